@@ -1,0 +1,17 @@
+{#- Every check that has a model, in the order of the seed `checks`. To add a check: its file, its name here, its rows in the seeds. -#}
+{% macro check_models() -%}
+    {{ return([
+        'order_eligible', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'shipping',
+        'delivery_scan', 'kept', 'status_page', 'use_window', 'help_seeking', 'satisfaction', 'negative_review_risk', 'gift',
+        'reviewable', 'consent', 'deliverability', 'incentive', 'related_sku', 'compatibility', 'pair_profit', 'stock', 'owned',
+        'active_subscription', 'already_done', 'due', 'bundle_wait', 'frequency',
+    ]) }}
+{%- endmacro %}
+
+{#- The evidence checks, in the order in which order_evidence shows them. -#}
+{% macro evidence_checks() -%}
+    {{ return([
+        'payment', 'shipping', 'delivery', 'delivery_scan', 'status_page', 'use_window', 'help_seeking', 'refund', 'kept',
+        'shipping_exception', 'damage', 'sizing', 'ticket', 'satisfaction', 'negative_review_risk',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,37 @@
+{#- One text per group: `value`s joined by commas in the order of `order_by` (a total order within the group). -#}
+{% macro ordered_list(value, order_by, separator=',') -%}
+    {{ return(adapter.dispatch('ordered_list', 'post_purchase_gate')(value, order_by, separator)) }}
+{%- endmacro %}
+
+{% macro default__ordered_list(value, order_by, separator) -%}
+    string_agg({{ value }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}
+
+{% macro spark__ordered_list(value, order_by, separator) -%}
+    array_join(transform(sort_array(collect_list(struct({{ order_by }} as position, {{ value }} as item))), x -> x.item), '{{ separator }}')
+{%- endmacro %}
+
+{#- A stable text key over columns: nulls and neighbors never collide. -#}
+{% macro text_key(columns) -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '~null~')") -%}
+        {%- if not loop.last -%}{%- do parts.append("'|'") -%}{%- endif -%}
+    {%- endfor -%}
+    {{ dbt.hash(dbt.concat(parts)) }}
+{%- endmacro %}
+
+{#- Only the digits of a phone number. -#}
+{% macro digits_only(column) -%}
+    {{ return(adapter.dispatch('digits_only', 'post_purchase_gate')(column)) }}
+{%- endmacro %}
+
+{% macro default__digits_only(column) -%}
+    regexp_replace({{ column }}, '[^0-9]', '', 'g')
+{%- endmacro %}
+
+{% macro spark__digits_only(column) -%}
+    regexp_replace({{ column }}, '[^0-9]', '')
+{%- endmacro %}
+
+{% macro new_line() -%}chr(10){%- endmacro %}

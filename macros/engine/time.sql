@@ -1,0 +1,64 @@
+{#- The instant of the decision, UTC: the one clock of the project. Source: var `as_of`, the demo shop's own instant, or the build's start. -#}
+{% macro as_of() -%}
+    cast('{{ post_purchase_gate.as_of_text() }}' as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
+{% macro as_of_text() -%}
+    {%- if var('as_of', none) -%}
+        {{ var('as_of') | string | replace('T', ' ') | replace('Z', '') }}
+    {%- elif post_purchase_gate.uses_demo_shop() -%}
+        {{ var('demo_as_of') }}
+    {%- else -%}
+        {{ run_started_at.strftime('%Y-%m-%d %H:%M:%S') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- `from_timestamp` moved by a number of units; stays a timestamp on every engine. Units: day, hour, minute, second. -#}
+{% macro add_time(unit, number, from_timestamp) -%}
+    cast({{ dbt.dateadd(unit, number, from_timestamp) }} as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
+{% macro add_days(number, from_timestamp) -%}
+    {{ post_purchase_gate.add_time('day', number, from_timestamp) }}
+{%- endmacro %}
+
+{#- Days between two instants as a decimal number, by the second. -#}
+{% macro days_between(earlier, later) -%}
+    (cast({{ dbt.datediff(earlier, later, 'second') }} as {{ dbt.type_numeric() }}) / 86400)
+{%- endmacro %}
+
+{#- A UTC timestamp as `YYYY-MM-DD HH:MM`, for people. -#}
+{% macro to_minute_text(instant) -%}
+    substring(cast({{ instant }} as {{ dbt.type_string() }}), 1, 16)
+{%- endmacro %}
+
+{#- The wall clock of an IANA zone at a UTC instant, as a timestamp without zone. -#}
+{% macro to_local(instant, zone) -%}
+    {{ return(adapter.dispatch('to_local', 'post_purchase_gate')(instant, zone)) }}
+{%- endmacro %}
+
+{% macro default__to_local(instant, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ instant }}))
+{%- endmacro %}
+
+{% macro spark__to_local(instant, zone) -%}
+    from_utc_timestamp({{ instant }}, {{ zone }})
+{%- endmacro %}
+
+{#- The UTC instant at which an IANA zone shows a wall clock. -#}
+{% macro to_utc(wall_clock, zone) -%}
+    {{ return(adapter.dispatch('to_utc', 'post_purchase_gate')(wall_clock, zone)) }}
+{%- endmacro %}
+
+{% macro default__to_utc(wall_clock, zone) -%}
+    timezone('UTC', timezone({{ zone }}, {{ wall_clock }}))
+{%- endmacro %}
+
+{% macro spark__to_utc(wall_clock, zone) -%}
+    to_utc_timestamp({{ wall_clock }}, {{ zone }})
+{%- endmacro %}
+
+{#- The same for a note, where the fact may be missing. -#}
+{% macro note_time(instant) -%}
+    coalesce({{ post_purchase_gate.to_minute_text(instant) }} || ' UTC', 'not seen')
+{%- endmacro %}

@@ -1,0 +1,34 @@
+{#- The tables of the raw contract, in the order in which they are judged. -#}
+{% macro contract_tables() -%}
+    {{ return([
+        'customers', 'customer_identities', 'orders', 'order_lines', 'payments', 'fulfillments', 'fulfillment_lines',
+        'fulfillment_events', 'refunds', 'tickets', 'ticket_events', 'site_events', 'messages', 'message_events', 'consents',
+        'reviews', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'experiment_assignments', 'overrides',
+        'feed_loads',
+    ]) }}
+{%- endmacro %}
+
+{#- Lines of CSV files that could not be split into columns, as rejected rows. -#}
+{% macro unreadable_lines() -%}
+    {%- set found = none -%}
+    {%- if execute and var('raw_path', none) -%}
+        {%- set found = adapter.get_relation(target.database, 'raw', 'unreadable_lines') -%}
+    {%- endif -%}
+    {%- if found is not none -%}
+    select
+        table_name,
+        'line ' || cast(line_number as {{ dbt.type_string() }}) as row_key,
+        'unreadable_line:' || problem as reason,
+        line as original_values,
+        cast(null as {{ dbt.type_timestamp() }}) as loaded_at
+    from {{ found }}
+    {%- else -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as table_name,
+        cast(null as {{ dbt.type_string() }}) as row_key,
+        cast(null as {{ dbt.type_string() }}) as reason,
+        cast(null as {{ dbt.type_string() }}) as original_values,
+        cast(null as {{ dbt.type_timestamp() }}) as loaded_at
+    where 1 = 0
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,70 @@
+{#-
+    Runs before any model: lands a folder of files, then stops the build with the names of every required table and
+    column that is missing. Optional tables may be absent; a table that is there must have all its columns.
+-#}
+{% macro prepare_inputs() -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'snapshot'] -%}
+        {%- do post_purchase_gate.check_vars() -%}
+        {%- if 'native' in var('connectors') and not post_purchase_gate.uses_demo_shop() -%}
+            {%- if var('raw_path', none) -%}
+                {%- do post_purchase_gate.land_folder('raw', var('raw_path')) -%}
+            {%- endif -%}
+            {%- do post_purchase_gate.check_tables('raw') -%}
+        {%- endif -%}
+        {%- if 'olist' in var('connectors') -%}
+            {%- do post_purchase_gate.land_folder('olist', var('olist_path', none)) -%}
+            {%- do post_purchase_gate.check_tables('olist') -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro check_vars() -%}
+    {%- if var('raw_path', none) and var('raw_schema', none) -%}
+        {{ exceptions.raise_compiler_error("Both raw_path and raw_schema are set. Set one: a folder of files, or a schema of tables.") }}
+    {%- endif -%}
+    {%- set feeds = post_purchase_gate.feeds() | map(attribute='feed') | list -%}
+    {%- for feed in var('feeds_not_kept') -%}
+        {%- if feed not in feeds -%}
+            {{ exceptions.raise_compiler_error("Unknown feed '" ~ feed ~ "' in var feeds_not_kept. Known: " ~ feeds | join(', ') ~ ".") }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$', post_purchase_gate.as_of_text()) is none -%}
+        {{ exceptions.raise_compiler_error(
+            "var as_of is '" ~ post_purchase_gate.as_of_text() ~ "'. Write a UTC instant: 'YYYY-MM-DD HH:MM:SS'.") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The tables of a source in this project's YAML, sorted by name. -#}
+{% macro source_tables(source_name) -%}
+    {%- set tables = [] -%}
+    {%- for node in graph.sources.values() | sort(attribute='name') -%}
+        {%- if node.package_name == 'post_purchase_gate' and node.source_name == source_name -%}
+            {%- do tables.append(node) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+{% macro check_tables(source_name) -%}
+    {%- set missing = [] -%}
+    {%- for node in post_purchase_gate.source_tables(source_name) -%}
+        {%- set relation = adapter.get_relation(node.database, node.schema, node.identifier) -%}
+        {%- if relation is none -%}
+            {%- if node.config.meta.required -%}
+                {%- do missing.append("table " ~ node.name ~ " (required)") -%}
+            {%- endif -%}
+        {%- else -%}
+            {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
+            {%- for column in node.columns.values() -%}
+                {%- if column.name not in present -%}
+                    {%- do missing.append("column " ~ node.name ~ "." ~ column.name) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if missing -%}
+        {{ exceptions.raise_compiler_error(
+            "The input '" ~ source_name ~ "' is incomplete. Missing: " ~ missing | join(', ')
+            ~ ". Add them (a column may hold nulls); models/staging/_raw__sources.yml says what each one means.") }}
+    {%- endif -%}
+{%- endmacro %}

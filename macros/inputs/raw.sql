@@ -1,0 +1,59 @@
+{#- Which tables of the contract each connector provides, as models named `<connector>__<table>`. -#}
+{% macro connector_tables() -%}
+    {{ return({
+        'olist': [
+            'customers', 'orders', 'order_lines', 'payments', 'fulfillments', 'fulfillment_events', 'messages',
+            'reviews', 'products', 'feed_loads',
+        ],
+    }) }}
+{%- endmacro %}
+
+{% macro uses_demo_shop() -%}
+    {{ return('native' in var('connectors') and not var('raw_path', none) and not var('raw_schema', none)) }}
+{%- endmacro %}
+
+{#- The relations that bring a contract table: one per connector that the shop uses. May be empty. -#}
+{% macro raw_relations(table) -%}
+    {%- set relations = [] -%}
+    {%- for connector in var('connectors') -%}
+        {%- if connector == 'native' -%}
+            {%- if not post_purchase_gate.uses_demo_shop() -%}
+                {%- do relations.append(source('raw', table)) -%}
+            {%- elif table not in var('demo_without') -%}
+                {%- do relations.append(ref('demo_' ~ table)) -%}
+            {%- endif -%}
+        {%- elif connector not in post_purchase_gate.connector_tables() -%}
+            {{ exceptions.raise_compiler_error(
+                "Unknown connector '" ~ connector ~ "' in var connectors. Known: native, "
+                ~ (post_purchase_gate.connector_tables() | join(', ')) ~ ".") }}
+        {%- elif table in post_purchase_gate.connector_tables()[connector] -%}
+            {%- do relations.append(ref(connector ~ '__' ~ table)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(relations) }}
+{%- endmacro %}
+
+{#- Of those, the relations that exist: an optional table that nobody brought is a feed that is not connected. -#}
+{% macro connected_relations(table) -%}
+    {%- set relations = post_purchase_gate.raw_relations(table) -%}
+    {%- if not execute -%}
+        {{ return(relations) }}
+    {%- endif -%}
+    {%- set found = [] -%}
+    {%- for relation in relations -%}
+        {%- if adapter.get_relation(relation.database, relation.schema, relation.identifier) is not none -%}
+            {%- do found.append(relation) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The contract of a raw table, from models/staging/_raw__sources.yml: {meta, columns: {name: {data_type, meta}}}. -#}
+{% macro raw_contract(table) -%}
+    {%- for node in graph.sources.values() -%}
+        {%- if node.package_name == 'post_purchase_gate' and node.source_name == 'raw' and node.name == table -%}
+            {{ return(node) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ exceptions.raise_compiler_error("No table '" ~ table ~ "' in the raw contract.") }}
+{%- endmacro %}

@@ -1,0 +1,28 @@
+with
+
+answers as (
+    select
+        points.point_id,
+        case
+            when not (points.knows_fulfillments and points.knows_tickets and points.knows_refunds) then 'unknown'
+            when scores.negative_review_risk_score >= {{ var('risk_threshold') }} then 'problem'
+            when scores.negative_review_risk_score is not null then 'ok'
+            else 'unknown'
+        end as state,
+        case
+            when not points.knows_fulfillments then 'feed_fulfillments'
+            when not points.knows_tickets then 'feed_tickets'
+            when not points.knows_refunds then 'feed_refunds'
+            when scores.negative_review_risk_score is null then 'no_score'
+            else 'high_score'
+        end as detail,
+        null as since,
+        null as clears_at,
+        'order_lines' as evidence_table,
+        points.order_line_id as evidence_id
+    from {{ ref('int_points') }} as points
+    left join {{ ref('int_risk_scores') }} as scores
+        on points.point_id = scores.point_id
+)
+
+{{ post_purchase_gate.check_answers('negative_review_risk') }}

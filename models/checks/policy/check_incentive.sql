@@ -1,0 +1,57 @@
+-- The incentive in force at the instant for the shop's review destination, or the one that a past message offered.
+with
+
+in_force as (
+    select
+        points.point_id,
+        incentives.incentive_id,
+        points.audited_incentive_id,
+        incentives.destination,
+        incentives.depends_on_sentiment,
+        incentives.is_disclosed,
+        row_number() over (partition by points.point_id order by incentives.valid_from desc, incentives.incentive_id) as preference
+    from {{ ref('int_points') }} as points
+    left join {{ ref('review_incentives') }} as incentives
+        on
+            (
+                points.audited_incentive_id = incentives.incentive_id
+                or (
+                    points.is_live
+                    and coalesce(incentives.destination, '{{ var("review_destination") }}') = '{{ var("review_destination") }}'
+                )
+            )
+            and (incentives.valid_from is null or cast(incentives.valid_from as date) <= cast(points.point_at as date))
+            and (incentives.valid_to is null or cast(incentives.valid_to as date) > cast(points.point_at as date))
+),
+
+judged as (
+    select
+        point_id,
+        coalesce(incentive_id, audited_incentive_id) as incentive_id,
+        case
+            when incentive_id is null and audited_incentive_id is null then 'ok'
+            when incentive_id is null then 'unknown:not_in_the_seed'
+            when destination in ('google', 'trustpilot', 'amazon') then 'problem:destination_allows_none'
+            when depends_on_sentiment then 'problem:depends_on_sentiment'
+            when not is_disclosed then 'problem:not_disclosed'
+            when destination is null or depends_on_sentiment is null or is_disclosed is null then 'unknown:blank_field'
+            else 'ok'
+        end as answer
+    from in_force
+    where preference = 1
+),
+
+answers as (
+    select
+        point_id,
+        'review_request' as action,
+        split_part(answer, ':', 1) as state,
+        split_part(answer, ':', 2) as detail,
+        null as since,
+        null as clears_at,
+        'review_incentives' as evidence_table,
+        incentive_id as evidence_id
+    from judged
+)
+
+{{ post_purchase_gate.check_answers('incentive', has_action=true) }}

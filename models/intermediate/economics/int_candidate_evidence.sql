@@ -1,0 +1,76 @@
+-- What each candidate's target checks answer, and what recommending it is worth.
+with
+
+candidates as (
+    select
+        candidates.*,
+        points.point_at,
+        points.customer_id,
+        products.category as candidate_category,
+        products.inventory_quantity,
+        products.is_active,
+        coalesce(profiles.needs_compatibility, false) as needs_compatibility,
+        contribution.expected_contribution_profit,
+        assumptions.treated_conversion,
+        assumptions.planned_discount,
+        assumptions.send_cost,
+        assumptions.unsubscribe_increase,
+        assumptions.unsubscribe_loss,
+        case when candidates.relation = 'same_sku' then assumptions.same_sku_probability else assumptions.declared_pair_probability end
+            as incremental_conversion
+    from {{ ref('int_target_candidates') }} as candidates
+    inner join {{ ref('int_points') }} as points
+        on candidates.point_id = points.point_id
+    cross join {{ ref('int_cost_assumptions') }} as assumptions
+    left join {{ ref('stg_products') }} as products
+        on candidates.candidate_sku = products.sku
+    left join {{ ref('use_profiles') }} as profiles
+        on profiles.applies_to = 'category' and lower(products.category) = lower(profiles.applies_to_value)
+    left join {{ ref('int_unit_contribution') }} as contribution
+        on candidates.candidate_sku = contribution.sku and cast(points.point_at as date) = contribution.decision_date
+),
+
+subscribed as (
+    select
+        candidates.point_id,
+        candidates.target_kind,
+        candidates.candidate_sku,
+        min(subscriptions.subscription_id) as subscription_id
+    from candidates
+    inner join {{ ref('int_points') }} as points
+        on candidates.point_id = points.point_id
+    inner join {{ ref('stg_subscriptions') }} as subscriptions
+        on
+            candidates.customer_id = subscriptions.customer_id
+            and subscriptions.sku in (candidates.candidate_sku, points.sku)
+            and subscriptions.started_at <= candidates.point_at
+    where not coalesce(subscriptions.cancelled_at <= candidates.point_at, false)
+    group by candidates.point_id, candidates.target_kind, candidates.candidate_sku
+)
+
+select
+    candidates.point_id,
+    candidates.target_kind,
+    candidates.candidate_sku,
+    candidates.relation,
+    candidates.compatibility,
+    candidates.candidate_category,
+    candidates.expected_contribution_profit,
+    cast({{ post_purchase_gate.recommendation_value() }} as decimal(18, 6)) as recommendation_value,
+    case
+        when candidates.compatibility = 'incompatible' then 'problem'
+        when coalesce(candidates.compatibility, 'unknown') = 'unknown' and candidates.needs_compatibility then 'unknown'
+        else 'ok'
+    end as compatibility_state,
+    case when candidates.inventory_quantity <= 0 or not candidates.is_active then 'problem' else 'ok' end as stock_state,
+    owned.owned_detail,
+    owned.owned_evidence_id,
+    subscribed.subscription_id
+from candidates
+left join {{ ref('int_candidate_purchases') }} as owned
+    on candidates.point_id = owned.point_id and candidates.candidate_sku = owned.candidate_sku
+left join subscribed
+    on
+        candidates.point_id = subscribed.point_id
+        and candidates.target_kind = subscribed.target_kind
+        and candidates.candidate_sku = subscribed.candidate_sku

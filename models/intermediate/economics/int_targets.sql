@@ -1,0 +1,46 @@
+-- The target of a row: the candidate with the fewest failing target checks, then the highest value, then the SKU.
+with
+
+ranked as (
+    select
+        candidates.*,
+        row_number() over (
+            partition by candidates.point_id, candidates.target_kind
+            order by
+                case when candidates.relation is null then 1 else 0 end
+                + case when candidates.compatibility_state <> 'ok' then 1 else 0 end
+                + case when candidates.recommendation_value is null or candidates.recommendation_value <= 0 then 1 else 0 end
+                + case when candidates.stock_state <> 'ok' then 1 else 0 end
+                + case when candidates.owned_detail is not null and candidates.target_kind <> 'same_sku' then 1 else 0 end
+                + case when candidates.subscription_id is not null and candidates.target_kind in ('same_sku', 'subscription') then 1 else 0 end,
+                candidates.recommendation_value desc nulls last,
+                candidates.candidate_sku
+        ) as preference
+    from {{ ref('int_candidate_evidence') }} as candidates
+)
+
+select
+    points.point_id,
+    actions.action,
+    actions.target_kind,
+    ranked.candidate_sku as recommended_sku,
+    ranked.relation,
+    ranked.compatibility,
+    ranked.candidate_category,
+    ranked.expected_contribution_profit,
+    ranked.recommendation_value,
+    ranked.compatibility_state,
+    ranked.stock_state,
+    ranked.owned_detail,
+    ranked.owned_evidence_id,
+    ranked.subscription_id
+from {{ ref('int_points') }} as points
+cross join {{ ref('actions') }} as actions
+left join ranked
+    on
+        points.point_id = ranked.point_id
+        and actions.target_kind = ranked.target_kind
+        and ranked.preference = 1
+where
+    actions.target_kind is not null
+    and (points.audited_action is null or points.audited_action = actions.action)

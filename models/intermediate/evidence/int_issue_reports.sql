@@ -1,0 +1,119 @@
+-- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the
+-- first of: its ticket's solve, the refund paid, a replacement or exchange delivered.
+with
+
+points as (
+    select * from {{ ref('int_points') }}
+),
+
+refunds as (
+    select
+        points.point_id,
+        refunds.refund_id,
+        refunds.reason,
+        refunds.order_line_id is not null as is_line_scoped,
+        coalesce(refunds.requested_at, refunds.refunded_at) as reported_at,
+        case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at
+    from points
+    inner join {{ ref('int_orders') }} as orders
+        on points.root_order_id = orders.root_order_id
+    inner join {{ ref('stg_refunds') }} as refunds
+        on
+            orders.order_id = refunds.order_id
+            and (refunds.order_line_id is null or refunds.order_line_id = points.order_line_id)
+            and coalesce(refunds.requested_at, refunds.refunded_at) <= points.point_at
+),
+
+reports as (
+    select
+        point_id,
+        topic,
+        ticket_id as report_id,
+        'tickets' as report_table,
+        ticket_scope = 'line' as is_line_scoped,
+        opened_at as reported_at,
+        case when not is_open then solved_at end as own_resolved_at
+    from {{ ref('int_point_tickets') }}
+    where topic in ('damage', 'sizing')
+    union all
+    select
+        point_id,
+        case when reason = 'damaged' then 'damage' else 'sizing' end as topic,
+        refund_id as report_id,
+        'refunds' as report_table,
+        is_line_scoped,
+        reported_at,
+        refunded_at as own_resolved_at
+    from refunds
+    where reason in ('damaged', 'sizing')
+    union all
+    select
+        point_id,
+        'damage' as topic,
+        damaged_event_id as report_id,
+        'fulfillment_events' as report_table,
+        true as is_line_scoped,
+        damaged_at as reported_at,
+        cast(null as {{ dbt.type_timestamp() }}) as own_resolved_at
+    from {{ ref('int_parcel_evidence') }}
+    where damaged_at is not null
+),
+
+arrivals as (
+    select
+        points.point_id,
+        points.order_line_id in (successors.old_order_line_id, successors.new_order_line_id) as is_same_line,
+        parcels.scanned_at as resolved_at
+    from points
+    inner join {{ ref('int_order_lines') }} as old_line
+        on points.root_order_id = old_line.root_order_id
+    inner join {{ ref('int_line_successors') }} as successors
+        on old_line.order_line_id = successors.old_order_line_id
+    inner join {{ ref('int_line_parcels') }} as parcels
+        on successors.new_order_line_id = parcels.order_line_id and not parcels.is_replacement
+    where
+        parcels.scanned_at <= points.point_at
+        and not coalesce(parcels.cancelled_at <= points.point_at, false)
+),
+
+resolutions as (
+    select point_id, topic, is_same_line, resolved_at, false as is_ticket
+    from arrivals
+    cross join (select 'damage' as topic union all select 'sizing' as topic) as topics
+    union all
+    select refunds.point_id, topics.topic, refunds.is_line_scoped as is_same_line, refunds.refunded_at as resolved_at, false as is_ticket
+    from refunds
+    cross join (select 'damage' as topic, 'damaged' as reason union all select 'sizing' as topic, 'sizing' as reason) as topics
+    where
+        refunds.refunded_at is not null
+        and (
+            refunds.reason in (topics.reason, 'exchange')
+            or (refunds.is_line_scoped and refunds.reason not in ('goodwill', 'shipping'))
+        )
+    union all
+    select point_id, topic, true as is_same_line, solved_at as resolved_at, true as is_ticket
+    from {{ ref('int_point_tickets') }}
+    where topic in ('damage', 'sizing') and not is_open and solved_at is not null
+)
+
+select
+    reports.point_id,
+    reports.topic,
+    reports.report_table,
+    reports.report_id,
+    min(reports.reported_at) as reported_at,
+    case
+        when min(resolutions.resolved_at) is null then min(reports.own_resolved_at)
+        when min(reports.own_resolved_at) is null or min(resolutions.resolved_at) < min(reports.own_resolved_at) then min(resolutions.resolved_at)
+        else min(reports.own_resolved_at)
+    end as resolved_at
+from reports
+left join resolutions
+    on
+        reports.point_id = resolutions.point_id
+        and reports.topic = resolutions.topic
+        and reports.reported_at <= resolutions.resolved_at
+        and (resolutions.is_same_line or not reports.is_line_scoped)
+        -- a ticket is resolved by its own solve, not by another ticket's
+        and not (resolutions.is_ticket and reports.report_table = 'tickets')
+group by reports.point_id, reports.topic, reports.report_table, reports.report_id

@@ -1,0 +1,83 @@
+-- Every message that is not transactional or service counts as commercial, newsletters included, whatever tool or channel sent it.
+with
+
+points as (
+    select * from {{ ref('int_points') }}
+),
+
+messages as (
+    select
+        messages.*,
+        coalesce(actions.action_class, 'commercial') = 'commercial' as is_commercial
+    from {{ ref('stg_messages') }} as messages
+    left join {{ ref('actions') }} as actions
+        on messages.action = actions.action
+),
+
+recent as (
+    select
+        points.point_id,
+        points.point_at,
+        messages.message_id,
+        messages.action,
+        messages.sent_at,
+        row_number() over (partition by points.point_id order by messages.sent_at desc, messages.message_id desc) as recency
+    from points
+    inner join messages
+        on points.customer_id = messages.customer_id
+    where
+        messages.is_commercial
+        and messages.sent_at < points.point_at
+        and messages.sent_at > {{ post_purchase_gate.add_days(-1 * [var('frequency_window_days'), var('review_min_gap_days')] | max, 'points.point_at') }}
+        and (points.message_id is null or points.message_id <> messages.message_id)
+),
+
+counted as (
+    select
+        point_id,
+        sum(case when sent_at > {{ post_purchase_gate.add_days(-1 * var('frequency_window_days'), 'point_at') }} then 1 else 0 end) as commercial_messages,
+        max(sent_at) as last_commercial_at,
+        max(case when recency = 1 then message_id end) as last_commercial_id,
+        max(case when recency = {{ var('frequency_max_messages') }} then sent_at end) as capping_message_at,
+        max(case when action = 'review_request' then sent_at end) as last_review_request_at,
+        max(case when action = 'review_request' then message_id end) as last_review_request_id
+    from recent
+    group by point_id
+),
+
+dead_channels as (
+    select
+        messages.customer_id,
+        messages.channel,
+        events.event_type,
+        events.event_id,
+        events.occurred_at,
+        row_number() over (
+            partition by messages.customer_id, messages.channel order by events.occurred_at, events.event_type, events.event_id
+        ) as position
+    from {{ ref('stg_message_events') }} as events
+    inner join messages
+        on events.message_id = messages.message_id
+    where events.event_type in ('hard_bounced', 'complained')
+)
+
+select
+    points.point_id,
+    coalesce(counted.commercial_messages, 0) as commercial_messages,
+    counted.last_commercial_at,
+    counted.last_commercial_id,
+    counted.capping_message_at,
+    counted.last_review_request_at,
+    counted.last_review_request_id,
+    dead_channels.event_type as dead_channel_event,
+    dead_channels.event_id as dead_channel_event_id,
+    dead_channels.occurred_at as dead_channel_since
+from points
+left join counted
+    on points.point_id = counted.point_id
+left join dead_channels
+    on
+        points.customer_id = dead_channels.customer_id
+        and points.channel = dead_channels.channel
+        and dead_channels.occurred_at <= points.point_at
+        and dead_channels.position = 1

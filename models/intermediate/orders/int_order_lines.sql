@@ -1,0 +1,60 @@
+with
+
+lines as (
+    select * from {{ ref('stg_order_lines') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+products as (
+    select * from {{ ref('stg_products') }}
+),
+
+profiles as (
+    select * from {{ ref('use_profiles') }}
+)
+
+select
+    -- ids
+    lines.order_line_id,
+    lines.order_id,
+    orders.root_order_id,
+    orders.customer_id,
+    lines.sku,
+    coalesce(products.product_id, lines.sku) as product_id,
+    lines.replaces_order_line_id,
+    -- text
+    coalesce(products.title, lines.sku) as title,
+    products.category,
+    orders.order_type,
+    orders.currency,
+    orders.country,
+    -- numbers
+    lines.quantity,
+    cast(lines.quantity * lines.unit_price - lines.discount as decimal(18, 4)) as net_amount,
+    orders.order_total,
+    coalesce(sku_profile.use_lag_days, category_profile.use_lag_days, default_profile.use_lag_days) as use_lag_days,
+    coalesce(sku_profile.use_days, category_profile.use_days, default_profile.use_days) as use_days,
+    products.consumable_days,
+    -- booleans
+    coalesce(products.is_digital, false) as is_digital,
+    coalesce(products.is_reviewable, true) as is_reviewable,
+    orders.is_gift,
+    orders.is_test,
+    -- timestamps
+    orders.ordered_at,
+    orders.cancelled_at,
+    orders.erased_at
+from lines
+inner join orders
+    on lines.order_id = orders.order_id
+left join products
+    on lines.sku = products.sku
+left join profiles as sku_profile
+    on sku_profile.applies_to = 'sku' and lines.sku = sku_profile.applies_to_value
+left join profiles as category_profile
+    on category_profile.applies_to = 'category' and lower(products.category) = lower(category_profile.applies_to_value)
+left join profiles as default_profile
+    on default_profile.applies_to = 'default'

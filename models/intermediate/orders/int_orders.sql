@@ -1,0 +1,45 @@
+-- A replacement or exchange belongs to the order that it answers (its root), through up to three links.
+with
+
+orders as (
+    select
+        *,
+        case when order_type in ('replacement', 'exchange') then parent_order_id end as answers_order_id
+    from {{ ref('stg_orders') }}
+),
+
+customers as (
+    select * from {{ ref('stg_customers') }}
+)
+
+select
+    -- ids
+    orders.order_id,
+    orders.customer_id,
+    orders.store_id,
+    parent.order_id as parent_order_id,
+    coalesce(great_grandparent.order_id, grandparent.order_id, parent.order_id, orders.order_id) as root_order_id,
+    -- text
+    orders.order_type,
+    orders.currency,
+    customers.country,
+    customers.timezone,
+    -- numbers
+    orders.total as order_total,
+    coalesce(orders.shipping_charged, 0) as shipping_charged,
+    -- booleans
+    orders.is_gift,
+    orders.is_test or customers.is_test as is_test,
+    -- timestamps
+    orders.ordered_at,
+    orders.cancelled_at,
+    customers.erased_at
+from orders
+inner join customers
+    on orders.customer_id = customers.customer_id
+left join orders as parent
+    on orders.answers_order_id = parent.order_id
+left join orders as grandparent
+    on parent.answers_order_id = grandparent.order_id
+left join orders as great_grandparent
+    on grandparent.answers_order_id = great_grandparent.order_id

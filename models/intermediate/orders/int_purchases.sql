@@ -1,0 +1,14 @@
+-- What a customer bought: no tests, no replacements. Cancellations, refunds and arrivals are read at the instant, not here.
+select
+    customer_id,
+    sku,
+    category,
+    order_line_id,
+    order_id,
+    quantity,
+    consumable_days is not null as is_consumable,
+    is_digital,
+    ordered_at,
+    cancelled_at
+from {{ ref('int_order_lines') }}
+where order_type <> 'replacement' and not is_test

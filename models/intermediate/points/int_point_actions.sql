@@ -1,0 +1,93 @@
+-- The actions that a point decides on, with their due and expiry times from the anchors that the seed `actions` names.
+-- Replenishment only for a SKU that is used up; support_recovery comes from issues, in verdicts.
+with
+
+anchors as (
+    select
+        points.point_id,
+        points.origin,
+        points.audited_action,
+        points.order_line_id,
+        points.root_order_id,
+        points.customer_id,
+        points.consumable_days,
+        delivery.fulfillment_id,
+        -- an exchange is confirmed with the order that it answers
+        case when points.order_type = 'exchange' then roots.ordered_at else payments.paid_at end as payment,
+        greatest(
+            delivery.last_shipped_at,
+            coalesce(delivery.last_exception_at, delivery.last_shipped_at)
+        ) as shipping_news,
+        case when points.is_digital then payments.paid_at else delivery.last_shipped_at end as last_shipped,
+        use_evidence.delivered_at as delivered,
+        use_evidence.use_ready_at as use_ready,
+        use_evidence.depletion_at as depletion,
+        case when purchases.earlier_purchases >= 1 then use_evidence.use_ready_at end as repeat_use_ready
+    from {{ ref('int_points') }} as points
+    inner join {{ ref('int_orders') }} as roots
+        on points.root_order_id = roots.order_id
+    inner join {{ ref('int_payment_evidence') }} as payments
+        on points.point_id = payments.point_id
+    inner join {{ ref('int_delivery_evidence') }} as delivery
+        on points.point_id = delivery.point_id
+    inner join {{ ref('int_use_evidence') }} as use_evidence
+        on points.point_id = use_evidence.point_id
+    left join {{ ref('int_purchase_evidence') }} as purchases
+        on points.point_id = purchases.point_id
+),
+
+due as (
+    select
+        anchors.point_id,
+        anchors.use_ready,
+        anchors.delivered,
+        anchors.depletion,
+        anchors.order_line_id,
+        anchors.root_order_id,
+        anchors.customer_id,
+        anchors.fulfillment_id,
+        actions.action,
+        actions.action_class,
+        actions.scope as action_scope,
+        actions.stage,
+        cast(actions.priority as integer) as priority,
+        actions.expires_anchor,
+        cast(actions.expires_offset_days as integer) as expires_offset_days,
+        {{ post_purchase_gate.add_days('cast(actions.due_offset_days as integer)', "case actions.due_anchor
+            when 'payment' then anchors.payment
+            when 'shipping_news' then anchors.shipping_news
+            when 'last_shipped' then anchors.last_shipped
+            when 'delivered' then anchors.delivered
+            when 'use_ready' then anchors.use_ready
+            when 'depletion' then anchors.depletion
+            when 'repeat_use_ready' then anchors.repeat_use_ready
+        end") }} as due_at
+    from anchors
+    cross join {{ ref('actions') }} as actions
+    where
+        actions.action <> 'support_recovery'
+        and (actions.due_anchor <> 'depletion' or anchors.consumable_days is not null)
+        and (anchors.origin = 'live' or anchors.audited_action = actions.action)
+)
+
+select
+    point_id,
+    action,
+    action_class,
+    action_scope,
+    stage,
+    priority,
+    case action_scope
+        when 'line' then order_line_id
+        when 'order' then root_order_id
+        when 'fulfillment' then coalesce(fulfillment_id, root_order_id)
+        when 'customer' then customer_id
+    end as scope_id,
+    due_at,
+    {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor
+        when 'due' then due_at
+        when 'use_ready' then use_ready
+        when 'delivered' then delivered
+        when 'depletion' then depletion
+    end") }} as expires_at
+from due

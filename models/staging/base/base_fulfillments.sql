@@ -1,0 +1,10 @@
+{{ post_purchase_gate.judge_rows(
+    'fulfillments',
+    parents={
+        'order_id': {'relation': ref('stg_orders'), 'key': 'order_id'},
+    },
+    impossible={
+        'delivered_before_shipped': "delivered_at < shipped_at",
+        'negative_shipping_cost': "shipping_cost < 0",
+    },
+) }}

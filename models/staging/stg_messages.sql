@@ -1,0 +1,19 @@
+select
+    -- ids
+    message_id,
+    customer_id,
+    order_id,
+    order_line_id,
+    recommended_sku,
+    incentive_id,
+    -- text
+    action,
+    channel,
+    flow,
+    step,
+    variant,
+    -- timestamps
+    sent_at,
+    _loaded_at
+from {{ ref('base_messages') }}
+where _rejected_reason is null

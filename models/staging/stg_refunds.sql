@@ -1,0 +1,17 @@
+select
+    -- ids
+    refund_id,
+    order_id,
+    order_line_id,
+    -- text
+    coalesce(reason, 'unknown') as reason,
+    -- numbers
+    coalesce(quantity, 0) as quantity,
+    amount,
+    -- timestamps
+    requested_at,
+    refunded_at,
+    rejected_at,
+    _loaded_at
+from {{ ref('base_refunds') }}
+where _rejected_reason is null

@@ -1,0 +1,16 @@
+select
+    -- ids
+    review_id,
+    customer_id,
+    order_id,
+    sku,
+    incentive_id,
+    -- text
+    destination,
+    -- numbers
+    rating,
+    -- timestamps
+    submitted_at,
+    _loaded_at
+from {{ ref('base_reviews') }}
+where _rejected_reason is null

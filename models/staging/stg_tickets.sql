@@ -1,0 +1,16 @@
+select
+    -- ids
+    ticket_id,
+    customer_id,
+    order_id,
+    order_line_id,
+    -- text
+    lower(requester_email) as requester_email,
+    {{ post_purchase_gate.digits_only('requester_phone') }} as requester_phone,
+    coalesce(topic, 'unknown') as topic,
+    subject,
+    -- timestamps
+    opened_at,
+    _loaded_at
+from {{ ref('base_tickets') }}
+where _rejected_reason is null

@@ -1,0 +1,33 @@
+-- Issues that support must see: an issue check that is a problem. Of a payment problem, only money taken after a cancellation and chargebacks.
+with
+
+positions as (
+    select
+        check_name,
+        min(matrix_position) as matrix_position
+    from {{ ref('int_policy_matrix') }}
+    where state = 'problem'
+    group by check_name
+)
+
+select
+    findings.point_id,
+    findings.check_name,
+    findings.state,
+    findings.detail,
+    findings.since,
+    findings.evidence_table,
+    findings.evidence_id,
+    coalesce(positions.matrix_position, 0) as matrix_position,
+    row_number() over (
+        partition by findings.point_id order by coalesce(positions.matrix_position, 0), findings.check_name
+    ) as issue_rank
+from {{ ref('int_findings') }} as findings
+inner join {{ ref('checks') }} as checks
+    on findings.check_name = checks.check_name
+left join positions
+    on findings.check_name = positions.check_name
+where
+    checks.is_issue
+    and findings.state = 'problem'
+    and (findings.check_name <> 'payment' or findings.detail in ('paid_after_cancel', 'chargeback'))

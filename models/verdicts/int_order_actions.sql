@@ -1,0 +1,83 @@
+-- The one row per live order that acts next: support first, then the first send in priority order, then the pause that can act soonest.
+with
+
+ranked as (
+    select
+        decisions.*,
+        verdicts.priority,
+        verdicts.stage,
+        case decisions.decision when 'support' then 1 when 'send' then 2 else 3 end as decision_rank
+    from {{ ref('gate_decisions') }} as decisions
+    inner join {{ ref('int_points') }} as points
+        on decisions.order_line_id = points.order_line_id and points.is_live
+    inner join {{ ref('int_verdicts') }} as verdicts
+        on points.point_id = verdicts.point_id and decisions.action = verdicts.action
+),
+
+chosen as (
+    select
+        *,
+        row_number() over (
+            partition by order_id
+            order by
+                decision_rank,
+                recheck_at asc nulls last,
+                priority,
+                expected_contribution_profit desc nulls last,
+                due_at asc nulls last,
+                order_line_id
+        ) as order_choice
+    from ranked
+),
+
+picked as (
+    select
+        *,
+        row_number() over (
+            partition by customer_id
+            order by
+                decision_rank,
+                recheck_at asc nulls last,
+                priority,
+                expected_contribution_profit desc nulls last,
+                due_at asc nulls last,
+                order_line_id
+        ) as customer_choice
+    from chosen
+    where order_choice = 1
+),
+
+shared_lines as (
+    select
+        picked.order_id,
+        ranked.sku,
+        min(ranked.order_line_id) as order_line_id
+    from picked
+    inner join ranked
+        on
+            picked.order_id = ranked.order_id
+            and picked.action = ranked.action
+            and picked.decision = ranked.decision
+    where ranked.sku is not null
+    group by picked.order_id, ranked.sku
+),
+
+sku_lists as (
+    select
+        order_id,
+        {{ post_purchase_gate.ordered_list('sku', 'order_line_id') }} as skus
+    from shared_lines
+    group by order_id
+)
+
+select
+    picked.*,
+    sku_lists.skus,
+    picked.customer_choice = 1 as is_customer_pick,
+    pick.order_id as pick_order_id,
+    pick.action as pick_action
+from picked
+inner join picked as pick
+    on picked.customer_id = pick.customer_id and pick.customer_choice = 1
+left join sku_lists
+    on picked.order_id = sku_lists.order_id

@@ -1,0 +1,27 @@
+-- A person's decision on a line and action, while it lasts; the last one set counts.
+with
+
+in_force as (
+    select
+        points.point_id,
+        overrides.override_id,
+        overrides.action,
+        overrides.decision,
+        overrides.reason,
+        overrides.set_by,
+        overrides.set_at,
+        overrides.expires_at,
+        row_number() over (
+            partition by points.point_id, overrides.action order by overrides.set_at desc, overrides.override_id desc
+        ) as recency
+    from {{ ref('int_points') }} as points
+    inner join {{ ref('stg_overrides') }} as overrides
+        on
+            points.order_line_id = overrides.order_line_id
+            and overrides.set_at <= points.point_at
+            and (overrides.expires_at is null or overrides.expires_at > points.point_at)
+)
+
+select *
+from in_force
+where recency = 1

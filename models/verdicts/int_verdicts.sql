@@ -1,0 +1,100 @@
+-- Support if any reason says support, else pause if any says pause, else send. Reasons that decide come first, then matrix order.
+-- An override replaces the verdict, but never one that rests on a check which the seed protects.
+with
+
+summed as (
+    select
+        reasons.point_id,
+        reasons.action,
+        max(case when reasons.verdict = 'support' then 1 else 0 end) as asks_support,
+        max(case when checks.blocks_override then 1 else 0 end) as is_protected,
+        max(case when reasons.clears_at is null then 1 else 0 end) as needs_event,
+        max(reasons.clears_at) as clears_at,
+        {{ post_purchase_gate.ordered_list(
+            "reasons.check_name || ':' || reasons.state",
+            "case when reasons.verdict = 'support' then 0 else 1000000 end + reasons.matrix_position") }} as reason_codes
+    from {{ ref('int_reasons') }} as reasons
+    inner join {{ ref('checks') }} as checks
+        on reasons.check_name = checks.check_name
+    group by reasons.point_id, reasons.action
+),
+
+gated as (
+    select
+        actions.point_id,
+        actions.action,
+        actions.action_class,
+        actions.stage,
+        actions.priority,
+        actions.scope_id,
+        actions.due_at,
+        actions.expires_at,
+        case when summed.asks_support = 1 then 'support' when summed.point_id is not null then 'pause' else 'send' end as verdict,
+        case when summed.asks_support = 0 and summed.needs_event = 0 then summed.clears_at end as recheck_at,
+        coalesce(summed.reason_codes, '') as reason_codes,
+        case when coalesce(summed.is_protected, 0) = 0 then overrides.override_id end as override_id,
+        overrides.decision as override_decision,
+        overrides.set_by as override_set_by,
+        overrides.expires_at as override_expires_at
+    from {{ ref('int_point_actions') }} as actions
+    left join summed
+        on actions.point_id = summed.point_id and actions.action = summed.action
+    left join {{ ref('int_overrides') }} as overrides
+        on actions.point_id = overrides.point_id and actions.action = overrides.action
+),
+
+recoveries as (
+    select
+        routes.point_id,
+        actions.action,
+        actions.action_class,
+        actions.stage,
+        cast(actions.priority as integer) as priority,
+        routes.issue_id as scope_id,
+        routes.since as due_at,
+        codes.reason_codes
+    from {{ ref('int_support_routes') }} as routes
+    inner join (
+        select
+            point_id,
+            {{ post_purchase_gate.ordered_list("check_name || ':' || state", 'issue_rank') }} as reason_codes
+        from {{ ref('int_issues') }}
+        group by point_id
+    ) as codes
+        on routes.point_id = codes.point_id
+    inner join {{ ref('actions') }} as actions
+        on actions.action = 'support_recovery'
+)
+
+select
+    point_id,
+    action,
+    action_class,
+    stage,
+    priority,
+    scope_id,
+    due_at,
+    expires_at,
+    case when override_id is not null then override_decision else verdict end as verdict,
+    case
+        when override_id is null then recheck_at
+        when override_decision = 'pause' then override_expires_at
+    end as recheck_at,
+    case when override_id is not null then 'override:' || override_set_by else reason_codes end as reason_codes,
+    override_id
+from gated
+union all
+select
+    point_id,
+    action,
+    action_class,
+    stage,
+    priority,
+    scope_id,
+    due_at,
+    cast(null as {{ dbt.type_timestamp() }}) as expires_at,
+    'support' as verdict,
+    cast(null as {{ dbt.type_timestamp() }}) as recheck_at,
+    reason_codes,
+    cast(null as {{ dbt.type_string() }}) as override_id
+from recoveries

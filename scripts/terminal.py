@@ -1,0 +1,296 @@
+"""Small helpers that the command-line scripts share: text for a terminal or a pipe, and reading the marts.
+
+Color appears only when the output is a terminal. All times are UTC, as they are in the marts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+import duckdb
+
+DEFAULT_DATABASE = "target/post_purchase.duckdb"
+PLAIN_WIDTH = 100  # columns, when the output is not a terminal
+BUILD_HINT = "Run `make demo` to build it."
+STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+DECISION_STYLES = {"send": "green", "pause": "yellow", "support": "red"}
+STATE_STYLES = {"ok": "green", "waiting": "yellow", "unknown": "yellow", "problem": "red"}
+
+# The order of a finished build's `actions` seed wins; this one serves marts that come without their seeds.
+ACTION_ORDER = (
+    "support_recovery",
+    "order_confirmation",
+    "shipping_update",
+    "delivery_check_in",
+    "use_education",
+    "review_request",
+    "replenishment",
+    "cross_sell",
+    "upsell",
+    "subscription_offer",
+    "warranty_offer",
+    "loyalty_invite",
+    "referral_invite",
+    "community_invite",
+)
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class MartsError(Exception):
+    """The database or its marts cannot be read; the message says what to do about it."""
+
+
+class Cell(NamedTuple):
+    """One table cell with a style of its own (a key of STYLES, or none)."""
+
+    text: str
+    style: str | None = None
+
+
+class Paint:
+    """Styles text when enabled, and returns it unchanged when not."""
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+
+    def __call__(self, text: str, style: str | None) -> str:
+        if not self.enabled or style is None:
+            return text
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
+
+
+# --- Text --------------------------------------------------------------------------------------------------------
+
+
+def use_color(stream: TextIO) -> bool:
+    """True when the stream is a terminal that may show color: NO_COLOR is not set and TERM is not `dumb`."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def output_width(stream: TextIO) -> int:
+    """Columns to wrap to: the terminal's own, at least 60; a fixed width in a pipe, so that output can be compared."""
+    return max(60, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns) if stream.isatty() else PLAIN_WIDTH
+
+
+def clean(value: Any, keep_lines: bool = False) -> str:
+    """Text without control characters, so that a value from the data can neither move the cursor nor break a row."""
+    text = "" if value is None else str(value)
+    text = text.replace("\r\n", "\n")
+    if not keep_lines:
+        text = re.sub(r"\s+", " ", text).strip()
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
+
+
+def text_width(text: str) -> int:
+    """Columns that a text takes in a terminal: wide characters count two, combining ones and color codes none."""
+    plain = _ANSI.sub("", text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in plain
+    )
+
+
+def pad(text: str, columns: int, right: bool = False) -> str:
+    """The text filled with blanks to a width, on its left when it is to stand right."""
+    blanks = " " * max(0, columns - text_width(text))
+    return blanks + text if right else text + blanks
+
+
+def fit(text: str, columns: int) -> str:
+    """Uncolored text cut to a width; three dots stand for what was cut."""
+    if text_width(text) <= columns:
+        return text
+    while text and text_width(text) > columns - 3:
+        text = text[:-1]
+    return text.rstrip() + "..."
+
+
+def wrap(text: str, columns: int, indent: str = "", first: str | None = None) -> list[str]:
+    """The text in lines of at most that many columns; a long word (an id) is never broken."""
+    return textwrap.wrap(
+        text,
+        columns,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def flow(text: str, columns: int) -> list[str]:
+    """The text in lines, broken only where two blanks stand, so that a name keeps its value; always one line or more.
+
+    A single part that is wider than that many columns gets a line of its own.
+    """
+    lines = [""]
+    for part in text.split("  "):
+        longer = f"{lines[-1]}  {part}" if lines[-1] else part
+        if lines[-1] and text_width(longer) > columns:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def table(
+    rows: Iterable[Sequence[str | Cell]],
+    paint: Paint,
+    header: Sequence[str] | None = None,
+    right: Iterable[int] = (),
+    indent: str = "",
+) -> list[str]:
+    """Rows as aligned lines, two blanks between columns; `right` names the columns (from 0) that stand right."""
+    cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+    if header is not None:
+        cells.insert(0, [Cell(name, "bold") for name in header])
+    if not cells:
+        return []
+    right_columns = set(right)
+    widths = [max(text_width(row[column].text) for row in cells) for column in range(len(cells[0]))]
+    return [
+        (
+            indent
+            + "  ".join(
+                paint(pad(cell.text, widths[column], column in right_columns), cell.style)
+                for column, cell in enumerate(row)
+            )
+        ).rstrip()
+        for row in cells
+    ]
+
+
+def side_by_side(left: Sequence[str], right: Sequence[str], left_width: int) -> list[str]:
+    """Two blocks of lines next to each other, the left one filled to its width in columns."""
+    height = max(len(left), len(right))
+    blocks = [list(block) + [""] * (height - len(block)) for block in (left, right)]
+    return [f"{pad(first, left_width)}  {second}".rstrip() for first, second in zip(*blocks, strict=True)]
+
+
+def box(title: str, body: str, columns: int, paint: Paint) -> list[str]:
+    """A text between two rules. It has no sides: what is copied from it must be the text and nothing else."""
+    heading = f"-- {title} ".ljust(columns, "-")
+    return [paint(heading, "bold"), *clean(body, keep_lines=True).splitlines(), paint("-" * columns, "bold")]
+
+
+def when(value: datetime | None, missing: str = "-") -> str:
+    """A UTC timestamp to the minute, or to the second where it has seconds."""
+    if value is None:
+        return missing
+    return value.strftime("%Y-%m-%d %H:%M:%S" if value.second else "%Y-%m-%d %H:%M")
+
+
+def number(value: Decimal | float | int | None, missing: str = "-") -> str:
+    """A number as it stands in the mart, without trailing zeros past two places."""
+    if value is None:
+        return missing
+    if isinstance(value, Decimal):
+        whole, _, fraction = format(value, "f").partition(".")
+        return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}" if fraction else whole
+    return str(value)
+
+
+def in_words(code: str | None) -> str:
+    """A code such as `review_request` as words."""
+    return clean(code).replace("_", " ")
+
+
+# --- Marts -------------------------------------------------------------------------------------------------------
+
+
+def add_database_option(parser: argparse.ArgumentParser) -> None:
+    """Let a script be told which database to read: the one given, else POST_PURCHASE_DB, else the project's own."""
+    parser.add_argument(
+        "--database",
+        type=Path,
+        default=Path(os.environ.get("POST_PURCHASE_DB") or DEFAULT_DATABASE),
+        help=f"a DuckDB file (default: POST_PURCHASE_DB, else {DEFAULT_DATABASE})",
+    )
+
+
+def open_marts(database: Path, required: Iterable[str]) -> duckdb.DuckDBPyConnection:
+    """Open the database for reading; MartsError when it is missing, unreadable, or lacks one of the marts."""
+    if not database.is_file():
+        raise MartsError(f"There is no database at {database}. {BUILD_HINT}")
+    try:
+        connection = duckdb.connect(str(database), read_only=True)
+    except duckdb.Error as error:
+        reason = clean(error)
+        raise MartsError(
+            f"The database {database} cannot be opened: {reason}\n"
+            "Wait until a build that is still writing to it has ended, or run `make demo` to build it anew."
+        ) from error
+    present = {row["table_name"] for row in fetch(connection, _MARTS_SQL)}
+    missing = [name for name in required if name not in present]
+    if missing:
+        connection.close()
+        raise MartsError(f"The database {database} has no marts.{', marts.'.join(missing)}. {BUILD_HINT}")
+    return connection
+
+
+_MARTS_SQL = "select table_name from information_schema.tables where table_schema = 'marts'"
+
+
+def fetch(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()
+) -> list[dict[str, Any]]:
+    """A query's rows, each a dict in the order of the select list; MartsError when a mart lacks what is asked for."""
+    try:
+        cursor = connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    except duckdb.Error as error:
+        raise MartsError(f"The marts cannot be read: {clean(error)}\n{BUILD_HINT}") from error
+
+
+def action_order(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The actions from the first to go out to the last: by the `actions` seed, else as ACTION_ORDER has them."""
+    places = fetch(
+        connection,
+        """
+        select table_schema
+        from information_schema.columns
+        where table_name = 'actions' and column_name in ('action', 'priority')
+        group by table_schema
+        having count(*) = 2
+        order by table_schema
+        """,
+    )
+    if not places:
+        return list(ACTION_ORDER)
+    schema = places[0]["table_schema"].replace('"', '""')
+    rows = fetch(connection, f'select action from "{schema}".actions order by priority, action')
+    return [row["action"] for row in rows]
+
+
+def by_priority(order: Sequence[str]) -> Callable[[str], tuple[int, str]]:
+    """A sort key for actions; one that the order does not know comes last."""
+    positions = {action: position for position, action in enumerate(order)}
+    return lambda action: (positions.get(action, len(positions)), action)
+
+
+# --- Running -----------------------------------------------------------------------------------------------------
+
+
+def run(main: Callable[[], int]) -> None:
+    """Run a script's main and exit with its code. A reader that stops early (`| head`) is not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console that lacks a character shows a stand-in
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered has no reader: without this, closing stdout at exit would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

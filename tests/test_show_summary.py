@@ -1,0 +1,231 @@
+"""The summary after a build: its numbers are the marts' numbers, and nothing that is missing makes it fail."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+SCRIPTS = TESTS.parent / "scripts"
+sys.path[:0] = [str(SCRIPTS), str(TESTS)]
+
+import show_summary  # noqa: E402
+import terminal  # noqa: E402
+from test_walk_order import decision, evidence, next_action, write_marts  # noqa: E402
+
+
+def shop() -> dict[str, list[dict[str, Any]]]:
+    """Four orders: two reviews to ask for, one damage with support, one that only missing evidence holds back."""
+    orders = ("O-1", "O-2", "O-3", "O-4")
+    return {
+        "gate_decisions": [
+            decision("O-1", "review_request", "send"),
+            decision("O-2", "review_request", "send"),
+            decision("O-3", "review_request", "support", "damage:problem,ticket:unknown"),
+            decision("O-3", "support_recovery", "support", "damage:problem"),
+            decision("O-4", "review_request", "pause", "refund:unknown,ticket:unknown"),
+            *(decision(order, "cross_sell", "pause", "due:waiting") for order in orders),
+            decision("O-4", "upsell", "pause", "ticket:unknown"),
+            decision("O-4", "zine_offer", "pause", "due:waiting"),
+        ],
+        "next_actions": [
+            # Two picks may be sent; the review comes before the cross-sell of a lower order id, and O-00 is no pick.
+            next_action("O-0", "cross_sell", "send", customer="C-0"),
+            next_action("O-00", "review_request", "send", customer="C-1", is_customer_pick=False),
+            next_action("O-1", "review_request", "send", customer="C-1", lesson_note="Note\n\n" + "line\n" * 9),
+            next_action("O-2", "review_request", "send", customer="C-1", is_customer_pick=False),
+            next_action("O-3", "support_recovery", "support", customer="C-3"),
+            next_action("O-4", "review_request", "pause", customer="C-4"),
+        ],
+        "order_evidence": [evidence(order) for order in orders],
+        "feed_health": [
+            feed("orders", "fresh"),
+            feed("tickets", "stale", age_hours=30.4, max_age_hours=24, checks_blocked="damage,sizing,ticket"),
+            feed("reviews", "not_connected"),
+        ],
+        "rejected_rows": [
+            {"rejected_row_id": str(number), "table_name": table, "row_key": "k", "reason": why}
+            for number, (table, why) in enumerate([("orders", "orphan")] * 3 + [("refunds", "null_key")])
+        ],
+        "input_accounting": [
+            {"table_name": "orders", "rows_in": 1203, "rows_accepted": 1200, "rows_rejected": 3},
+            {"table_name": "refunds", "rows_in": 11, "rows_accepted": 10, "rows_rejected": 1},
+        ],
+    }
+
+
+def feed(name: str, state: str, **more: Any) -> dict[str, Any]:
+    """One row of feed_health."""
+    return {"feed": name, "state": state, "is_connected": state != "not_connected", **more}
+
+
+def write_run(folder: Path) -> Path:
+    """A dbt run record of four nodes with its manifest."""
+    nodes = {
+        "model.shop.stg_orders": ("models/staging/stg_orders.sql", 1.25),
+        "model.shop.gate_decisions": ("models/marts/gate_decisions.sql", 4.5),
+        "seed.shop.actions": ("seeds/policy/actions.csv", 0.5),
+        # A test lies beside its model and yet is no model time.
+        "test.shop.unique_gate_decisions": ("models/marts/gate_decisions.yml", 0.75),
+    }
+    results = [{"unique_id": node, "status": "success", "execution_time": value[1]} for node, value in nodes.items()]
+    results[-1]["status"] = "fail"
+    record = folder / "run_results.json"
+    record.write_text(json.dumps({"results": results, "elapsed_time": 6.04}))
+    manifest = {"nodes": {node: {"original_file_path": value[0]} for node, value in nodes.items()}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return record
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database of the shop."""
+    path = tmp_path / "post_purchase.duckdb"
+    write_marts(path, shop())
+    return path
+
+
+def summarize(database: Path, record: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """The summary's text; the script must have succeeded."""
+    assert show_summary.main(["--database", str(database), "--run-results", str(record)]) == 0
+    return capsys.readouterr().out
+
+
+def action_counts(output: str) -> dict[str, list[int]]:
+    """The action table: six numbers per action, lines first, then customers."""
+    pattern = re.compile(r"^(\w+)((?: +[\d,]+){3}) {4,}((?: +[\d,]+){3})$", re.MULTILINE)
+    return {
+        match[1]: [int(part.replace(",", "")) for part in (match[2] + match[3]).split()]
+        for match in pattern.finditer(output)
+    }
+
+
+def test_action_counts_equal_the_marts(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    counts = action_counts(summarize(database, write_run(tmp_path), capsys))
+    sql = """
+        select action, decision, count(*) from marts.gate_decisions group by all
+        union all
+        select action, 'next_' || decision, count(*) from marts.next_actions where is_customer_pick group by all
+    """
+    columns = ["send", "pause", "support", "next_send", "next_pause", "next_support"]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        expected = {(action, name): count for action, name, count in connection.execute(sql).fetchall()}
+    shown = {(action, name): count for action in counts for name, count in zip(columns, counts[action], strict=True)}
+    assert {key: count for key, count in shown.items() if count} == expected
+
+
+def test_actions_stand_in_priority_order_and_a_new_one_comes_last(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = action_counts(summarize(database, write_run(tmp_path), capsys))
+    assert list(counts) == [*terminal.ACTION_ORDER, "zine_offer"]
+
+
+def test_headline_and_reasons(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = summarize(database, write_run(tmp_path), capsys)
+    assert "as of 2025-03-01 00:00 UTC   policy policy-01234\n" in output
+    assert "6 live orders, 4 lines, 4 customers, 11 decisions" in output
+    assert "Top reasons (of 9 decisions not sent)" in output
+    assert re.search(r"due:waiting +5 +55\.6%", output)
+    assert re.search(r"damage:problem +2 +22\.2%", output)
+
+
+def test_only_decisions_held_by_nothing_but_unknowns_count_as_blocked(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """O-3 also lacks a ticket feed, but its damage would hold it anyway."""
+    output = summarize(database, write_run(tmp_path), capsys)
+    assert "2 decisions; by check:" in output
+    assert re.search(r"  ticket +2$", output, re.MULTILINE)
+    assert re.search(r"  refund +1$", output, re.MULTILINE)
+
+
+def test_feeds_and_rejected_rows(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = summarize(database, write_run(tmp_path), capsys)
+    assert re.search(r"tickets +stale, 30 h old \(limit 24 h\); unknown: damage, sizing, ticket\n", output)
+    assert re.search(r"reviews +not connected\n", output)
+    assert not re.search(r"^  orders +fresh", output, re.MULTILINE)
+    assert "Input rows: 1,214 in = 1,210 accepted + 4 rejected" in output
+    assert "orders: orphan 3" in output
+    assert "refunds: null_key 1" in output
+
+
+def test_input_that_does_not_add_up_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = shop()
+    rows["input_accounting"][0]["rows_in"] = 1204
+    write_marts(tmp_path / "lost.duckdb", rows)
+    assert "1,215 in IS NOT 1,210 accepted + 4 rejected" in summarize(tmp_path / "lost.duckdb", tmp_path / "no", capsys)
+
+
+def test_build_times_by_layer(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = summarize(database, write_run(tmp_path), capsys)
+    assert "Build time: 6.0 s, 3 success, 1 fail" in output
+    assert "seeds 0.5, staging 1.2, marts 4.5, tests 0.8" in output
+    assert "Slowest models: gate_decisions 4.5, stg_orders 1.2" in output
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", '{"results": [{}]}'])
+def test_a_missing_or_broken_run_record_is_one_line(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    record = tmp_path / "run_results.json"
+    if content is not None:
+        record.write_text(content)
+    output = summarize(database, record, capsys)
+    assert re.search(r"^Build time: .*run_results\.json", output, re.MULTILINE)
+    assert "make walk" in output
+
+
+def test_a_run_record_without_its_manifest_still_counts(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = write_run(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    assert "seeds 0.5, tests 0.8, other 5.8" in summarize(database, record, capsys).replace("\n    ", " ")
+
+
+def test_the_sheet_is_the_first_review_request(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = summarize(database, write_run(tmp_path), capsys)
+    assert "One sheet: order O-1, send review_request\n  Note\n  line\n  line\n  line\n  line\n  ...\n" in output
+    assert "One order: make walk ORDER=O-1\n" in output
+
+
+def test_it_fits_a_screen(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = summarize(database, write_run(tmp_path), capsys).splitlines()
+    # The path of the database is as long as it is.
+    assert max(len(line) for line in lines if not line.startswith("Results")) <= 100
+    assert len(lines) <= 48
+
+
+def test_empty_marts_give_a_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_marts(tmp_path / "empty.duckdb", {})
+    output = summarize(tmp_path / "empty.duckdb", tmp_path / "none.json", capsys)
+    assert "0 live orders, 0 lines, 0 customers, 0 decisions" in output
+    assert "Input rows: 0 in = 0 accepted + 0 rejected" in output
+    assert "no customer has a send now" in output
+    assert "make walk ORDER=<id>" in output
+
+
+def test_missing_database_and_missing_marts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bare.duckdb"
+    assert show_summary.main(["--database", str(path)]) == 2
+    assert "make demo" in capsys.readouterr().err
+    duckdb.connect(str(path)).close()
+    assert show_summary.main(["--database", str(path)]) == 2
+    assert "marts.next_actions" in capsys.readouterr().err
+
+
+def test_a_pipe_gets_no_color_codes(database: Path, tmp_path: Path) -> None:
+    command = [sys.executable, str(SCRIPTS / "show_summary.py"), "--database", str(database)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert "Post-purchase gate" in done.stdout
+    assert "\x1b" not in done.stdout
