@@ -8,21 +8,26 @@
     ]) }}
 {%- endmacro %}
 
-{#- Lines of CSV files that could not be split into columns, as rejected rows. -#}
+{#- Lines of CSV files that could not be split into columns, as rejected rows. A connector's tables are named SOURCE.TABLE. -#}
 {% macro unreadable_lines() -%}
-    {%- set found = none -%}
-    {%- if execute and var('raw_path', none) -%}
-        {%- set found = adapter.get_relation(target.database, 'raw', 'unreadable_lines') -%}
+    {%- set landed = {} -%}
+    {%- if execute -%}
+        {%- if var('raw_path', none) -%}{%- do landed.update({'raw': ''}) -%}{%- endif -%}
+        {%- for connector in var('connectors') if connector != 'native' -%}{%- do landed.update({connector: connector ~ '.'}) -%}{%- endfor -%}
     {%- endif -%}
-    {%- if found is not none -%}
+    {%- for schema, prefix in landed.items() -%}
+    {%- set found = adapter.get_relation(target.database, schema, 'unreadable_lines') -%}
+    {%- if found is not none %}
     select
-        table_name,
+        '{{ prefix }}' || table_name as table_name,
         'line ' || cast(line_number as {{ dbt.type_string() }}) as row_key,
         'unreadable_line:' || problem as reason,
         line as original_values,
         cast(null as {{ dbt.type_timestamp() }}) as loaded_at
     from {{ found }}
-    {%- else -%}
+    union all
+    {%- endif -%}
+    {%- endfor %}
     select
         cast(null as {{ dbt.type_string() }}) as table_name,
         cast(null as {{ dbt.type_string() }}) as row_key,
@@ -30,5 +35,4 @@
         cast(null as {{ dbt.type_string() }}) as original_values,
         cast(null as {{ dbt.type_timestamp() }}) as loaded_at
     where 1 = 0
-    {%- endif -%}
 {%- endmacro %}

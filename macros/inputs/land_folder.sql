@@ -1,5 +1,6 @@
 {#-
     Makes the files of a folder readable as tables of a source's schema: TABLE.parquet as a view, TABLE.csv as a table of text.
+    A table's meta `files` lists the names that its file may have instead; the first found wins.
     Lines of a CSV that no reader can split into columns are kept in `unreadable_lines` and end up in rejected_rows.
     Only engines that read files themselves can do this; elsewhere load the tables and set var raw_schema.
 -#}
@@ -17,7 +18,8 @@
         {{ exceptions.raise_compiler_error("The folder of source '" ~ source_name ~ "' is not set: --vars '{" ~ source_name ~ "_path: FOLDER}'.") }}
     {%- endif -%}
     {%- set tables = post_purchase_gate.source_tables(source_name) -%}
-    {%- set schema = tables[0].schema -%}
+    {#- with its database: a database file may bear the name of the schema -#}
+    {%- set schema = adapter.quote(target.database) ~ "." ~ tables[0].schema -%}
     {%- set files = {} -%}
     {%- for row in run_query("select file from glob('" ~ post_purchase_gate.sql_text(folder) ~ "/*') order by file") -%}
         {%- set name = row[0].replace('\\', '/').split('/')[-1] -%}
@@ -31,10 +33,17 @@
     {%- do run_query("create table " ~ schema ~ ".unreadable_lines (table_name varchar, line_number bigint, line varchar, problem varchar)") -%}
     {%- for node in tables -%}
         {%- set target_name = schema ~ "." ~ node.identifier -%}
-        {%- if node.name ~ '.parquet' in files -%}
-            {%- do run_query("create view " ~ target_name ~ " as select * from read_parquet('" ~ post_purchase_gate.sql_text(files[node.name ~ '.parquet']) ~ "')") -%}
-        {%- elif node.name ~ '.csv' in files -%}
-            {%- set path = post_purchase_gate.sql_text(files[node.name ~ '.csv']) -%}
+        {%- set found = namespace(parquet=none, csv=none) -%}
+        {%- for name in node.config.meta.get('files') or [node.name] -%}
+            {%- if not found.parquet and not found.csv -%}
+                {%- set found.parquet = files.get(name ~ '.parquet') -%}
+                {%- set found.csv = files.get(name ~ '.csv') -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if found.parquet -%}
+            {%- do run_query("create view " ~ target_name ~ " as select * from read_parquet('" ~ post_purchase_gate.sql_text(found.parquet) ~ "')") -%}
+        {%- elif found.csv -%}
+            {%- set path = post_purchase_gate.sql_text(found.csv) -%}
             {%- set columns = [] -%}
             {%- for name in post_purchase_gate.csv_header(path) -%}
                 {%- do columns.append("'" ~ post_purchase_gate.sql_text(name) ~ "': 'varchar'") -%}

@@ -1,5 +1,17 @@
+with
+
+override_queue as (
+    select
+        max(queue) as queue,
+        max(owner) as owner
+    from {{ ref('support_queues') }}
+    where check_name = 'override'
+)
+
 select
-    cast({{ post_purchase_gate.text_key(['points.order_line_id', 'verdicts.action', 'verdicts.scope_id', 'version.policy_version']) }} as {{ dbt.type_string() }}) as decision_id,
+    cast({{ post_purchase_gate.text_key([
+        'points.order_line_id', 'verdicts.action', 'verdicts.scope_id', 'version.policy_version',
+    ]) }} as {{ dbt.type_string() }}) as decision_id,
     cast(points.point_at as {{ dbt.type_timestamp() }}) as as_of,
     cast(version.policy_version as {{ dbt.type_string() }}) as policy_version,
     points.customer_id,
@@ -31,10 +43,9 @@ from {{ ref('int_verdicts') }} as verdicts
 inner join {{ ref('int_points') }} as points
     on verdicts.point_id = points.point_id
 cross join {{ ref('int_policy_version') }} as version
+cross join override_queue
 left join {{ ref('int_targets') }} as targets
     on verdicts.point_id = targets.point_id and verdicts.action = targets.action
 left join {{ ref('int_support_routes') }} as routes
     on verdicts.point_id = routes.point_id
-left join {{ ref('support_queues') }} as override_queue
-    on override_queue.check_name = 'override' and verdicts.override_id is not null
 where points.is_live

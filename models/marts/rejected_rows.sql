@@ -25,7 +25,9 @@ numbered as (
 )
 
 select
-    cast({{ post_purchase_gate.text_key(['table_name', 'row_key', 'reason', 'original_values', 'copy_number']) }} as {{ dbt.type_string() }}) as rejected_row_id,
+    cast({{ post_purchase_gate.text_key([
+        'table_name', 'row_key', 'reason', 'original_values', 'copy_number',
+    ]) }} as {{ dbt.type_string() }}) as rejected_row_id,
     cast(table_name as {{ dbt.type_string() }}) as table_name,
     cast(row_key as {{ dbt.type_string() }}) as row_key,
     cast(reason as {{ dbt.type_string() }}) as reason,

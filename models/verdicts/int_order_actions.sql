@@ -20,12 +20,12 @@ chosen as (
         row_number() over (
             partition by order_id
             order by
-                decision_rank,
+                decision_rank asc,
                 recheck_at asc nulls last,
-                priority,
+                priority asc,
                 expected_contribution_profit desc nulls last,
                 due_at asc nulls last,
-                order_line_id
+                order_line_id asc
         ) as order_choice
     from ranked
 ),
@@ -36,12 +36,12 @@ picked as (
         row_number() over (
             partition by customer_id
             order by
-                decision_rank,
+                decision_rank asc,
                 recheck_at asc nulls last,
-                priority,
+                priority asc,
                 expected_contribution_profit desc nulls last,
                 due_at asc nulls last,
-                order_line_id
+                order_line_id asc
         ) as customer_choice
     from chosen
     where order_choice = 1

@@ -43,6 +43,14 @@ gated as (
         on actions.point_id = overrides.point_id and actions.action = overrides.action
 ),
 
+issue_codes as (
+    select
+        point_id,
+        {{ post_purchase_gate.ordered_list("check_name || ':' || state", 'issue_rank') }} as reason_codes
+    from {{ ref('int_issues') }}
+    group by point_id
+),
+
 recoveries as (
     select
         routes.point_id,
@@ -52,16 +60,10 @@ recoveries as (
         cast(actions.priority as integer) as priority,
         routes.issue_id as scope_id,
         routes.since as due_at,
-        codes.reason_codes
+        issue_codes.reason_codes
     from {{ ref('int_support_routes') }} as routes
-    inner join (
-        select
-            point_id,
-            {{ post_purchase_gate.ordered_list("check_name || ':' || state", 'issue_rank') }} as reason_codes
-        from {{ ref('int_issues') }}
-        group by point_id
-    ) as codes
-        on routes.point_id = codes.point_id
+    inner join issue_codes
+        on routes.point_id = issue_codes.point_id
     inner join {{ ref('actions') }} as actions
         on actions.action = 'support_recovery'
 )

@@ -21,6 +21,7 @@ judged as (
             when captured_after_cancel_at is not null then 'problem:paid_after_cancel'
             when cancelled_at is not null then 'problem:cancelled'
             when chargeback_at is not null then 'problem:chargeback'
+            when order_total is null then 'unknown:no_total'
             when captured_amount >= order_total - 0.01 then 'ok'
             when captured_amount > 0 then 'waiting:partly_captured'
             when last_attempt_status = 'authorized' then 'waiting:authorized'
@@ -41,15 +42,17 @@ answers as (
             when 'cancelled' then cancelled_at
             when 'chargeback' then chargeback_at
             when 'no_payment_seen' then ordered_at
+            when 'no_total' then ordered_at
             else last_attempt_at
         end as since,
         null as clears_at,
-        case when split_part(answer, ':', 2) in ('cancelled', 'no_payment_seen') then 'orders' else 'payments' end as evidence_table,
+        case when split_part(answer, ':', 2) in ('cancelled', 'no_payment_seen', 'no_total') then 'orders' else 'payments' end as evidence_table,
         case split_part(answer, ':', 2)
             when 'paid_after_cancel' then captured_after_cancel_id
             when 'cancelled' then order_id
             when 'chargeback' then chargeback_id
             when 'no_payment_seen' then order_id
+            when 'no_total' then order_id
             when 'partly_captured' then capture_id
             when 'feed_payments' then null
             else coalesce(last_attempt_id, capture_id)

@@ -10,6 +10,9 @@ facts as (
         consent.ledger_status,
         consent.ledger_basis,
         consent.ledger_at,
+        consent.ledger_table,
+        consent.ledger_source_id,
+        consent.needs_express_consent,
         consent.last_purchase_at,
         consent.allows_implied_consent,
         case
@@ -27,6 +30,7 @@ judged as (
         case
             when not knows_consents then 'unknown:feed_consents'
             when ledger_status = 'unsubscribed' then 'problem:unsubscribed'
+            when ledger_status = 'subscribed' and needs_express_consent and coalesce(ledger_basis, '') <> 'express' then 'unknown:not_express'
             when ledger_status = 'subscribed' then 'ok'
             when ledger_status is not null then 'unknown:unmapped_status'
             when not allows_implied_consent then 'unknown:nothing_in_the_ledger'
@@ -37,27 +41,35 @@ judged as (
     from facts
 ),
 
+soft_opt_ins as (
+    select *
+    from judged
+    where answer = 'ok' and ledger_basis = 'soft_opt_in'
+),
+
+bought_categories as (
+    select
+        soft_opt_ins.point_id,
+        purchases.category
+    from soft_opt_ins
+    inner join {{ ref('int_purchases') }} as purchases
+        on soft_opt_ins.customer_id = purchases.customer_id and purchases.ordered_at <= soft_opt_ins.point_at
+    where not coalesce(purchases.cancelled_at <= soft_opt_ins.point_at, false)
+    group by soft_opt_ins.point_id, purchases.category
+),
+
 offers_outside as (
     select
-        judged.point_id,
+        soft_opt_ins.point_id,
         targets.action,
-        judged.ledger_at,
-        judged.customer_id
-    from judged
+        soft_opt_ins.ledger_at,
+        soft_opt_ins.customer_id
+    from soft_opt_ins
     inner join {{ ref('int_targets') }} as targets
-        on judged.point_id = targets.point_id
-    left join {{ ref('int_purchases') }} as purchases
-        on
-            judged.customer_id = purchases.customer_id
-            and targets.candidate_category = purchases.category
-            and purchases.ordered_at <= judged.point_at
-            and not coalesce(purchases.cancelled_at <= judged.point_at, false)
-    where
-        judged.answer = 'ok'
-        and judged.ledger_basis = 'soft_opt_in'
-        and targets.recommended_sku is not null
-    group by judged.point_id, targets.action, judged.ledger_at, judged.customer_id
-    having count(purchases.order_line_id) = 0
+        on soft_opt_ins.point_id = targets.point_id
+    left join bought_categories
+        on targets.point_id = bought_categories.point_id and targets.candidate_category = bought_categories.category
+    where targets.recommended_sku is not null and bought_categories.point_id is null
 ),
 
 answers as (
@@ -68,8 +80,8 @@ answers as (
         split_part(answer, ':', 2) as detail,
         case when answer = 'unknown:implied_consent_expired' then implied_until else ledger_at end as since,
         null as clears_at,
-        'consents' as evidence_table,
-        case when ledger_status is not null then customer_id end as evidence_id
+        ledger_table as evidence_table,
+        ledger_source_id as evidence_id
     from judged
     union all
     select

@@ -9,7 +9,7 @@ in_force as (
         incentives.destination,
         incentives.depends_on_sentiment,
         incentives.is_disclosed,
-        row_number() over (partition by points.point_id order by incentives.valid_from desc, incentives.incentive_id) as preference
+        row_number() over (partition by points.point_id order by incentives.valid_from desc nulls last, incentives.incentive_id asc) as preference
     from {{ ref('int_points') }} as points
     left join {{ ref('review_incentives') }} as incentives
         on

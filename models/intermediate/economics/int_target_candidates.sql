@@ -22,13 +22,17 @@ relations as (
 ),
 
 kinds as (
-    select 'accessory' as relation, 'cross_sell' as target_kind
-    union all select 'consumable' as relation, 'cross_sell' as target_kind
-    union all select 'bundle' as relation, 'cross_sell' as target_kind
-    union all select 'premium' as relation, 'upsell' as target_kind
-    union all select 'bundle' as relation, 'upsell' as target_kind
-    union all select 'subscription' as relation, 'subscription' as target_kind
-    union all select 'warranty' as relation, 'warranty' as target_kind
+    {%- for target_kind, relation in [
+        ('cross_sell', 'accessory'), ('cross_sell', 'consumable'), ('cross_sell', 'bundle'), ('upsell', 'premium'),
+        ('upsell', 'bundle'), ('subscription', 'subscription'), ('warranty', 'warranty'),
+    ] %}
+    select
+        '{{ target_kind }}' as target_kind,
+        '{{ relation }}' as relation
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 declared as (
@@ -47,15 +51,21 @@ declared as (
     group by points.point_id, kinds.target_kind, relations.related_sku
 ),
 
+same_sku_kinds as (
+    select 'same_sku' as target_kind
+    union all
+    select 'subscription' as target_kind
+),
+
 same_sku as (
     select
         points.point_id,
-        kinds.target_kind,
+        same_sku_kinds.target_kind,
         points.sku as candidate_sku,
         'same_sku' as relation,
         'compatible' as compatibility
     from points
-    cross join (select 'same_sku' as target_kind union all select 'subscription' as target_kind) as kinds
+    cross join same_sku_kinds
     where points.sku is not null and points.audited_sku is null
 ),
 

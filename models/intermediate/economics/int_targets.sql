@@ -12,9 +12,10 @@ ranked as (
                 + case when candidates.recommendation_value is null or candidates.recommendation_value <= 0 then 1 else 0 end
                 + case when candidates.stock_state <> 'ok' then 1 else 0 end
                 + case when candidates.owned_detail is not null and candidates.target_kind <> 'same_sku' then 1 else 0 end
-                + case when candidates.subscription_id is not null and candidates.target_kind in ('same_sku', 'subscription') then 1 else 0 end,
+                + case when candidates.subscription_id is not null and candidates.target_kind in ('same_sku', 'subscription') then 1 else 0 end
+                asc,
                 candidates.recommendation_value desc nulls last,
-                candidates.candidate_sku
+                candidates.candidate_sku asc
         ) as preference
     from {{ ref('int_candidate_evidence') }} as candidates
 )

@@ -5,15 +5,46 @@ points as (
     select * from {{ ref('int_points') }}
 ),
 
+-- an opt-out that a message brought counts, whether or not the ledger has heard of it
+changes as (
+    select
+        customer_id,
+        channel,
+        status,
+        basis,
+        occurred_at,
+        'consents' as source_table,
+        customer_id as source_id
+    from {{ ref('stg_consents') }}
+    union all
+    select
+        messages.customer_id,
+        messages.channel,
+        'unsubscribed' as status,
+        cast(null as {{ dbt.type_string() }}) as basis,
+        events.occurred_at,
+        'message_events' as source_table,
+        events.event_id as source_id
+    from {{ ref('stg_message_events') }} as events
+    inner join {{ ref('stg_messages') }} as messages
+        on events.message_id = messages.message_id
+    where events.event_type = 'unsubscribed'
+),
+
 ledger as (
     select
         points.point_id,
         consents.status,
         consents.basis,
         consents.occurred_at,
-        row_number() over (partition by points.point_id order by consents.occurred_at desc) as recency
+        consents.source_table,
+        consents.source_id,
+        row_number() over (
+            partition by points.point_id
+            order by consents.occurred_at desc, case when consents.status = 'unsubscribed' then 0 else 1 end, consents.source_table, consents.source_id
+        ) as recency
     from points
-    inner join {{ ref('stg_consents') }} as consents
+    inner join changes as consents
         on
             points.customer_id = consents.customer_id
             and points.channel = consents.channel
@@ -39,9 +70,12 @@ select
     ledger.status as ledger_status,
     ledger.basis as ledger_basis,
     ledger.occurred_at as ledger_at,
+    ledger.source_table as ledger_table,
+    ledger.source_id as ledger_source_id,
     purchases.last_purchase_at,
     coalesce(country_rule.allows_implied_consent, default_rule.allows_implied_consent, false) as allows_implied_consent,
-    case when country_rule.country is not null then country_rule.implied_days else default_rule.implied_days end as implied_days
+    case when country_rule.country is not null then country_rule.implied_days else default_rule.implied_days end as implied_days,
+    coalesce(country_rule.needs_express_consent, default_rule.needs_express_consent, false) as needs_express_consent
 from points
 left join ledger
     on points.point_id = ledger.point_id and ledger.recency = 1

@@ -14,6 +14,13 @@ points as (
         on points.point_id = payments.point_id
 ),
 
+ranked_parcels as (
+    select
+        *,
+        row_number() over (partition by point_id order by shipped_at desc, fulfillment_id desc) as recency
+    from {{ ref('int_parcel_evidence') }}
+),
+
 parcels as (
     select
         point_id,
@@ -33,12 +40,7 @@ parcels as (
         min(exception_since) as exception_since,
         min(exception_event_id) as exception_event_id,
         max(last_exception_at) as last_exception_at
-    from (
-        select
-            *,
-            row_number() over (partition by point_id order by shipped_at desc, fulfillment_id desc) as recency
-        from {{ ref('int_parcel_evidence') }}
-    ) as ranked_parcels
+    from ranked_parcels
     group by point_id
 ),
 

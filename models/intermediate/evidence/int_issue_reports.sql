@@ -76,14 +76,34 @@ arrivals as (
         and not coalesce(parcels.cancelled_at <= points.point_at, false)
 ),
 
-resolutions as (
-    select point_id, topic, is_same_line, resolved_at, false as is_ticket
-    from arrivals
-    cross join (select 'damage' as topic union all select 'sizing' as topic) as topics
+topics as (
+    select
+        'damage' as topic,
+        'damaged' as reason
     union all
-    select refunds.point_id, topics.topic, refunds.is_line_scoped as is_same_line, refunds.refunded_at as resolved_at, false as is_ticket
+    select
+        'sizing' as topic,
+        'sizing' as reason
+),
+
+resolutions as (
+    select
+        arrivals.point_id,
+        topics.topic,
+        arrivals.is_same_line,
+        arrivals.resolved_at,
+        false as is_ticket
+    from arrivals
+    cross join topics
+    union all
+    select
+        refunds.point_id,
+        topics.topic,
+        refunds.is_line_scoped as is_same_line,
+        refunds.refunded_at as resolved_at,
+        false as is_ticket
     from refunds
-    cross join (select 'damage' as topic, 'damaged' as reason union all select 'sizing' as topic, 'sizing' as reason) as topics
+    cross join topics
     where
         refunds.refunded_at is not null
         and (
@@ -91,7 +111,12 @@ resolutions as (
             or (refunds.is_line_scoped and refunds.reason not in ('goodwill', 'shipping'))
         )
     union all
-    select point_id, topic, true as is_same_line, solved_at as resolved_at, true as is_ticket
+    select
+        point_id,
+        topic,
+        true as is_same_line,
+        solved_at as resolved_at,
+        true as is_ticket
     from {{ ref('int_point_tickets') }}
     where topic in ('damage', 'sizing') and not is_open and solved_at is not null
 )

@@ -36,32 +36,37 @@ events as (
         on parcels.fulfillment_id = events.fulfillment_id and events.occurred_at <= parcels.point_at
 ),
 
+judged_events as (
+    select
+        events.*,
+        events.event_type like 'exception_%'
+        and (events.last_moved_at is null or events.occurred_at >= events.last_moved_at)
+        and (parcels.scanned_at is null or events.occurred_at >= parcels.scanned_at) as is_open_exception,
+        events.event_type in ('lost', 'returned_to_sender')
+        and (parcels.scanned_at is null or events.occurred_at >= parcels.scanned_at) as is_loss
+    from events
+    inner join parcels
+        on events.point_id = parcels.point_id and events.fulfillment_id = parcels.fulfillment_id
+),
+
 event_facts as (
     select
-        events.point_id,
-        events.fulfillment_id,
-        min(case when events.is_open_exception then events.occurred_at end) as exception_since,
-        min(case when events.is_open_exception then events.event_id end) as exception_event_id,
-        max(case when events.event_type like 'exception_%' then events.occurred_at end) as last_exception_at,
-        min(case when events.is_loss then events.occurred_at end) as lost_at,
-        min(case when events.is_loss then events.event_id end) as lost_event_id,
-        min(case when events.is_loss then events.event_type end) as lost_how,
-        min(case when events.event_type = 'damaged' then events.occurred_at end) as damaged_at,
-        min(case when events.event_type = 'damaged' then events.event_id end) as damaged_event_id,
-        max(case when events.event_type in ('damaged', 'lost', 'returned_to_sender') or events.event_type like 'exception_%' then 1 else 0 end) as bars_inference
-    from (
-        select
-            events.*,
-            events.event_type like 'exception_%'
-            and (events.last_moved_at is null or events.occurred_at >= events.last_moved_at)
-            and (parcels.scanned_at is null or events.occurred_at >= parcels.scanned_at) as is_open_exception,
-            events.event_type in ('lost', 'returned_to_sender')
-            and (parcels.scanned_at is null or events.occurred_at >= parcels.scanned_at) as is_loss
-        from events
-        inner join parcels
-            on events.point_id = parcels.point_id and events.fulfillment_id = parcels.fulfillment_id
-    ) as events
-    group by events.point_id, events.fulfillment_id
+        point_id,
+        fulfillment_id,
+        min(case when is_open_exception then occurred_at end) as exception_since,
+        min(case when is_open_exception then event_id end) as exception_event_id,
+        max(case when event_type like 'exception_%' then occurred_at end) as last_exception_at,
+        min(case when is_loss then occurred_at end) as lost_at,
+        min(case when is_loss then event_id end) as lost_event_id,
+        min(case when is_loss then event_type end) as lost_how,
+        min(case when event_type = 'damaged' then occurred_at end) as damaged_at,
+        min(case when event_type = 'damaged' then event_id end) as damaged_event_id,
+        max(case
+            when event_type in ('damaged', 'lost', 'returned_to_sender') or event_type like 'exception_%' then 1
+            else 0
+        end) as bars_inference
+    from judged_events
+    group by point_id, fulfillment_id
 ),
 
 expected as (

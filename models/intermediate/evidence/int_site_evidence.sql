@@ -28,7 +28,10 @@ status_pages as (
 ),
 
 help_views as (
-    select points.point_id, events.event_id, events.occurred_at
+    select
+        points.point_id,
+        events.event_id,
+        events.occurred_at
     from points
     inner join events
         on points.root_order_id = events.root_order_id and events.occurred_at <= points.point_at
@@ -36,7 +39,10 @@ help_views as (
         events.event_type in ('faq_view', 'troubleshooting_view')
         and events.occurred_at > {{ post_purchase_gate.add_days(-1 * (var('max_pause_days') + var('help_seeking_days')), 'points.point_at') }}
     union
-    select points.point_id, events.event_id, events.occurred_at
+    select
+        points.point_id,
+        events.event_id,
+        events.occurred_at
     from points
     inner join events
         on points.customer_id = events.customer_id and points.sku = events.sku and events.occurred_at <= points.point_at

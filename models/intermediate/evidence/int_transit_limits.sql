@@ -5,7 +5,19 @@ with
 days as (
     select cast(point_at as date) as decision_date
     from {{ ref('int_points') }}
-    group by 1
+    group by cast(point_at as date)
+),
+
+parcels as (
+    select
+        fulfillment_id,
+        min(carrier) as carrier,
+        min(country) as country,
+        min(shipped_at) as shipped_at,
+        min(scanned_at) as scanned_at
+    from {{ ref('int_line_parcels') }}
+    where scanned_at is not null and cancelled_at is null and not is_replacement
+    group by fulfillment_id
 ),
 
 deliveries as (
@@ -15,28 +27,43 @@ deliveries as (
         cast(scanned_at as date) as delivered_date,
         cast(ceil({{ post_purchase_gate.days_between('shipped_at', 'scanned_at') }}) as integer) as transit_days,
         count(*) as deliveries
-    from (
-        select
-            fulfillment_id,
-            min(carrier) as carrier,
-            min(country) as country,
-            min(shipped_at) as shipped_at,
-            min(scanned_at) as scanned_at
-        from {{ ref('int_line_parcels') }}
-        where scanned_at is not null and cancelled_at is null and not is_replacement
-        group by fulfillment_id
-    ) as parcels
-    group by 1, 2, 3, 4
+    from parcels
+    group by
+        carrier,
+        country,
+        cast(scanned_at as date),
+        cast(ceil({{ post_purchase_gate.days_between('shipped_at', 'scanned_at') }}) as integer)
 ),
 
 lanes as (
-    select 'lane' as basis, carrier, country, delivered_date, transit_days, deliveries from deliveries
+    select
+        'lane' as basis,
+        carrier,
+        country,
+        delivered_date,
+        transit_days,
+        deliveries
+    from deliveries
     where carrier is not null and country is not null
     union all
-    select 'country' as basis, '*' as carrier, country, delivered_date, transit_days, deliveries from deliveries
+    select
+        'country' as basis,
+        '*' as carrier,
+        country,
+        delivered_date,
+        transit_days,
+        deliveries
+    from deliveries
     where country is not null
     union all
-    select 'shop' as basis, '*' as carrier, '*' as country, delivered_date, transit_days, deliveries from deliveries
+    select
+        'shop' as basis,
+        '*' as carrier,
+        '*' as country,
+        delivered_date,
+        transit_days,
+        deliveries
+    from deliveries
 ),
 
 histograms as (
@@ -50,7 +77,7 @@ histograms as (
     from days
     inner join lanes
         on lanes.delivered_date < days.decision_date
-    group by 1, 2, 3, 4, 5
+    group by days.decision_date, lanes.basis, lanes.carrier, lanes.country, lanes.transit_days
 ),
 
 cumulative as (

@@ -3,10 +3,20 @@ select
     reviews.review_id,
     reviews.customer_id,
     reviews.order_id,
-    coalesce(products.product_id, reviews.sku, lines.product_id) as product_id,
+    coalesce(products.product_id, reviews.sku) as product_id,
     reviews.submitted_at
 from {{ ref('stg_reviews') }} as reviews
 left join {{ ref('stg_products') }} as products
     on reviews.sku = products.sku
-left join {{ ref('int_order_lines') }} as lines
-    on reviews.order_id = lines.order_id and reviews.sku is null
+where reviews.sku is not null
+union all
+select
+    reviews.review_id,
+    reviews.customer_id,
+    reviews.order_id,
+    lines.product_id,
+    reviews.submitted_at
+from {{ ref('stg_reviews') }} as reviews
+inner join {{ ref('int_order_lines') }} as lines
+    on reviews.order_id = lines.order_id
+where reviews.sku is null

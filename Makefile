@@ -1,0 +1,63 @@
+# Set-up, demo and tests. Needs Python 3.11 to 3.13 and make; everything else comes from requirements.lock, by hash.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+DBT := $(BIN)/dbt
+export DO_NOT_TRACK := 1
+export POST_PURCHASE_DB ?= target/post_purchase.duckdb
+
+.PHONY: help setup demo build test lint parse unit pytest walk olist bulk clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
+
+.venv/.installed: requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}. Set PYTHON=python3.12, say.")'
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
+		uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements.lock; \
+	else \
+		$(PYTHON) -m venv .venv && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
+	fi
+	@touch $@
+
+setup: .venv/.installed  ## make the environment in .venv
+
+demo: setup  ## build the demo shop and show what may be sent, waits, or goes to support
+	$(DBT) build --profiles-dir profiles
+	@$(BIN)/python scripts/show_summary.py
+
+build: setup  ## dbt build on your own tables: make build VARS='{raw_path: FOLDER}'
+	$(DBT) build --profiles-dir profiles --vars '$(or $(VARS),{})'
+	@$(BIN)/python scripts/show_summary.py
+
+walk: setup  ## one order, walked: make walk ORDER=H19-snoozed-ticket
+	@$(BIN)/python scripts/walk_order.py $(ORDER)
+
+olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
+	@test -n "$(RAW)" || { echo "Name the folder that holds Olist's tables: make olist RAW=FOLDER"; exit 2; }
+	POST_PURCHASE_DB=target/olist.duckdb $(DBT) build --profiles-dir profiles \
+		--vars '{connectors: [olist], olist_path: "$(abspath $(RAW))", as_of: "2018-10-18 00:00:00", live_days: 800, reporting_currency: BRL}'
+	@POST_PURCHASE_DB=target/olist.duckdb $(BIN)/python scripts/show_summary.py
+
+test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
+
+lint: setup  ## sqlfluff and ruff
+	$(BIN)/ruff check scripts tests
+	$(BIN)/ruff format --check scripts tests
+	$(BIN)/sqlfluff lint models tests/generic analyses --processes 2 --disable-progress-bar
+
+parse: setup  ## dbt parse, warnings as errors
+	$(DBT) --warn-error parse --profiles-dir profiles --target-path target/parse --show-all-deprecations
+
+unit: setup  ## dbt build of the demo shop with unit and data tests, in a database of its own
+	rm -f target/test.duckdb target/test.duckdb.wal
+	mkdir -p target
+	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles
+
+pytest: setup  ## stories, matrix, determinism, bad input, scripts
+	$(BIN)/python -m pytest tests
+
+clean:  ## remove what was built
+	rm -rf target logs .pytest_cache .ruff_cache
