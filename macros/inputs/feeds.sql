@@ -12,3 +12,14 @@
         {'feed': 'reviews', 'table': 'reviews', 'event_times': ['submitted_at']},
     ]) }}
 {%- endmacro %}
+
+{#-
+    Whether a feed's silence is evidence at a point. Live: it reaches to within its age limit of the point. A past instant: it has since
+    been loaded through that instant. Not kept by the owner's decision: there is nothing to wait for.
+-#}
+{% macro knows_feed(feed) -%}
+    feeds_wide.{{ feed }}_not_kept = 1 or coalesce(feeds_wide.{{ feed }}_through >= case
+        when instants.origin = 'live' then {{ post_purchase_gate.add_time('hour', '-1 * feeds_wide.' ~ feed ~ '_hours', 'instants.point_at') }}
+        else instants.point_at
+    end, false)
+{%- endmacro %}

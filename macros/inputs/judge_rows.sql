@@ -1,8 +1,8 @@
 {#-
     Every row of a contract table, cast to its contract type and judged. Columns: those of the contract, plus
     _loaded_at, _row_key (text), _rejected_reason (null = accepted) and _original_values (JSON text, rejected rows only,
-    personal data masked). Reasons, the first that applies: null_key, unparseable:<column>, missing:<column>,
-    impossible:<rule>, orphan:<column>, duplicate (an exact repeat), repeated_key (another row of the key is kept: the one
+    personal data masked). Reasons, the first that applies: null_key, unparseable:<column>, orphan:<column>,
+    missing:<column>, impossible:<rule>, duplicate (an exact repeat), repeated_key (another row of the key is kept: the one
     without fault, then the newest loaded).
 
     table       name in the contract
@@ -45,14 +45,14 @@ faults as (
             {%- for column in columns if columns[column].data_type != 'varchar' %}
             when source_rows.raw__{{ column }} is not null and source_rows.{{ column }} is null then 'unparseable:{{ column }}'
             {%- endfor %}
+            {%- for column in parents %}
+            when source_rows.{{ column }} is not null and parent_{{ loop.index }}.parent_key is null then '{{ parents[column].reason | default('orphan:' ~ column) }}'
+            {%- endfor %}
             {%- for column in meta.not_null | default([]) %}
             when source_rows.{{ column }} is null then 'missing:{{ column }}'
             {%- endfor %}
             {%- for rule, condition in impossible.items() %}
             when {{ condition }} then 'impossible:{{ rule }}'
-            {%- endfor %}
-            {%- for column in parents %}
-            when source_rows.{{ column }} is not null and parent_{{ loop.index }}.parent_key is null then '{{ parents[column].reason | default('orphan:' ~ column) }}'
             {%- endfor %}
             when false then ''
         end as _fault

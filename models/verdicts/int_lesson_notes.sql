@@ -1,5 +1,5 @@
 -- The note to copy for one order: evidence, review prerequisite, support suppression, related SKU, profit, what to watch. No personal data.
-{%- set line_break = post_purchase_gate.new_line() %}
+{%- set currency = var('reporting_currency') %}
 with
 
 reviews as (
@@ -10,40 +10,82 @@ reviews as (
         recheck_at
     from {{ ref('gate_decisions') }}
     where action = 'review_request'
+),
+
+facts as (
+    select
+        chosen.*,
+        evidence.quantity,
+        evidence.units_kept,
+        evidence.payment,
+        evidence.shipping,
+        evidence.delivery,
+        evidence.use_window,
+        evidence.help_seeking,
+        evidence.ticket,
+        evidence.damage,
+        evidence.sizing,
+        evidence.refund,
+        coalesce(evidence.delivery_grade, 'no grade') as delivery_grade,
+        {{ post_purchase_gate.note_time('evidence.paid_at') }} as paid_text,
+        {{ post_purchase_gate.note_time('evidence.shipped_at') }} as shipped_text,
+        {{ post_purchase_gate.note_time('evidence.delivered_at') }} as delivered_text,
+        {{ post_purchase_gate.note_time('evidence.use_ready_at') }} as ready_text,
+        {{ post_purchase_gate.note_time('chosen.support_due_at') }} as support_due_text,
+        coalesce({{ post_purchase_gate.to_minute_text('reviews.recheck_at') }} || ' UTC', 'when an event comes') as review_recheck_text,
+        coalesce(reviews.decision, 'none') as review_decision,
+        coalesce(reviews.reason_codes, '') as review_reason_codes,
+        coalesce(
+            cast(cast(chosen.expected_contribution_profit as decimal(18, 2)) as {{ dbt.type_string() }}) || ' {{ currency }}', 'not applicable'
+        ) as profit_text,
+        actions.title,
+        actions.watch_for
+    from {{ ref('int_order_actions') }} as chosen
+    inner join {{ ref('order_evidence') }} as evidence
+        on chosen.order_line_id = evidence.order_line_id
+    inner join {{ ref('actions') }} as actions
+        on case when chosen.decision = 'support' then 'support_recovery' else chosen.action end = actions.action
+    left join reviews
+        on chosen.order_line_id = reviews.order_line_id
+),
+
+sentences as (
+    select
+        order_id,
+        title || ': ' || case decision when 'support' then 'route to support' else decision end as heading,
+        'Order ' || order_id || ', SKU ' || coalesce(skus, 'unknown') || ', as of ' || {{ post_purchase_gate.note_time('as_of') }} as what,
+        'payment ' || payment || ' (paid ' || paid_text || '), units kept '
+        || cast(units_kept as {{ dbt.type_string() }}) || ' of ' || cast(quantity as {{ dbt.type_string() }}) as order_evidence,
+        'shipping ' || shipping || ' (' || shipped_text || '), delivery ' || delivery
+        || ' (' || delivered_text || ', ' || delivery_grade || ')' as shipping_evidence,
+        'window ' || use_window || ', ready ' || ready_text || ', help seeking ' || help_seeking as use_evidence,
+        case review_decision
+            when 'send' then 'met; the ask may go out'
+            when 'none' then 'no review decision'
+            else 'not met (' || review_reason_codes || '), next look ' || review_recheck_text
+        end as review_prerequisite,
+        case
+            when decision = 'support'
+                then 'marketing stopped by ' || reason_codes || '; queue ' || coalesce(support_queue, 'none') || ', due ' || support_due_text
+            when ticket = 'ok' and damage = 'ok' and sizing = 'ok' and refund = 'ok' then 'none'
+            else 'ticket ' || ticket || ', damage ' || damage || ', sizing ' || sizing || ', refund ' || refund
+        end as support_suppression,
+        coalesce(recommended_sku, 'none') || '; expected contribution profit of one unit ' || profit_text as related_sku,
+        case when decision = 'send' then 'nothing in the gate holds it back' else reason_codes end as why,
+        watch_for
+    from facts
 )
 
 select
-    chosen.order_id,
-    '### ' || actions.title || ': ' || case chosen.decision
-        when 'send' then 'send' when 'support' then 'route to support' else 'pause'
-    end || {{ line_break }}
-    || '- Order ' || chosen.order_id || ', SKU ' || coalesce(chosen.skus, 'unknown') || ', as of ' || {{ post_purchase_gate.note_time('chosen.as_of') }} || '.' || {{ line_break }}
-    || '- Order evidence: payment ' || evidence.payment || ' (paid ' || {{ post_purchase_gate.note_time('evidence.paid_at') }} || '), units kept '
-    || cast(evidence.units_kept as {{ dbt.type_string() }}) || ' of ' || cast(evidence.quantity as {{ dbt.type_string() }}) || '.' || {{ line_break }}
-    || '- Shipping evidence: shipping ' || evidence.shipping || ' (' || {{ post_purchase_gate.note_time('evidence.shipped_at') }} || '), delivery ' || evidence.delivery
-    || ' (' || {{ post_purchase_gate.note_time('evidence.delivered_at') }} || ', ' || coalesce(evidence.delivery_grade, 'no grade') || ').' || {{ line_break }}
-    || '- Use evidence: window ' || evidence.use_window || ', ready ' || {{ post_purchase_gate.note_time('evidence.use_ready_at') }} || ', help seeking ' || evidence.help_seeking || '.' || {{ line_break }}
-    || '- Review prerequisite: ' || coalesce(
-        case reviews.decision
-            when 'send' then 'met; the ask may go out'
-            else 'not met (' || reviews.reason_codes || '), next look ' || coalesce({{ post_purchase_gate.to_minute_text('reviews.recheck_at') }} || ' UTC', 'when an event comes')
-        end, 'no review decision') || '.' || {{ line_break }}
-    || '- Support suppression: ' || case
-        when chosen.decision = 'support'
-            then 'marketing stopped by ' || chosen.reason_codes || '; queue ' || coalesce(chosen.support_queue, 'none') || ', due '
-                || coalesce({{ post_purchase_gate.to_minute_text('chosen.support_due_at') }} || ' UTC', 'now')
-        when evidence.ticket <> 'ok' or evidence.damage <> 'ok' or evidence.sizing <> 'ok' or evidence.refund <> 'ok'
-            then 'ticket ' || evidence.ticket || ', damage ' || evidence.damage || ', sizing ' || evidence.sizing || ', refund ' || evidence.refund
-        else 'none'
-    end || '.' || {{ line_break }}
-    || '- Related SKU: ' || coalesce(chosen.recommended_sku, 'none') || '; expected contribution profit of one unit '
-    || coalesce(cast(cast(chosen.expected_contribution_profit as decimal(18, 2)) as {{ dbt.type_string() }}) || ' {{ var("reporting_currency") }}', 'not applicable') || '.' || {{ line_break }}
-    || '- Why: ' || case when chosen.decision = 'send' then 'nothing in the gate holds it back' else chosen.reason_codes end || '.' || {{ line_break }}
-    || '- Watch: ' || actions.watch_for || '.' as lesson_note
-from {{ ref('int_order_actions') }} as chosen
-inner join {{ ref('order_evidence') }} as evidence
-    on chosen.order_line_id = evidence.order_line_id
-inner join {{ ref('actions') }} as actions
-    on case when chosen.decision = 'support' then 'support_recovery' else chosen.action end = actions.action
-left join reviews
-    on chosen.order_line_id = reviews.order_line_id
+    order_id,
+    '### ' || heading || {{ post_purchase_gate.new_line() }}
+    || '- ' || what || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Order evidence: ' || order_evidence || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Shipping evidence: ' || shipping_evidence || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Use evidence: ' || use_evidence || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Review prerequisite: ' || review_prerequisite || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Support suppression: ' || support_suppression || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Related SKU: ' || related_sku || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Why: ' || why || '.' || {{ post_purchase_gate.new_line() }}
+    || '- Watch: ' || watch_for || '.' as lesson_note
+from sentences

@@ -1,4 +1,5 @@
--- The one row per live order that acts next: support first, then the first send in priority order, then the pause that can act soonest.
+-- The one row per live order that acts next: support first, then the first send in priority order, then the pause that can act soonest;
+-- a row that is too late or done already comes last, since it cannot act at all.
 with
 
 ranked as (
@@ -6,6 +7,7 @@ ranked as (
         decisions.*,
         verdicts.priority,
         verdicts.stage,
+        case when verdicts.is_spent then 1 else 0 end as spent_rank,
         case decisions.decision when 'support' then 1 when 'send' then 2 else 3 end as decision_rank
     from {{ ref('gate_decisions') }} as decisions
     inner join {{ ref('int_points') }} as points
@@ -22,6 +24,7 @@ chosen as (
             order by
                 decision_rank asc,
                 recheck_at asc nulls last,
+                spent_rank asc,
                 priority asc,
                 expected_contribution_profit desc nulls last,
                 due_at asc nulls last,
@@ -38,6 +41,7 @@ picked as (
             order by
                 decision_rank asc,
                 recheck_at asc nulls last,
+                spent_rank asc,
                 priority asc,
                 expected_contribution_profit desc nulls last,
                 due_at asc nulls last,
@@ -71,7 +75,7 @@ sku_lists as (
 )
 
 select
-    picked.*,
+    picked.*,  -- noqa: AM04
     sku_lists.skus,
     picked.customer_choice = 1 as is_customer_pick,
     pick.order_id as pick_order_id,

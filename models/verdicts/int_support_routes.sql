@@ -19,7 +19,9 @@ select
     issues.evidence_id as issue_id,
     coalesce(topic_queue.queue, check_queue.queue) as support_queue,
     coalesce(topic_queue.owner, check_queue.owner) as support_owner,
-    {{ post_purchase_gate.add_time('hour', 'cast(coalesce(topic_queue.due_hours, check_queue.due_hours) as integer)', 'issues.first_since') }} as support_due_at,
+    {{ post_purchase_gate.add_time(
+        'hour', 'cast(coalesce(topic_queue.due_hours, check_queue.due_hours) as integer)', 'issues.first_since'
+    ) }} as support_due_at,
     not tickets.has_open_ticket as route_is_new,
     coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'issues.since') }} <= points.point_at, false) as is_overdue
 from issues

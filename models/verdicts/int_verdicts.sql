@@ -10,6 +10,7 @@ summed as (
         max(case when checks.blocks_override then 1 else 0 end) as is_protected,
         max(case when reasons.clears_at is null then 1 else 0 end) as needs_event,
         max(reasons.clears_at) as clears_at,
+        max(case when reasons.state = 'problem' and reasons.check_name in ('due', 'already_done') then 1 else 0 end) as is_spent,
         {{ post_purchase_gate.ordered_list(
             "reasons.check_name || ':' || reasons.state",
             "case when reasons.verdict = 'support' then 0 else 1000000 end + reasons.matrix_position") }} as reason_codes
@@ -32,6 +33,7 @@ gated as (
         case when summed.asks_support = 1 then 'support' when summed.point_id is not null then 'pause' else 'send' end as verdict,
         case when summed.asks_support = 0 and summed.needs_event = 0 then summed.clears_at end as recheck_at,
         coalesce(summed.reason_codes, '') as reason_codes,
+        coalesce(summed.is_spent, 0) = 1 as is_spent,
         case when coalesce(summed.is_protected, 0) = 0 then overrides.override_id end as override_id,
         overrides.decision as override_decision,
         overrides.set_by as override_set_by,
@@ -83,6 +85,8 @@ select
         when override_decision = 'pause' then override_expires_at
     end as recheck_at,
     case when override_id is not null then 'override:' || override_set_by else reason_codes end as reason_codes,
+    -- too late or done already: it will not act again
+    override_id is null and is_spent as is_spent,
     override_id
 from gated
 union all
@@ -98,5 +102,6 @@ select
     'support' as verdict,
     cast(null as {{ dbt.type_timestamp() }}) as recheck_at,
     reason_codes,
+    false as is_spent,
     cast(null as {{ dbt.type_string() }}) as override_id
 from recoveries

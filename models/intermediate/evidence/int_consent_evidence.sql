@@ -41,7 +41,11 @@ ledger as (
         consents.source_id,
         row_number() over (
             partition by points.point_id
-            order by consents.occurred_at desc, case when consents.status = 'unsubscribed' then 0 else 1 end, consents.source_table, consents.source_id
+            order by
+                consents.occurred_at desc,
+                case when consents.status = 'unsubscribed' then 0 else 1 end asc,
+                consents.source_table asc,
+                consents.source_id asc
         ) as recency
     from points
     inner join changes as consents

@@ -5,8 +5,9 @@ weights as (
     select
         {%- for factor in ['intercept', 'delivered_late', 'undelivered_past_expected', 'shipping_exception', 'ticket',
                            'damage_report', 'sizing_report', 'help_seeking', 'refund_on_order'] %}
-        max(case when factor = '{{ factor }}' then cast(points as {{ dbt.type_float() }}) end) as {{ factor }}{{ ',' if not loop.last }}
+        max(case when factor = '{{ factor }}' then cast(points as {{ dbt.type_float() }}) end) as {{ factor }},
         {%- endfor %}
+        count(*) as factors
     from {{ ref('risk_scorecard') }}
 ),
 

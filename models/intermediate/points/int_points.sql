@@ -71,15 +71,15 @@ feeds_wide as (
         {%- for feed in feeds %}
         max(case when feed = '{{ feed.feed }}' and is_not_kept then 1 else 0 end) as {{ feed.feed }}_not_kept,
         max(case when feed = '{{ feed.feed }}' and is_connected then loaded_through end) as {{ feed.feed }}_through,
-        max(case when feed = '{{ feed.feed }}' then max_age_hours end) as {{ feed.feed }}_hours{{ ',' if not loop.last }}
+        max(case when feed = '{{ feed.feed }}' then max_age_hours end) as {{ feed.feed }}_hours,
         {%- endfor %}
+        count(*) as feeds
     from {{ ref('int_feed_status') }}
 )
 
 select
     instants.point_id,
     instants.origin,
-    instants.origin = 'live' as is_live,
     instants.point_at,
     instants.message_id,
     instants.audited_action,
@@ -111,14 +111,9 @@ select
     case when lines.cancelled_at <= instants.point_at then lines.cancelled_at end as cancelled_at,
     case when lines.erased_at <= instants.point_at then lines.erased_at end as erased_at,
     {%- for feed in feeds %}
-    feeds_wide.{{ feed.feed }}_not_kept = 1 or coalesce(
-        feeds_wide.{{ feed.feed }}_through >= case
-            when instants.origin = 'live'
-                then {{ post_purchase_gate.add_time('hour', '-1 * feeds_wide.' ~ feed.feed ~ '_hours', 'instants.point_at') }}
-            else instants.point_at
-        end, false
-    ) as knows_{{ feed.feed }}{{ ',' if not loop.last }}
+    {{ post_purchase_gate.knows_feed(feed.feed) }} as knows_{{ feed.feed }},
     {%- endfor %}
+    instants.origin = 'live' as is_live
 from instants
 inner join lines
     on instants.order_line_id = lines.order_line_id

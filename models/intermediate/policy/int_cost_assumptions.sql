@@ -6,6 +6,7 @@
 ] -%}
 select
     {%- for name in names %}
-    max(case when assumption = '{{ name }}' then cast(value as decimal(18, 6)) end) as {{ name }}{{ ',' if not loop.last }}
+    max(case when assumption = '{{ name }}' then cast(value as decimal(18, 6)) end) as {{ name }},
     {%- endfor %}
+    count(*) as assumptions
 from {{ ref('cost_assumptions') }}

@@ -15,7 +15,7 @@ policy_lines as (
     {%- for name in post_purchase_gate.policy_vars() %}
     select
         'var {{ name }}' as source_name,
-        '{{ var(name) }}' as line
+        '{{ post_purchase_gate.sql_text(var(name)) }}' as line
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -23,16 +23,24 @@ zone_sets as (
     from {{ ref('country_time_zones') }}
 ),
 
+day_numbers as (
+    select 0 as day_number
+    union all
+    select 1 as day_number
+    union all
+    select 2 as day_number
+),
+
 openings as (
     select
         zone_sets.zone_set,
         {{ post_purchase_gate.to_utc(
             post_purchase_gate.add_time('hour', var('channel_opens_hour'), post_purchase_gate.add_days(
-                'days.day_number',
+                'day_numbers.day_number',
                 'cast(' ~ dbt.date_trunc('day', post_purchase_gate.to_local(post_purchase_gate.as_of(), 'zone_sets.timezone')) ~ ' as ' ~ dbt.type_timestamp() ~ ')')),
             'zone_sets.timezone') }} as candidate_at
     from zone_sets
-    cross join (select 0 as day_number union all select 1 as day_number union all select 2 as day_number) as days
+    cross join day_numbers
     union
     select
         zone_set,

@@ -1,0 +1,21 @@
+with
+
+answers as (
+    select
+        point_id,
+        action,
+        case
+            when recommended_sku is null then 'ok'
+            when recommendation_value is null then 'unknown'
+            when recommendation_value <= 0 then 'problem'
+            else 'ok'
+        end as state,
+        case when recommendation_value is null then 'no_cost_or_price' else 'earns_nothing' end as detail,
+        null as since,
+        null as clears_at,
+        'product_costs' as evidence_table,
+        recommended_sku as evidence_id
+    from {{ ref('int_targets') }}
+)
+
+{{ post_purchase_gate.check_answers('pair_profit', has_action=true) }}
