@@ -49,9 +49,7 @@ select
     decisions.decision_id,
     decisions.order_line_id,
     decisions.action,
-    cast(row_number() over (
-        partition by decisions.decision_id order by reasons.sort_key, reasons.check_name
-    ) as integer) as reason_position,
+    cast(reasons.sort_key as integer) as reason_position,
     cast(reasons.check_name as {{ dbt.type_string() }}) as check_name,
     cast(reasons.state as {{ dbt.type_string() }}) as state,
     cast(reasons.verdict as {{ dbt.type_string() }}) as verdict,
@@ -64,11 +62,10 @@ select
 from reasons
 inner join {{ ref('int_points') }} as points
     on reasons.point_id = points.point_id
-inner join {{ ref('int_verdicts') }} as verdicts
-    on reasons.point_id = verdicts.point_id and reasons.action = verdicts.action
 inner join {{ ref('gate_decisions') }} as decisions
     on points.order_line_id = decisions.order_line_id and reasons.action = decisions.action
 where
     points.is_live
-    and (verdicts.override_id is null or reasons.check_name = 'override')
-    and (verdicts.override_id is not null or reasons.check_name <> 'override')
+    -- an override in force is the one reason of its decision
+    and case when decisions.primary_reason like 'override:%' then 1 else 0 end
+    = case when reasons.check_name = 'override' then 1 else 0 end

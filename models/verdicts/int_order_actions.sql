@@ -2,11 +2,20 @@
 -- a row that is too late or done already comes last, since it cannot act at all.
 with
 
+-- only what ranks: the rows are lines times actions
 ranked as (
     select
-        decisions.*,
+        decisions.decision_id,
+        decisions.customer_id,
+        decisions.order_id,
+        decisions.order_line_id,
+        decisions.sku,
+        decisions.action,
+        decisions.decision,
+        decisions.recheck_at,
+        decisions.expected_contribution_profit,
+        decisions.due_at,
         verdicts.priority,
-        verdicts.stage,
         case when verdicts.is_spent then 1 else 0 end as spent_rank,
         case decisions.decision when 'support' then 1 when 'send' then 2 else 3 end as decision_rank
     from {{ ref('gate_decisions') }} as decisions
@@ -75,12 +84,17 @@ sku_lists as (
 )
 
 select
-    picked.*,  -- noqa: AM04
+    decisions.*,  -- noqa: AM04
+    actions.stage,
     sku_lists.skus,
     picked.customer_choice = 1 as is_customer_pick,
     pick.order_id as pick_order_id,
     pick.action as pick_action
 from picked
+inner join {{ ref('gate_decisions') }} as decisions
+    on picked.decision_id = decisions.decision_id
+inner join {{ ref('actions') }} as actions
+    on picked.action = actions.action
 inner join picked as pick
     on picked.customer_id = pick.customer_id and pick.customer_choice = 1
 left join sku_lists
