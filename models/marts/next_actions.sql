@@ -10,6 +10,13 @@ known_zones as (
     group by timezone
 ),
 
+-- where neither zone nor country is known the hours hold in UTC
+utc_times as (
+    select max(send_after) as send_after
+    from {{ ref('int_send_times') }}
+    where zone_set = 'zone:UTC'
+),
+
 zone_sets as (
     select
         customers.customer_id,
@@ -41,7 +48,7 @@ select
     chosen.primary_reason,
     chosen.reason_codes,
     chosen.due_at,
-    case when chosen.decision = 'send' then send_times.send_after end as send_after,
+    case when chosen.decision = 'send' then coalesce(send_times.send_after, utc_times.send_after) end as send_after,
     chosen.recheck_at,
     chosen.valid_until,
     -- a review is asked for in the same way whatever the risk score says
@@ -60,6 +67,7 @@ select
     end as {{ dbt.type_string() }}) as waits_for,
     cast(notes.lesson_note as {{ dbt.type_string() }}) as lesson_note
 from chosen
+cross join utc_times
 inner join {{ ref('order_evidence') }} as evidence
     on chosen.order_line_id = evidence.order_line_id
 inner join {{ ref('int_lesson_notes') }} as notes

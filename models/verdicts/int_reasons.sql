@@ -16,6 +16,26 @@ findings as (
         on findings.check_name = checks.check_name
 ),
 
+-- where a check answers for every action and for one of them apart, the answer for the one holds
+general_checks as (
+    select check_name
+    from findings
+    where action is null
+    group by check_name
+),
+
+own_answers as (
+    select
+        findings.point_id,
+        findings.check_name,
+        findings.action
+    from findings
+    inner join general_checks
+        on findings.check_name = general_checks.check_name
+    where findings.action is not null
+    group by findings.point_id, findings.check_name, findings.action
+),
+
 judged as (
     select
         findings.*,
@@ -28,8 +48,14 @@ judged as (
             findings.check_name = matrix.check_name
             and findings.state = matrix.state
             and (findings.action is null or findings.action = matrix.action)
+    left join own_answers
+        on
+            findings.point_id = own_answers.point_id
+            and findings.check_name = own_answers.check_name
+            and matrix.action = own_answers.action
     where
-        (findings.is_live or not findings.is_live_only)
+        (findings.action is not null or own_answers.point_id is null)
+        and (findings.is_live or not findings.is_live_only)
         and not (
             matrix.action = 'review_request'
             and findings.delays_review_at_most

@@ -9,11 +9,11 @@ judged as (
         exchanges.new_order_line_id,
         case
             when not points.knows_refunds then 'unknown:feed_refunds'
-            when exchanges.exchanged_at is not null then 'problem:exchanged'
+            when exchanges.units_exchanged >= points.quantity then 'problem:exchanged'
             when refunds.units_refunded >= points.quantity then 'problem:all_units_returned'
             -- a line that cost nothing cannot be refunded in money
             when points.net_amount > 0 and refunds.line_amount_refunded >= points.net_amount then 'problem:line_refunded'
-            when points.order_total > 0 and refunds.order_amount_refunded >= points.order_total then 'problem:order_refunded'
+            when refunds.family_total > 0 and refunds.order_amount_refunded >= refunds.family_total then 'problem:order_refunded'
             else 'ok'
         end as answer
     from {{ ref('int_points') }} as points

@@ -18,13 +18,15 @@ judged as (
         *,
         case
             when not knows_payments then 'unknown:feed_payments'
-            when captured_after_cancel_at is not null then 'problem:paid_after_cancel'
+            when captured_after_cancel_at is not null and captured_amount > 0 then 'problem:paid_after_cancel'
             when cancelled_at is not null then 'problem:cancelled'
             when chargeback_at is not null then 'problem:chargeback'
             when order_total is null then 'unknown:no_total'
             when captured_amount >= order_total - 0.01 then 'ok'
             when captured_amount > 0 then 'waiting:partly_captured'
             when last_attempt_status = 'authorized' then 'waiting:authorized'
+            -- of two authorizations one was voided: the other stands
+            when last_attempt_status = 'voided' and authorized_left > 0.01 then 'waiting:authorized'
             when last_attempt_status in ('failed', 'voided') then 'problem:' || last_attempt_status
             when capture_id is not null then 'problem:voided'
             else 'unknown:no_payment_seen'

@@ -17,7 +17,7 @@ answers as (
         case when points.knows_fulfillments then points.ordered_at end as since,
         null as clears_at,
         'fulfillments' as evidence_table,
-        delivery.fulfillment_id as evidence_id
+        case when points.knows_fulfillments then delivery.fulfillment_id end as evidence_id
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id

@@ -78,10 +78,10 @@ answers as (
         cast(null as {{ dbt.type_string() }}) as action,
         split_part(answer, ':', 1) as state,
         split_part(answer, ':', 2) as detail,
-        case when answer = 'unknown:implied_consent_expired' then implied_until else ledger_at end as since,
+        case when answer = 'unknown:implied_consent_expired' then implied_until when knows_consents then ledger_at end as since,
         null as clears_at,
         ledger_table as evidence_table,
-        ledger_source_id as evidence_id
+        case when knows_consents then ledger_source_id end as evidence_id
     from judged
     union all
     select

@@ -58,7 +58,7 @@ answers as (
         'messages' as evidence_table,
         last_review_request_id as evidence_id
     from limits
-    where knows_messages and review_clears_at > point_at and general_clears_at <= point_at
+    where knows_messages and review_clears_at > point_at
 )
 
 {{ post_purchase_gate.check_answers('frequency', has_action=true) }}

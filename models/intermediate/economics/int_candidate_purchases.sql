@@ -19,6 +19,8 @@ bought as (
         candidates.candidate_sku,
         candidates.point_at,
         purchases.order_line_id,
+        purchases.order_id,
+        purchases.order_total,
         purchases.quantity,
         purchases.is_consumable,
         purchases.is_digital
@@ -41,6 +43,20 @@ refunded as (
     inner join {{ ref('stg_refunds') }} as refunds
         on bought.order_line_id = refunds.order_line_id and refunds.refunded_at <= bought.point_at
     group by bought.point_id, bought.order_line_id
+),
+
+-- a refund without a line gives back every line once it covers the order's total
+orders_refunded as (
+    select
+        bought.point_id,
+        bought.order_line_id,
+        max(refunds.refunded_at) as last_refunded_at
+    from bought
+    inner join {{ ref('stg_refunds') }} as refunds
+        on bought.order_id = refunds.order_id and refunds.refunded_at <= bought.point_at
+    where refunds.order_line_id is null
+    group by bought.point_id, bought.order_line_id, bought.candidate_sku, bought.order_total
+    having sum(refunds.amount) >= bought.order_total and bought.order_total > 0
 ),
 
 -- a parcel without a scan counts as arrived once its expected time and the grace have passed
@@ -73,13 +89,16 @@ states as (
                 refunded.last_refunded_at > {{ post_purchase_gate.add_days(-365, 'bought.point_at') }}
                 and refunded.units_refunded > 0
                 then 'refunded_in_the_last_year'
-            when refunded.units_refunded >= bought.quantity then null
+            when orders_refunded.last_refunded_at > {{ post_purchase_gate.add_days(-365, 'bought.point_at') }} then 'refunded_in_the_last_year'
+            when refunded.units_refunded >= bought.quantity or orders_refunded.order_line_id is not null then null
             when not bought.is_digital and coalesce(arrived.has_arrived, 0) = 0 then 'in_an_order_under_way'
             when not bought.is_consumable then 'bought_before'
         end as owned_detail
     from bought
     left join refunded
         on bought.point_id = refunded.point_id and bought.order_line_id = refunded.order_line_id
+    left join orders_refunded
+        on bought.point_id = orders_refunded.point_id and bought.order_line_id = orders_refunded.order_line_id
     left join arrived
         on bought.point_id = arrived.point_id and bought.order_line_id = arrived.order_line_id
 )

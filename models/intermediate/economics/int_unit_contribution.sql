@@ -22,9 +22,11 @@ amounts as (
     select
         days.decision_date,
         products.sku,
-        products.list_price * price_rate.reporting_per_unit - assumptions.planned_discount as price,
-        costs.landed_cost * cost_rate.reporting_per_unit as landed_cost,
-        assumptions.refund_probability,
+        -- room for the products that follow
+        cast({{ post_purchase_gate.to_reporting('products.list_price', 'price_rate.reporting_per_unit') }} as decimal(28, 4))
+        - assumptions.planned_discount as price,
+        cast({{ post_purchase_gate.to_reporting('costs.landed_cost', 'cost_rate.reporting_per_unit') }} as decimal(28, 4)) as landed_cost,
+        refunds.refund_probability,
         assumptions.outbound_shipping_cost - assumptions.shipping_charged as shipping_subsidy,
         assumptions.return_shipping_cost,
         assumptions.return_processing_cost,
@@ -35,6 +37,8 @@ amounts as (
     from days
     cross join {{ ref('stg_products') }} as products
     cross join {{ ref('int_cost_assumptions') }} as assumptions
+    left join {{ ref('int_refund_probabilities') }} as refunds
+        on products.sku = refunds.sku and days.decision_date = refunds.decision_date
     left join costs
         on
             products.sku = costs.sku
@@ -65,5 +69,6 @@ select
     cast(price as decimal(18, 4)) as price,
     cast(landed_cost as decimal(18, 4)) as landed_cost,
     cast(payment_fee as decimal(18, 4)) as payment_fee,
+    cast(refund_probability as decimal(18, 6)) as refund_probability,
     cast({{ post_purchase_gate.expected_unit_contribution() }} as decimal(18, 4)) as expected_contribution_profit
 from with_fee

@@ -37,8 +37,10 @@ parcels as (
         min(lost_at) as lost_at,
         min(case when lost_at is not null then lost_event_id end) as lost_event_id,
         min(case when lost_at is not null then lost_how end) as lost_how,
-        min(exception_since) as exception_since,
-        min(exception_event_id) as exception_event_id,
+        min(case when lost_at is null then exception_since end) as exception_since,
+        min(case when lost_at is null then exception_event_id end) as exception_event_id,
+        min(case when lost_at is not null then exception_since end) as lost_exception_since,
+        min(case when lost_at is not null then exception_event_id end) as lost_exception_event_id,
         max(last_exception_at) as last_exception_at
     from ranked_parcels
     group by point_id
@@ -49,10 +51,21 @@ tickets as (
         point_id,
         min(case when topic = 'not_received' and is_open then opened_at end) as not_received_since,
         min(case when topic = 'not_received' and is_open then ticket_id end) as not_received_ticket_id,
-        max(case when topic = 'not_received' and not is_open then solved_at end) as not_received_solved_at,
-        max(case when topic in ('not_received', 'shipping') then 1 else 0 end) as bars_inference
+        max(case when topic = 'not_received' and not is_open then solved_at end) as not_received_solved_at
     from {{ ref('int_point_tickets') }}
     group by point_id
+),
+
+-- whoever asks where one line is asks about the parcels of the order
+orders_asked_about as (
+    select
+        points.root_order_id,
+        points.point_at
+    from {{ ref('int_point_tickets') }} as tickets
+    inner join points
+        on tickets.point_id = points.point_id
+    where tickets.topic in ('not_received', 'shipping')
+    group by points.root_order_id, points.point_at
 ),
 
 joined as (
@@ -69,8 +82,13 @@ joined as (
         parcels.lost_event_id,
         parcels.lost_how,
         parcels.fulfillment_id,
-        parcels.exception_since,
-        parcels.exception_event_id,
+        -- a lost parcel's exception is over once other parcels cover what is owed
+        case
+            when coalesce(parcels.units_under_way_or_here, 0) < points.units_owed
+                then coalesce(parcels.exception_since, parcels.lost_exception_since)
+            else parcels.exception_since
+        end as exception_since,
+        coalesce(parcels.exception_event_id, parcels.lost_exception_event_id) as exception_event_id,
         parcels.last_exception_at,
         tickets.not_received_since,
         tickets.not_received_ticket_id,
@@ -79,7 +97,7 @@ joined as (
             when points.is_digital or tickets.not_received_since is not null then null
             when coalesce(parcels.units_under_way_or_here, 0) < points.units_owed then null
             when parcels.parcels_without_scan = 0 then 'scan'
-            when parcels.parcels_not_arrived = 0 and coalesce(tickets.bars_inference, 0) = 0 then 'inferred'
+            when parcels.parcels_not_arrived = 0 and orders_asked_about.root_order_id is null then 'inferred'
         end as arrival_grade,
         parcels.arrived_at
     from points
@@ -87,6 +105,8 @@ joined as (
         on points.point_id = parcels.point_id
     left join tickets
         on points.point_id = tickets.point_id
+    left join orders_asked_about
+        on points.root_order_id = orders_asked_about.root_order_id and points.point_at = orders_asked_about.point_at
 )
 
 select

@@ -10,6 +10,7 @@ new_lines as (
         successors.old_order_line_id,
         successors.new_order_line_id,
         successors.successor_kind,
+        lines.quantity,
         lines.ordered_at,
         lines.cancelled_at
     from {{ ref('int_line_successors') }} as successors
@@ -30,6 +31,7 @@ first_parcels as (
 select
     points.point_id,
     min(case when new_lines.successor_kind = 'exchange' then new_lines.ordered_at else first_parcels.shipped_at end) as exchanged_at,
+    cast(sum(new_lines.quantity) as integer) as units_exchanged,
     min(new_lines.new_order_line_id) as new_order_line_id
 from points
 inner join new_lines

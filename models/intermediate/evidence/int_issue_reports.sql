@@ -13,7 +13,8 @@ refunds as (
         refunds.reason,
         refunds.order_line_id is not null as is_line_scoped,
         coalesce(refunds.requested_at, refunds.refunded_at) as reported_at,
-        case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at
+        case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at,
+        case when refunds.rejected_at <= points.point_at then refunds.rejected_at end as rejected_at
     from points
     inner join {{ ref('int_orders') }} as orders
         on points.root_order_id = orders.root_order_id
@@ -43,7 +44,8 @@ reports as (
         'refunds' as report_table,
         is_line_scoped,
         reported_at,
-        refunded_at as own_resolved_at
+        -- a request that was turned down is answered, too
+        coalesce(refunded_at, rejected_at) as own_resolved_at
     from refunds
     where reason in ('damaged', 'sizing')
     union all

@@ -5,6 +5,24 @@ points as (
     select * from {{ ref('int_points') }}
 ),
 
+-- an exchange stands on the order that it answers: a chargeback there is one here
+matched as (
+    select
+        points.point_id,
+        payments.payment_id
+    from points
+    inner join {{ ref('stg_payments') }} as payments
+        on points.order_id = payments.order_id and payments.occurred_at <= points.point_at
+    union
+    select
+        points.point_id,
+        payments.payment_id
+    from points
+    inner join {{ ref('stg_payments') }} as payments
+        on points.root_order_id = payments.order_id and payments.occurred_at <= points.point_at
+    where points.order_type = 'exchange' and payments.status in ('chargeback', 'chargeback_won')
+),
+
 seen as (
     select
         points.point_id,
@@ -19,9 +37,11 @@ seen as (
             partition by points.point_id order by payments.occurred_at, payments.payment_id
             rows between unbounded preceding and current row
         ) as captured_so_far
-    from points
+    from matched
+    inner join points
+        on matched.point_id = points.point_id
     inner join {{ ref('stg_payments') }} as payments
-        on points.order_id = payments.order_id and payments.occurred_at <= points.point_at
+        on matched.payment_id = payments.payment_id
 ),
 
 totals as (
@@ -29,6 +49,7 @@ totals as (
         point_id,
         sum(case when status = 'captured' then amount else 0 end) as captured_amount,
         sum(case when status = 'authorized' then amount else 0 end) as authorized_amount,
+        sum(case when status = 'voided' then amount else 0 end) as voided_amount,
         sum(case when status = 'voided' and captured_so_far > 0 then amount else 0 end) as voided_after_capture,
         min(case when status = 'captured' and captured_so_far >= order_total - 0.01 then occurred_at end) as paid_at,
         min(case when status = 'captured' then payment_id end) as capture_id,
@@ -61,6 +82,7 @@ select
             else 0
         end, 0
     ) as decimal(18, 4)) as captured_amount,
+    cast(coalesce(totals.authorized_amount - totals.voided_amount, 0) as decimal(18, 4)) as authorized_left,
     case when points.order_total <= 0.01 then points.ordered_at else totals.paid_at end as paid_at,
     totals.capture_id,
     case when totals.chargeback_won_at is null or totals.chargeback_won_at < totals.chargeback_at then totals.chargeback_at end as chargeback_at,

@@ -67,6 +67,20 @@ totals as (
         min(requested_at) as first_requested_at
     from as_seen
     group by point_id
+),
+
+-- what order-level refunds are held against: all that was owed on the order and its exchanges by then
+family_totals as (
+    select
+        points.point_id,
+        sum(orders.order_total) as family_total
+    from points
+    inner join totals
+        on points.point_id = totals.point_id
+    inner join {{ ref('int_orders') }} as orders
+        on points.root_order_id = orders.root_order_id and orders.ordered_at <= points.point_at
+    where totals.order_amount_refunded > 0 and orders.order_type <> 'replacement'
+    group by points.point_id
 )
 
 select
@@ -74,6 +88,7 @@ select
     cast(coalesce(totals.units_refunded, 0) as integer) as units_refunded,
     cast(coalesce(totals.line_amount_refunded, 0) as decimal(18, 4)) as line_amount_refunded,
     cast(coalesce(totals.order_amount_refunded, 0) as decimal(18, 4)) as order_amount_refunded,
+    cast(family_totals.family_total as decimal(18, 4)) as family_total,
     totals.first_refunded_at,
     totals.refund_id,
     totals.open_since,
@@ -82,3 +97,5 @@ select
 from points
 left join totals
     on points.point_id = totals.point_id
+left join family_totals
+    on points.point_id = family_totals.point_id

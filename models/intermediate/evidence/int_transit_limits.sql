@@ -16,7 +16,7 @@ parcels as (
         min(shipped_at) as shipped_at,
         min(scanned_at) as scanned_at
     from {{ ref('int_line_parcels') }}
-    where scanned_at is not null and cancelled_at is null and not is_replacement
+    where scanned_at is not null and not is_replacement
     group by fulfillment_id
 ),
 

@@ -77,7 +77,7 @@ select
     carried_or_replaced.is_replacement,
     coalesce(fulfillments.shipped_at, fulfillments.delivered_at, delivered_events.delivered_at) as shipped_at,
     fulfillments.expected_delivery_at,
-    coalesce(fulfillments.delivered_at, delivered_events.delivered_at) as scanned_at,
+    least(fulfillments.delivered_at, delivered_events.delivered_at) as scanned_at,
     fulfillments.cancelled_at
 from carried_or_replaced
 inner join fulfillments

@@ -1,4 +1,4 @@
--- Which line took the place of which: a replacement's line answers the root order's line of the same SKU; an exchange's line
+-- Which line took the place of which: a replacement's line answers the line of the same SKU in the order it stands for; an exchange's line
 -- answers the line it names, else the parent's line of the same product, else the parent's only line.
 with
 
@@ -24,9 +24,11 @@ replacements as (
         new_line.order_line_id as new_order_line_id,
         'replacement' as successor_kind
     from lines as new_line
+    inner join orders
+        on new_line.order_id = orders.order_id
     inner join lines as old_line
-        on new_line.root_order_id = old_line.order_id and new_line.sku = old_line.sku
-    where new_line.order_type = 'replacement' and new_line.order_id <> old_line.order_id
+        on orders.stands_for_order_id = old_line.order_id and new_line.sku = old_line.sku
+    where new_line.order_type = 'replacement'
 ),
 
 native_exchanges as (

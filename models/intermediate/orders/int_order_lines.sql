@@ -45,11 +45,15 @@ select
     orders.is_test,
     -- timestamps
     orders.ordered_at,
-    orders.cancelled_at,
+    roots.ordered_at as root_ordered_at,
+    -- an exchange falls with the order that it answers
+    case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at,
     orders.erased_at
 from lines
 inner join orders
     on lines.order_id = orders.order_id
+inner join orders as roots
+    on orders.root_order_id = roots.order_id
 left join products
     on lines.sku = products.sku
 left join profiles as sku_profile

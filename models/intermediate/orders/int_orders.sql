@@ -19,6 +19,12 @@ select
     orders.store_id,
     parent.order_id as parent_order_id,
     coalesce(great_grandparent.order_id, grandparent.order_id, parent.order_id, orders.order_id) as root_order_id,
+    -- the order whose units a replacement stands for: a replacement of a replacement stands for the first one's
+    coalesce(
+        case when parent.order_type <> 'replacement' then parent.order_id end,
+        case when grandparent.order_type <> 'replacement' then grandparent.order_id end,
+        great_grandparent.order_id
+    ) as stands_for_order_id,
     -- text
     orders.order_type,
     orders.currency,
@@ -28,8 +34,11 @@ select
     orders.total as order_total,
     coalesce(orders.shipping_charged, 0) as shipping_charged,
     -- booleans
-    orders.is_gift,
-    orders.is_test or customers.is_test as is_test,
+    -- what answers a gift or a test is one, too
+    orders.is_gift
+    or coalesce(parent.is_gift, false) or coalesce(grandparent.is_gift, false) or coalesce(great_grandparent.is_gift, false) as is_gift,
+    orders.is_test or customers.is_test
+    or coalesce(parent.is_test, false) or coalesce(grandparent.is_test, false) or coalesce(great_grandparent.is_test, false) as is_test,
     -- timestamps
     orders.ordered_at,
     orders.cancelled_at,

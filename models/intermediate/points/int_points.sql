@@ -108,6 +108,7 @@ select
     lines.use_days,
     lines.consumable_days,
     lines.ordered_at,
+    lines.root_ordered_at,
     case when lines.cancelled_at <= instants.point_at then lines.cancelled_at end as cancelled_at,
     case when lines.erased_at <= instants.point_at then lines.erased_at end as erased_at,
     {%- for feed in feeds %}

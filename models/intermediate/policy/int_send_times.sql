@@ -5,6 +5,8 @@ zones as (
     select timezone
     from {{ ref('country_time_zones') }}
     group by timezone
+    union
+    select 'UTC' as timezone
     {%- if var('store_timezone', none) %}
     union
     select '{{ var("store_timezone") }}' as timezone
