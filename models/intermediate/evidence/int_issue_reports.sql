@@ -61,23 +61,6 @@ reports as (
     where damaged_at is not null
 ),
 
-arrivals as (
-    select
-        points.point_id,
-        points.order_line_id in (successors.old_order_line_id, successors.new_order_line_id) as is_same_line,
-        parcels.scanned_at as resolved_at
-    from points
-    inner join {{ ref('int_order_lines') }} as old_line
-        on points.root_order_id = old_line.root_order_id
-    inner join {{ ref('int_line_successors') }} as successors
-        on old_line.order_line_id = successors.old_order_line_id
-    inner join {{ ref('int_line_parcels') }} as parcels
-        on successors.new_order_line_id = parcels.order_line_id and not parcels.is_replacement
-    where
-        parcels.scanned_at <= points.point_at
-        and not coalesce(parcels.cancelled_at <= points.point_at, false)
-),
-
 topics as (
     select
         'damage' as topic,
@@ -93,9 +76,9 @@ resolutions as (
         arrivals.point_id,
         topics.topic,
         arrivals.is_same_line,
-        arrivals.resolved_at,
+        arrivals.arrived_at as resolved_at,
         false as is_ticket
-    from arrivals
+    from {{ ref('int_replacement_arrivals') }} as arrivals
     cross join topics
     union all
     select
