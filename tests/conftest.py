@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import pickle
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
+from story_shop import AS_OF, Answers, Case, cases, contract, stories, write_shop
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_PROJECT = shutil.ignore_patterns(".git", ".venv", ".ci", "target", "logs", "*.duckdb*", "__pycache__", "tests", ".*_cache")
+NOT_PROJECT = shutil.ignore_patterns(".git", ".venv", ".ci", "target", "logs", "*.duckdb*", "tests", ".*_cache")
 
 
 class BuildError(Exception):
@@ -34,14 +39,24 @@ class Build:
 
 
 def run_dbt(
-    folder: Path, vars: dict[str, Any] | None = None, *, database: Path | None = None, command: str = "build",
-    select: str | None = None, project: Path = ROOT, with_tests: bool = False
+    folder: Path,
+    vars: dict[str, Any] | None = None,
+    *,
+    database: Path | None = None,
+    command: str = "build",
+    select: str | None = None,
+    exclude: str | None = None,
+    full_refresh: bool = False,
+    project: Path = ROOT,
+    with_tests: bool = False,
+    parsed_once: bool = False,
 ) -> Build:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     folder.mkdir(parents=True, exist_ok=True)
     database = database or folder / "shop.duckdb"
+    manifest = parsed_project(vars or {}) if parsed_once and project == ROOT else None
     messages: list[str] = []
 
     def listen(event: Any) -> None:
@@ -49,12 +64,25 @@ def run_dbt(
             messages.append(event.info.msg)
 
     arguments = [
-        command, "--quiet", "--project-dir", str(project), "--profiles-dir", str(project / "profiles"),
-        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
-        "--vars", yaml.safe_dump(vars or {}, default_flow_style=True, width=10_000),
+        command,
+        "--quiet",
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project / "profiles"),
+        "--target-path",
+        str(folder / "target"),
+        "--log-path",
+        str(folder / "logs"),
+        "--vars",
+        yaml.safe_dump(vars or {}, default_flow_style=True, width=10_000),
     ]
     if select:
         arguments += ["--select", *select.split()]
+    if exclude:
+        arguments += ["--exclude", *exclude.split()]
+    if full_refresh:
+        arguments += ["--full-refresh"]
     if command == "build" and not with_tests:
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     with pytest.MonkeyPatch.context() as patch:
@@ -62,13 +90,56 @@ def run_dbt(
         patch.setenv("POST_PURCHASE_THREADS", str(os.cpu_count() or 2))
         patch.delenv("DBT_TARGET_PATH", raising=False)
         try:
-            outcome = dbtRunner(callbacks=[listen]).invoke(arguments)
+            outcome = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(arguments)
         finally:
             # one process opens a DuckDB file at a time, and a test wants to read it
             DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         raise BuildError("\n".join([*messages, str(outcome.exception or "")]))
     return Build(database, folder / "target", [result.node.name for result in outcome.result])
+
+
+PARSED: dict[tuple, bytes] = {}
+
+
+def parsed_project(vars: dict[str, Any]) -> Any:
+    """The project as parsed, once for all builds whose vars differ in nothing that parsing reads.
+
+    A parsed project knows its database by name: shop.duckdb, as of every build.
+    """
+    from dbt.cli.main import dbtRunner
+
+    shape = (
+        bool(vars.get("raw_path")),
+        vars.get("raw_schema"),
+        *vars.get("connectors", ["native"]),
+        *vars.get("point_origins", ["live"]),
+    )
+    if shape not in PARSED:
+        with tempfile.TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("POST_PURCHASE_DB", f"{work}/shop.duckdb")
+            patch.delenv("DBT_TARGET_PATH", raising=False)
+            outcome = dbtRunner().invoke(
+                [
+                    "parse",
+                    "--quiet",
+                    "--project-dir",
+                    str(ROOT),
+                    "--profiles-dir",
+                    str(ROOT / "profiles"),
+                    "--target-path",
+                    f"{work}/target",
+                    "--log-path",
+                    f"{work}/logs",
+                    "--vars",
+                    yaml.safe_dump(vars, default_flow_style=True, width=10_000),
+                ]
+            )
+        if not outcome.success:
+            raise BuildError(str(outcome.exception))
+        PARSED[shape] = pickle.dumps(outcome.result)
+    # a run writes into its manifest
+    return pickle.loads(PARSED[shape])
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +152,77 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
     return make
 
 
+@dataclass(frozen=True)
+class StoryShop:
+    """The stories of one shop, the build that decided on them, and its answers."""
+
+    cases: list[Case]
+    raw: Path
+    build: Build
+    answers: Answers
+
+
+def told_in(shop: str) -> list[Case]:
+    """The cases of the shop in which every feed speaks, or of the one in which some are silent."""
+    return [case for case in cases(stories()) if case.story.get("feeds", "speaking") == shop]
+
+
+def build_stories(folder: Path, shop: str, **options: Any) -> StoryShop:
+    two_days_ago = AS_OF - dt.timedelta(days=2)
+    silent = {"fulfillments", "refunds", "tickets"} if shop == "silent" else set()
+    raw = write_shop(folder / "raw", told_in(shop), {feed: two_days_ago for feed in silent})
+    built = run_dbt(folder, story_vars(raw), **options)
+    return StoryShop(told_in(shop), raw, built, Answers(built.database))
+
+
+def story_vars(raw: Path) -> dict[str, Any]:
+    return {"raw_path": str(raw), "as_of": str(AS_OF), "point_origins": ["live", "message", "calendar"]}
+
+
+@pytest.fixture(scope="session")
+def demo_shop(build: Callable[..., Build]) -> Build:
+    """The build that a newcomer runs first: no vars, the demo shop."""
+    return build()
+
+
+@pytest.fixture(scope="session")
+def speaking_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
+    return build_stories(tmp_path_factory.mktemp("speaking"), "speaking")
+
+
+@pytest.fixture(scope="session")
+def silent_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
+    return build_stories(tmp_path_factory.mktemp("silent"), "silent")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rows of the demo shop, bad ones included, and of the stories, as text; the stories' feeds speak for both."""
+    folder = tmp_path_factory.mktemp("whole")
+    told = write_shop(folder / "stories", told_in("speaking"))
+    raw = folder / "raw"
+    raw.mkdir()
+    with duckdb.connect() as connection:
+        for table in contract():
+            demo = f"union all by name from read_csv('{ROOT}/seeds/demo_shop/demo_{table}.csv', all_varchar = true)"
+            connection.execute(
+                f"copy (select columns(*)::varchar from read_parquet('{told / table}.parquet') "
+                f"{'' if table == 'feed_loads' else demo}) to '{raw / table}.parquet' (format parquet)"
+            )
+    return raw
+
+
+def decide_whole(raw: Path | None = None, as_of: Any = AS_OF, **more: Any) -> dict[str, Any]:
+    """The vars of a build that decides on the whole shop, for all origins of points."""
+    folder = {"raw_path": str(raw)} if raw else {}
+    return {**folder, "as_of": str(as_of), "point_origins": ["live", "message", "calendar"], **more}
+
+
+@pytest.fixture(scope="session")
+def decided(build: Callable[..., Build], whole: Path) -> Build:
+    return build(decide_whole(whole), parsed_once=True)
+
+
 @pytest.fixture
 def project_copy(tmp_path: Path) -> Iterator[Path]:
     """The project's own files in a folder where a test may edit them."""
@@ -88,6 +230,62 @@ def project_copy(tmp_path: Path) -> Iterator[Path]:
 
 
 def copy_project(target: Path) -> Path:
-    shutil.copytree(ROOT, target, ignore=NOT_PROJECT)
+    def at_the_top(folder: str, names: list[str]) -> set[str]:
+        """Names that are not the project's own; models/checks has a folder named target, too."""
+        return NOT_PROJECT(folder, names) if Path(folder) == ROOT else set()
+
+    shutil.copytree(ROOT, target, ignore=at_the_top)
     shutil.copytree(ROOT / "tests" / "generic", target / "tests" / "generic")
     return target
+
+
+LeftOut = dict[str, set[str] | None]
+
+
+def copied(database: Path, name: str, connection: Any) -> dict[str, list[str]]:
+    """Every table and view of schema marts, and the verdicts on past instants, as tables of schema `name`."""
+    connection.execute(f"create schema {name}")
+    # a view speaks of its database by name, so each is attached under its own
+    connection.execute(f"attach '{database}' as {database.stem} (read_only)")
+    relations = connection.execute(
+        """select table_schema, table_name from information_schema.tables
+        where table_catalog = ?
+        and (table_schema = 'marts' or (table_schema, table_name) = ('verdicts', 'int_verdicts'))
+        order by all""",
+        [database.stem],
+    ).fetchall()
+    for schema, table in relations:
+        connection.execute(f'create table {name}."{table}" as from {database.stem}.{schema}."{table}"')
+    connection.execute(f"detach {database.stem}")
+    return {
+        table: [f"{row[0]} {row[1]}" for row in connection.execute(f'describe {name}."{table}"').fetchall()]
+        for _, table in relations
+    }
+
+
+def differences(mine: Path, theirs: Path, left_out: LeftOut | None = None, where: str = "true") -> dict[str, Any]:
+    """Marts that differ, with rows on either side. `left_out`: {mart: columns not compared, None for all of it}."""
+    found: dict[str, Any] = {}
+    left_out = left_out or {}
+    with duckdb.connect() as connection:
+        tables, others = copied(mine, "mine", connection), copied(theirs, "theirs", connection)
+        if tables != others:
+            found["columns"] = (tables, others)
+        for table in sorted(set(tables) & set(others)):
+            skipped = left_out.get(table, set())
+            if skipped is None:
+                continue
+            columns = f"* exclude ({', '.join(sorted(skipped))})" if skipped else "*"
+            for one, other in (("mine", "theirs"), ("theirs", "mine")):
+                rows = connection.execute(
+                    f'select {columns} from {one}."{table}" where {where} '
+                    f'except all select {columns} from {other}."{table}" where {where} order by all'
+                ).fetchall()
+                if rows:
+                    found[f"{table}, only {one}"] = (len(rows), rows[:3])
+        if (
+            "gate_decisions" not in tables
+            or not connection.execute(f"select count(*) from mine.gate_decisions where {where}").fetchone()[0]
+        ):
+            raise AssertionError("nothing was decided: two empty shops are no evidence")
+    return found

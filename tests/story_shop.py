@@ -1,36 +1,45 @@
 """Compiles stories with known answers into a shop in the native raw contract, and reads a build's answers to them.
 
-A story is one customer with orders and what happens to them. Every instant under its `answers` becomes a case: a customer of
-its own, moved in time so that all instants coincide with AS_OF. One build therefore decides every case, and what a story
-tells of later stays in the data, so that a model which looks ahead gives itself away.
+A story is one customer with orders and what happens to them. Every instant under its `answers` becomes a case: a
+customer of its own, moved in time so that all instants coincide with AS_OF. One build therefore decides every case, and
+what a story tells of later stays in the data, so that a model which looks ahead gives itself away.
 
 Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another year). Unknown words are errors.
 
     id, title
-    customer       country US, region NY, timezone America/New_York, email, phone, emails [more], phones [more], is_test, erased;
-                   `{n}` in an address becomes the case's number
+    customer       country US, region NY, timezone America/New_York, email, phone, emails [more], phones [more],
+                   is_test, erased; `{n}` in an address becomes the case's number
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
     order, orders  at, lines {A: {sku, quantity, price, discount, replaces}}, payments [[at, status, amount total], ...]
-                   (default: captured when ordered), total, type, parent, gift, test, cancelled, currency; `order` is the order `o`
-    parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o, carries {A: 1},
-                   events [[at, type], ...]
+                   (default: captured when ordered), total, type, parent, gift, test, cancelled, currency;
+                   `order` is the order named `o`
+    parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
+                   carries {A: 1}, events [[at, type], ...]
     refunds        line A or order o, units, amount, reason, requested, refunded, rejected
-    tickets        topic, opened, line A or order o (neither: of the customer), email or phone instead of the customer's id,
-                   events [[at, status, mark], ...]
+    tickets        topic, opened, line A or order o (neither: of the customer), email or phone instead of the
+                   customer's id, events [[at, status, mark], ...]
     site           type, at, order o, sku
     messages       action, at, id, order o (or none), line, channel email, sku, incentive, events [[at, type], ...]
     reviews        at, sku, order o, rating 5
     subscriptions  sku, started, cancelled, next_charge
     overrides      line, action, decision, set, expires, by
+    control        [actions] of which the customer is in the control group; he is assigned to the treatment of the
+                   others, so that no answer hangs on a draw
+    feeds          silent: told in the shop whose parcels, refunds and tickets were last loaded two days ago
+    twin           {of: another story's id, lines: {A: x.B}}: two tellings of one story, to be decided alike
 
 A line is named `A` in the order `o`, or `x.B` in another one. An answer's key is
 
-    LINE.ACTION    marts.gate_decisions          next, next.ORDER   marts.next_actions
-    LINE.evidence  marts.order_evidence          message.ID[.LINE]  the verdict on a past message
+    LINE.ACTION         marts.gate_decisions
+    LINE.evidence       marts.order_evidence
+    next, next.ORDER    marts.next_actions
+    message.ID[.LINE]   the verdict on a past message, at the moment it went out
+    calendar.STEP.LINE  the verdict on a step of the day-count sequence
 
-and its value `none` (no row), `send`, `pause` or `support`, alone, followed by reasons that must be among the codes, or by
-`[all reasons, in order]`. For next it begins with the action. A mapping says more: `is` holds that text, and any other key is a column
-of the mart, or `detail.CHECK`, `since.CHECK`, `clears_at.CHECK`, `evidence.CHECK` of the reason that names this check.
+and its value `none` (no row), `send`, `pause` or `support`, alone, followed by reasons that must be among the codes, or
+by `[all reasons, in order]`. For next it begins with the action. A mapping says more: `is` holds that text, and any
+other key is a column of the mart, or `detail.CHECK`, `since.CHECK`, `clears_at.CHECK`, `evidence.CHECK` of the reason
+that names this check. `{case}` in a value is the case's prefix of every id.
 """
 
 from __future__ import annotations
@@ -52,10 +61,20 @@ YEAR = 2026
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = Path(__file__).resolve().parent / "stories"
 FEEDS = ["orders", "payments", "fulfillments", "refunds", "tickets", "site_events", "messages", "consents", "reviews"]
+DRAWN = [
+    "replenishment",
+    "cross_sell",
+    "upsell",
+    "subscription_offer",
+    "warranty_offer",
+    "loyalty_invite",
+    "referral_invite",
+    "community_invite",
+]
 NOT_STORIES = {"shop", "matrix"}
 WORDS = {
-    "story": "id title customer consent order orders parcels refunds tickets site messages reviews subscriptions overrides "
-             "answers twin at finds feeds",
+    "story": "id title customer consent order orders parcels refunds tickets site messages reviews subscriptions "
+    "overrides control answers twin feeds",
     "customer": "country region timezone email phone emails phones is_test erased",
     "order": "at lines payments total type parent gift test cancelled currency",
     "line": "sku quantity price discount replaces",
@@ -158,6 +177,7 @@ def shop() -> Row:
 def case_rows(case: Case, products: dict[str, Row]) -> Iterator[tuple[str, Row]]:
     story, at, own = case.story, case.at, case.own
     yield from customer_rows(case)
+    yield from assignment_rows(case)
     orders = {**({"o": story["order"]} if "order" in story else {}), **story.get("orders", {})}
     for name, order in orders.items():
         yield from order_rows(case, name, known("order", order), products)
@@ -166,77 +186,173 @@ def case_rows(case: Case, products: dict[str, Row]) -> Iterator[tuple[str, Row]]
         parcel_id = f"{case.name}/parcel{number}"
         shipped = when(parcel.get("shipped"))
         expected = parcel.get("expected", shipped + dt.timedelta(days=6) if shipped else None)
-        yield "fulfillments", dict(
-            fulfillment_id=parcel_id, order_id=case.order_id(parcel.get("order", "o")), carrier=parcel.get("carrier", "swift"),
-            shipped_at=at(shipped), expected_delivery_at=at(expected), delivered_at=at(parcel.get("delivered")),
-            cancelled_at=at(parcel.get("cancelled")), shipping_cost=4)
+        yield (
+            "fulfillments",
+            dict(
+                fulfillment_id=parcel_id,
+                order_id=case.order_id(parcel.get("order", "o")),
+                carrier=parcel.get("carrier", "swift"),
+                shipped_at=at(shipped),
+                expected_delivery_at=at(expected),
+                delivered_at=at(parcel.get("delivered")),
+                cancelled_at=at(parcel.get("cancelled")),
+                shipping_cost=4,
+            ),
+        )
         for line, units in parcel.get("carries", {}).items():
             name = line if "." in line else f"{parcel.get('order', 'o')}.{line}"
             yield "fulfillment_lines", dict(fulfillment_id=parcel_id, order_line_id=case.line_id(name), quantity=units)
         for count, (moment, kind) in enumerate(parcel.get("events", []), 1):
-            yield "fulfillment_events", dict(
-                event_id=f"{parcel_id}/event{count}", fulfillment_id=parcel_id, event_type=kind, occurred_at=at(moment))
+            yield (
+                "fulfillment_events",
+                dict(
+                    event_id=f"{parcel_id}/event{count}",
+                    fulfillment_id=parcel_id,
+                    event_type=kind,
+                    occurred_at=at(moment),
+                ),
+            )
     for number, refund in enumerate(story.get("refunds", []), 1):
         known("refund", refund)
         line = case.line_id(refund["line"]) if "line" in refund else None
-        yield "refunds", dict(
-            refund_id=f"{case.name}/refund{number}",
-            order_id=line.rsplit("/", 1)[0] if line else case.order_id(refund.get("order", "o")), order_line_id=line,
-            quantity=refund.get("units"), amount=refund.get("amount"), reason=refund.get("reason", "changed_mind"),
-            requested_at=at(refund.get("requested")), refunded_at=at(refund.get("refunded")), rejected_at=at(refund.get("rejected")))
+        yield (
+            "refunds",
+            dict(
+                refund_id=f"{case.name}/refund{number}",
+                order_id=line.rsplit("/", 1)[0] if line else case.order_id(refund.get("order", "o")),
+                order_line_id=line,
+                quantity=refund.get("units"),
+                amount=refund.get("amount"),
+                reason=refund.get("reason", "changed_mind"),
+                requested_at=at(refund.get("requested")),
+                refunded_at=at(refund.get("refunded")),
+                rejected_at=at(refund.get("rejected")),
+            ),
+        )
     for number, ticket in enumerate(story.get("tickets", []), 1):
         known("ticket", ticket)
         ticket_id = f"{case.name}/ticket{number}"
         is_known = "email" not in ticket and "phone" not in ticket
-        yield "tickets", dict(
-            ticket_id=ticket_id, customer_id=case.customer_id if is_known else None, requester_email=own(ticket.get("email")),
-            requester_phone=own(ticket.get("phone")), order_id=case.order_id(ticket["order"]) if "order" in ticket else None,
-            order_line_id=case.line_id(ticket["line"]) if "line" in ticket else None, topic=ticket.get("topic", "other"),
-            subject="A question", opened_at=at(ticket["opened"]))
+        yield (
+            "tickets",
+            dict(
+                ticket_id=ticket_id,
+                customer_id=case.customer_id if is_known else None,
+                requester_email=own(ticket.get("email")),
+                requester_phone=own(ticket.get("phone")),
+                order_id=case.order_id(ticket["order"]) if "order" in ticket else None,
+                order_line_id=case.line_id(ticket["line"]) if "line" in ticket else None,
+                topic=ticket.get("topic", "other"),
+                subject="A question",
+                opened_at=at(ticket["opened"]),
+            ),
+        )
         for moment, status, *mark in ticket.get("events", []):
-            yield "ticket_events", dict(
-                ticket_id=ticket_id, status=status, satisfaction=mark[0] if mark else None, occurred_at=at(moment))
+            yield (
+                "ticket_events",
+                dict(
+                    ticket_id=ticket_id, status=status, satisfaction=mark[0] if mark else None, occurred_at=at(moment)
+                ),
+            )
     for number, event in enumerate(story.get("site", []), 1):
         known("site", event)
-        yield "site_events", dict(
-            event_id=f"{case.name}/site{number}", customer_id=case.customer_id,
-            order_id=case.order_id(event["order"]) if "order" in event else None, sku=event.get("sku"),
-            event_type=event["type"], occurred_at=at(event["at"]))
+        yield (
+            "site_events",
+            dict(
+                event_id=f"{case.name}/site{number}",
+                customer_id=case.customer_id,
+                order_id=case.order_id(event["order"]) if "order" in event else None,
+                sku=event.get("sku"),
+                event_type=event["type"],
+                occurred_at=at(event["at"]),
+            ),
+        )
     yield from message_rows(case)
     for number, review in enumerate(story.get("reviews", []), 1):
         known("review", review)
-        yield "reviews", dict(
-            review_id=f"{case.name}/review{number}", customer_id=case.customer_id,
-            order_id=case.order_id(review.get("order", "o")), sku=review.get("sku"), rating=review.get("rating", 5),
-            destination="own_site", submitted_at=at(review["at"]))
+        yield (
+            "reviews",
+            dict(
+                review_id=f"{case.name}/review{number}",
+                customer_id=case.customer_id,
+                order_id=case.order_id(review.get("order", "o")),
+                sku=review.get("sku"),
+                rating=review.get("rating", 5),
+                destination="own_site",
+                submitted_at=at(review["at"]),
+            ),
+        )
     for number, subscription in enumerate(story.get("subscriptions", []), 1):
         known("subscription", subscription)
-        yield "subscriptions", dict(
-            subscription_id=f"{case.name}/subscription{number}", customer_id=case.customer_id, sku=subscription["sku"],
-            started_at=at(subscription["started"]), cancelled_at=at(subscription.get("cancelled")),
-            next_charge_at=at(subscription.get("next_charge")))
+        yield (
+            "subscriptions",
+            dict(
+                subscription_id=f"{case.name}/subscription{number}",
+                customer_id=case.customer_id,
+                sku=subscription["sku"],
+                started_at=at(subscription["started"]),
+                cancelled_at=at(subscription.get("cancelled")),
+                next_charge_at=at(subscription.get("next_charge")),
+            ),
+        )
     for number, override in enumerate(story.get("overrides", []), 1):
         known("override", override)
-        yield "overrides", dict(
-            override_id=f"{case.name}/override{number}", order_line_id=case.line_id(override["line"]), action=override["action"],
-            decision=override["decision"], reason="a person decided", set_by=override.get("by", "desk"),
-            set_at=at(override["set"]), expires_at=at(override.get("expires")))
+        yield (
+            "overrides",
+            dict(
+                override_id=f"{case.name}/override{number}",
+                order_line_id=case.line_id(override["line"]),
+                action=override["action"],
+                decision=override["decision"],
+                reason="a person decided",
+                set_by=override.get("by", "desk"),
+                set_at=at(override["set"]),
+                expires_at=at(override.get("expires")),
+            ),
+        )
 
 
 def customer_rows(case: Case) -> Iterator[tuple[str, Row]]:
     who = known("customer", case.story.get("customer"))
-    yield "customers", dict(
-        customer_id=case.customer_id, email=case.own(who.get("email", "rider{n}@example.com")), phone=case.own(who.get("phone")),
-        first_name="Ada", country=who.get("country", "US"), region=who.get("region", "NY"),
-        timezone=who.get("timezone", "America/New_York"), created_at=case.at("2024-01-01"), is_test=who.get("is_test", False),
-        erased_at=case.at(who.get("erased")))
+    yield (
+        "customers",
+        dict(
+            customer_id=case.customer_id,
+            email=case.own(who.get("email", "rider{n}@example.com")),
+            phone=case.own(who.get("phone")),
+            first_name="Ada",
+            country=who.get("country", "US"),
+            region=who.get("region", "NY"),
+            timezone=who.get("timezone", "America/New_York"),
+            created_at=case.at("2024-01-01"),
+            is_test=who.get("is_test", False),
+            erased_at=case.at(who.get("erased")),
+        ),
+    )
     for kind in ("email", "phone"):
         for value in who.get(f"{kind}s", []):
             yield "customer_identities", dict(customer_id=case.customer_id, kind=kind, value=case.own(value))
     for moment, status, *more in case.story.get("consent", [["2025-01-02", "subscribed"]]):
-        basis, channel = (*more, *["express", "email"][len(more):])
-        yield "consents", dict(
-            customer_id=case.customer_id, channel=channel, status=status, basis=basis, occurred_at=case.at(moment))
+        basis, channel = (*more, *["express", "email"][len(more) :])
+        yield (
+            "consents",
+            dict(
+                customer_id=case.customer_id, channel=channel, status=status, basis=basis, occurred_at=case.at(moment)
+            ),
+        )
+
+
+def assignment_rows(case: Case) -> Iterator[tuple[str, Row]]:
+    for action in DRAWN:
+        yield (
+            "experiment_assignments",
+            dict(
+                customer_id=case.customer_id,
+                action=action,
+                variant="control" if action in case.story.get("control", []) else "treatment",
+                assigned_at=case.at("2024-01-01"),
+            ),
+        )
 
 
 def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> Iterator[tuple[str, Row]]:
@@ -245,22 +361,50 @@ def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> I
     rows = []
     for line, facts in lines.items():
         sku = facts.get("sku", "helmet")
-        rows.append(dict(
-            order_line_id=case.line_id(f"{name}.{line}"), order_id=order_id, sku=sku, quantity=facts.get("quantity", 1),
-            unit_price=facts.get("price", products.get(sku, {}).get("price")), discount=facts.get("discount", 0),
-            replaces_order_line_id=case.line_id(facts["replaces"]) if "replaces" in facts else None))
+        rows.append(
+            dict(
+                order_line_id=case.line_id(f"{name}.{line}"),
+                order_id=order_id,
+                sku=sku,
+                quantity=facts.get("quantity", 1),
+                unit_price=facts.get("price", products.get(sku, {}).get("price")),
+                discount=facts.get("discount", 0),
+                replaces_order_line_id=case.line_id(facts["replaces"]) if "replaces" in facts else None,
+            )
+        )
     total = order.get("total", sum(row["quantity"] * row["unit_price"] - row["discount"] for row in rows))
-    yield "orders", dict(
-        order_id=order_id, customer_id=case.customer_id, store_id="bikes", ordered_at=at(order["at"]),
-        currency=order.get("currency", "USD"), order_type=order.get("type"),
-        parent_order_id=case.order_id(order["parent"]) if "parent" in order else None, shipping_charged=0, total=total,
-        is_gift=order.get("gift", False), is_test=order.get("test", False), cancelled_at=at(order.get("cancelled")))
+    yield (
+        "orders",
+        dict(
+            order_id=order_id,
+            customer_id=case.customer_id,
+            store_id="bikes",
+            ordered_at=at(order["at"]),
+            currency=order.get("currency", "USD"),
+            order_type=order.get("type"),
+            parent_order_id=case.order_id(order["parent"]) if "parent" in order else None,
+            shipping_charged=0,
+            total=total,
+            is_gift=order.get("gift", False),
+            is_test=order.get("test", False),
+            cancelled_at=at(order.get("cancelled")),
+        ),
+    )
     for row in rows:
         yield "order_lines", row
     for number, (moment, status, *amount) in enumerate(order.get("payments", [[order["at"], "captured"]]), 1):
-        yield "payments", dict(
-            payment_id=f"{order_id}/payment{number}", order_id=order_id, status=status, method="card",
-            amount=amount[0] if amount else total, fee=0, occurred_at=at(moment))
+        yield (
+            "payments",
+            dict(
+                payment_id=f"{order_id}/payment{number}",
+                order_id=order_id,
+                status=status,
+                method="card",
+                amount=amount[0] if amount else total,
+                fee=0,
+                occurred_at=at(moment),
+            ),
+        )
 
 
 def message_rows(case: Case) -> Iterator[tuple[str, Row]]:
@@ -269,25 +413,57 @@ def message_rows(case: Case) -> Iterator[tuple[str, Row]]:
         message_id = f"{case.name}/{message.get('id', f'message{number}')}"
         order = message.get("order", "o")
         line = case.line_id(message["line"]) if "line" in message else None
-        yield "messages", dict(
-            message_id=message_id, customer_id=case.customer_id,
-            order_id=line.rsplit("/", 1)[0] if line else None if order == "none" else case.order_id(order), order_line_id=line,
-            action=message["action"], channel=message.get("channel", "email"), flow="story", step="1",
-            recommended_sku=message.get("sku"), incentive_id=message.get("incentive"), sent_at=case.at(message["at"]))
+        yield (
+            "messages",
+            dict(
+                message_id=message_id,
+                customer_id=case.customer_id,
+                order_id=line.rsplit("/", 1)[0] if line else None if order == "none" else case.order_id(order),
+                order_line_id=line,
+                action=message["action"],
+                channel=message.get("channel", "email"),
+                flow="story",
+                step="1",
+                recommended_sku=message.get("sku"),
+                incentive_id=message.get("incentive"),
+                sent_at=case.at(message["at"]),
+            ),
+        )
         for count, (moment, kind) in enumerate(message.get("events", []), 1):
-            yield "message_events", dict(
-                event_id=f"{message_id}/event{count}", message_id=message_id, event_type=kind, occurred_at=case.at(moment))
+            yield (
+                "message_events",
+                dict(
+                    event_id=f"{message_id}/event{count}",
+                    message_id=message_id,
+                    event_type=kind,
+                    occurred_at=case.at(moment),
+                ),
+            )
 
 
 def shop_rows(catalogue: Row, loaded_through: dict[str, dt.datetime]) -> Iterator[tuple[str, Row]]:
     for sku, product in catalogue["products"].items():
-        yield "products", dict(
-            sku=sku, product_id=product.get("product", sku), title=sku.replace("_", " "), category=product.get("category", "cycling"),
-            list_price=product["price"], currency="USD", inventory_quantity=product.get("inventory", 100),
-            is_active=product.get("active", True), is_digital=product.get("digital", False),
-            is_reviewable=product.get("reviewable", True), consumable_days=product.get("days"))
+        yield (
+            "products",
+            dict(
+                sku=sku,
+                product_id=product.get("product", sku),
+                title=sku.replace("_", " "),
+                category=product.get("category", "cycling"),
+                list_price=product["price"],
+                currency="USD",
+                inventory_quantity=product.get("inventory", 100),
+                is_active=product.get("active", True),
+                is_digital=product.get("digital", False),
+                is_reviewable=product.get("reviewable", True),
+                consumable_days=product.get("days"),
+            ),
+        )
         if product.get("cost") is not None:
-            yield "product_costs", dict(sku=sku, valid_from=dt.date(2020, 1, 1), landed_cost=product["cost"], currency="USD")
+            yield (
+                "product_costs",
+                dict(sku=sku, valid_from=dt.date(2020, 1, 1), landed_cost=product["cost"], currency="USD"),
+            )
     for sku, related_sku, relation, compatibility in catalogue["relations"]:
         yield "sku_relations", dict(sku=sku, related_sku=related_sku, relation=relation, compatibility=compatibility)
     for lane in catalogue["lanes"]:
@@ -304,10 +480,20 @@ def lane_rows(lane: Row) -> Iterator[tuple[str, Row]]:
     for number, days in enumerate([days for days, count in lane["transit_days"].items() for _ in range(count)], 1):
         order_id = f"{name}/{number}"
         yield "orders", dict(order_id=order_id, customer_id=name, ordered_at=shipped, currency="USD", total=60)
-        yield "order_lines", dict(order_line_id=f"{order_id}/A", order_id=order_id, sku="helmet", quantity=1, unit_price=60, discount=0)
-        yield "fulfillments", dict(
-            fulfillment_id=f"{order_id}/parcel", order_id=order_id, carrier=lane["carrier"], shipped_at=shipped,
-            delivered_at=shipped + dt.timedelta(days=days))
+        yield (
+            "order_lines",
+            dict(order_line_id=f"{order_id}/A", order_id=order_id, sku="helmet", quantity=1, unit_price=60, discount=0),
+        )
+        yield (
+            "fulfillments",
+            dict(
+                fulfillment_id=f"{order_id}/parcel",
+                order_id=order_id,
+                carrier=lane["carrier"],
+                shipped_at=shipped,
+                delivered_at=shipped + dt.timedelta(days=days),
+            ),
+        )
 
 
 def write_shop(
@@ -335,7 +521,8 @@ def write_shop(
         declared = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
         database.execute(
             f"copy (select * from read_json('{lines}', format = 'newline_delimited', columns = {declared})) "
-            f"to '{folder / table}.parquet' (format parquet)")
+            f"to '{folder / table}.parquet' (format parquet)"
+        )
         lines.unlink()
     database.close()
     return folder
@@ -345,20 +532,23 @@ def write_shop(
 
 
 class Answers:
-    """What a build decided, read once."""
+    """What a build decided, read once from its database or from an open connection to it."""
 
-    def __init__(self, database: Path) -> None:
-        self.connection = duckdb.connect(str(database), read_only=True)
+    def __init__(self, database: Path | duckdb.DuckDBPyConnection) -> None:
+        is_file = isinstance(database, Path)
+        self.connection = duckdb.connect(str(database), read_only=True) if is_file else database
         self.decisions = self._by("marts.gate_decisions", "order_line_id", "action")
         self.next_actions = self._by("marts.next_actions", "order_id")
         self.evidence = self._by("marts.order_evidence", "order_line_id")
         self.reasons = self._by("marts.gate_reasons", "order_line_id", "action", "check_name")
-        self.messages = self._by(
-            """(select points.message_id, points.order_line_id, verdicts.action, verdicts.verdict as decision, verdicts.reason_codes
+        self.sends = self._by(
+            """(select points.point_id, verdicts.verdict as decision, verdicts.reason_codes
                 from verdicts.int_verdicts as verdicts inner join intermediate.int_points as points using (point_id)
-                where points.message_id is not null and verdicts.action = points.audited_action)""",
-            "message_id", "order_line_id")
-        self.connection.close()
+                where verdicts.action = points.audited_action)""",
+            "point_id",
+        )
+        if is_file:
+            self.connection.close()
         self.checks: dict[tuple, dict[str, Row]] = {}
         for (line, action, check), row in self.reasons.items():
             self.checks.setdefault((line, action), {})[check] = row
@@ -411,9 +601,9 @@ class Answers:
         head, *rest = key.split(".")
         if head == "next":
             return self.next_actions.get((case.order_id(rest[0] if rest else "o"),)), {}
-        if head == "message":
-            line = case.line_id(".".join(rest[1:]) or "A")
-            return self.messages.get((f"{case.name}/{rest[0]}", line)), {}
+        if head in ("message", "calendar"):
+            sent = f"{case.name}/{rest[0]}" if head == "message" else rest[0]
+            return self.sends.get((f"{head}:{sent}:{case.line_id('.'.join(rest[1:]) or 'A')}",)), {}
         name, action = key.rsplit(".", 1)
         line = case.line_id(name)
         if action == "evidence":
@@ -424,7 +614,9 @@ class Answers:
 def matches(text: str, row: Row | None, is_next: bool = False) -> bool:
     if text == "none" or row is None:
         return row is None and text == "none"
-    found = re.fullmatch(r"(?:(?P<action>\w+) )?(?P<decision>send|pause|support)(?: \[(?P<all>[^]]*)\]| (?P<some>[^\[]+))?", text)
+    found = re.fullmatch(
+        r"(?:(?P<action>\w+) )?(?P<decision>send|pause|support)(?: \[(?P<all>[^]]*)\]| (?P<some>[^\[]+))?", text
+    )
     if not found or (found["action"] is not None) != is_next:
         raise ValueError(f"cannot read the answer '{text}'")
     codes = [code for code in (row["reason_codes"] or "").split(",") if code]
@@ -432,13 +624,16 @@ def matches(text: str, row: Row | None, is_next: bool = False) -> bool:
         row["decision"] == found["decision"]
         and (not is_next or row["action"] == found["action"])
         and (found["all"] is None or codes == [code.strip() for code in found["all"].split(",") if code.strip()])
-        and (found["some"] is None or set(found["some"].split()) <= set(codes)))
+        and (found["some"] is None or set(found["some"].split()) <= set(codes))
+    )
 
 
 def spoken(row: Row | None, is_next: bool) -> str:
     if row is None:
         return "none"
-    return f"{row['action'] + ' ' if is_next else ''}{row['decision']} [{(row['reason_codes'] or '').replace(',', ', ')}]"
+    return (
+        f"{row['action'] + ' ' if is_next else ''}{row['decision']} [{(row['reason_codes'] or '').replace(',', ', ')}]"
+    )
 
 
 def same(case: Case, got: Any, wanted: Any) -> bool:

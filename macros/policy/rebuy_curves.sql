@@ -1,0 +1,20 @@
+{#-
+    Days before as_of's date at which rebuys are looked at: now, the start of the last finished window, and the start of the window before
+    it, from which that one is recalibrated. The day of as_of is not over, so windows end the day before.
+-#}
+{% macro rebuy_offsets() -%}
+    {%- set longest = var('rebuy_horizons_days') | max -%}
+    {{ return([0, longest + 1, 2 * longest + 1]) }}
+{%- endmacro %}
+
+{#- How often a customer has bought a SKU again so far: the strongest sign of whether he will. -#}
+{% macro rebuy_history(gaps) -%}
+    case when {{ gaps }} = 0 then 0 when {{ gaps }} <= 2 then 1 else 3 end
+{%- endmacro %}
+
+{#- Position of an age on the curve: quarters of a doubling of the expected interval, from 1/64 to 32 times. -#}
+{% macro rebuy_position(age_days, expected_days) -%}
+    least(greatest(
+        4 * ln(greatest({{ age_days }}, 0.25) / nullif(cast({{ expected_days }} as {{ post_purchase_gate.type_double() }}), 0)) / ln(2) + 24, 0
+    ), 43.999999)
+{%- endmacro %}

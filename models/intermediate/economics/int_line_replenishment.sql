@@ -1,0 +1,45 @@
+{%- set horizons = var('rebuy_horizons_days') -%}
+-- When a line will be used up and how likely it is bought again, at as_of: for the customer's last purchase of a SKU that is used up. No
+-- row: superseded by a later purchase, nothing kept, a subscriber, or no consumable.
+with
+
+calibration as (
+    select
+        {%- for horizon in horizons %}
+        coalesce(max(case when horizon_days = {{ horizon }} and observed >= {{ var('rebuy_calibration_min') }} then expected_over_observed end), 1)
+            as ratio_{{ horizon }},
+        {%- endfor %}
+        count(*) as horizons
+    from {{ ref('int_rebuy_calibration') }}
+)
+
+select
+    lines.order_line_id,
+    lines.order_id,
+    lines.customer_id,
+    lines.sku,
+    {{ post_purchase_gate.as_of() }} as as_of,
+    sku_days.basis,
+    scores.units,
+    scores.own_gaps,
+    scores.age_days,
+    scores.expected_days as expected_interval_days,
+    {{ post_purchase_gate.add_time('second', 'cast(round(scores.expected_days * 86400, 0) as bigint)', 'lines.ordered_at') }} as due_at,
+    {%- for horizon in horizons %}
+    cast(least(scores.probability_{{ horizon }} / nullif(calibration.ratio_{{ horizon }}, 0), 0.999) as decimal(18, 6))
+        as rebuy_probability_{{ horizon }}_days,
+    {%- endfor %}
+    scores.factor as sku_factor
+from {{ ref('int_rebuy_scores') }} as scores
+inner join {{ ref('int_pair_lines') }} as lines
+    on
+        scores.customer_id = lines.customer_id
+        and scores.sku = lines.sku
+        and scores.bought_on = cast(lines.ordered_at as date)
+inner join {{ ref('int_rebuy_sku_days') }} as sku_days
+    on scores.sku = sku_days.sku
+cross join calibration
+where
+    scores.days_back = 0
+    and not lines.is_gift
+    and lines.ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }}

@@ -1,0 +1,8 @@
+select
+    sku,
+    order_bucket,
+    order_month,
+    count(*) as anchors
+from {{ ref('int_pair_purchases') }}
+where is_anchor
+group by sku, order_bucket, order_month

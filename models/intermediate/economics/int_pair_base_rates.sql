@@ -1,0 +1,55 @@
+-- What like customers buy anyway: after a first purchase of any other SKU, in the same month and at the same order number.
+with
+
+anchor_orders as (
+    select
+        customer_id,
+        order_number,
+        order_bucket,
+        order_month,
+        horizon_ends_at,
+        count(*) as new_skus
+    from {{ ref('int_pair_purchases') }}
+    where is_anchor
+    group by customer_id, order_number, order_bucket, order_month, horizon_ends_at
+),
+
+all_anchors as (
+    select
+        order_bucket,
+        order_month,
+        sum(new_skus) as anchors
+    from anchor_orders
+    group by order_bucket, order_month
+),
+
+responses as (
+    select
+        purchases.sku as related_sku,
+        anchor_orders.order_bucket,
+        anchor_orders.order_month,
+        sum(anchor_orders.new_skus) as responses
+    from anchor_orders
+    inner join {{ ref('int_pair_purchases') }} as purchases
+        on
+            anchor_orders.customer_id = purchases.customer_id
+            and anchor_orders.order_number < purchases.order_number
+            and anchor_orders.horizon_ends_at >= purchases.ordered_at
+    group by purchases.sku, anchor_orders.order_bucket, anchor_orders.order_month
+)
+
+select
+    responses.related_sku,
+    responses.order_bucket,
+    responses.order_month,
+    cast(responses.responses as bigint) as responses,
+    -- a first purchase of the SKU itself cannot be followed by another; decimal, so that sums do not depend on the order of rows
+    cast(responses.responses / nullif(cast(all_anchors.anchors - coalesce(own.anchors, 0) as decimal(18, 2)), 0) as decimal(18, 12)) as base_rate
+from responses
+inner join all_anchors
+    on responses.order_bucket = all_anchors.order_bucket and responses.order_month = all_anchors.order_month
+left join {{ ref('int_pair_anchors') }} as own
+    on
+        responses.related_sku = own.sku
+        and responses.order_bucket = own.order_bucket
+        and responses.order_month = own.order_month

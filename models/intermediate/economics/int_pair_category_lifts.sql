@@ -1,0 +1,87 @@
+-- Observed over expected between categories, with ten pseudo-counts: what a pair of SKUs falls back on.
+with
+
+skus as (
+    select * from {{ ref('int_pair_skus') }}
+),
+
+observed as (
+    select
+        skus.category,
+        related_skus.category as related_category,
+        sum(counts.support) as support
+    from {{ ref('int_pair_counts') }} as counts
+    inner join skus
+        on counts.sku = skus.sku
+    inner join skus as related_skus
+        on counts.related_sku = related_skus.sku
+    group by skus.category, related_skus.category
+),
+
+anchors as (
+    select
+        skus.category,
+        anchors.order_bucket,
+        anchors.order_month,
+        sum(anchors.anchors) as anchors
+    from {{ ref('int_pair_anchors') }} as anchors
+    inner join skus
+        on anchors.sku = skus.sku
+    group by skus.category, anchors.order_bucket, anchors.order_month
+),
+
+rates as (
+    select
+        skus.category as related_category,
+        base_rates.order_bucket,
+        base_rates.order_month,
+        sum(base_rates.base_rate) as base_rate
+    from {{ ref('int_pair_base_rates') }} as base_rates
+    inner join skus
+        on base_rates.related_sku = skus.sku
+    group by skus.category, base_rates.order_bucket, base_rates.order_month
+),
+
+-- a SKU is no pair of itself
+itself as (
+    select
+        skus.category,
+        sum(anchors.anchors * base_rates.base_rate) as expected
+    from {{ ref('int_pair_anchors') }} as anchors
+    inner join {{ ref('int_pair_base_rates') }} as base_rates
+        on
+            anchors.sku = base_rates.related_sku
+            and anchors.order_bucket = base_rates.order_bucket
+            and anchors.order_month = base_rates.order_month
+    inner join skus
+        on anchors.sku = skus.sku
+    group by skus.category
+),
+
+expected as (
+    select
+        anchors.category,
+        rates.related_category,
+        sum(anchors.anchors * rates.base_rate) as expected
+    from anchors
+    inner join rates
+        on anchors.order_bucket = rates.order_bucket and anchors.order_month = rates.order_month
+    group by anchors.category, rates.related_category
+)
+
+select
+    expected.category,
+    expected.related_category,
+    cast(
+        (coalesce(observed.support, 0) + 10)
+        / (
+            expected.expected
+            - case when expected.category = expected.related_category then coalesce(itself.expected, 0) else 0 end
+            + 10
+        ) as decimal(18, 6)
+    ) as category_lift
+from expected
+left join observed
+    on expected.category = observed.category and expected.related_category = observed.related_category
+left join itself
+    on expected.category = itself.category

@@ -1,0 +1,75 @@
+-- Probabilities with their 90 % bounds: the pair's own, shrunk to the base rate times the lift of its categories, and what like customers
+-- do without. Prior weight: at least 20 anchors and 1.5 responses.
+with
+
+counted as (
+    select
+        expected.sku,
+        expected.related_sku,
+        cast(expected.anchors as {{ post_purchase_gate.type_double() }}) as anchors,
+        cast(coalesce(counts.support, 0) as {{ post_purchase_gate.type_double() }}) as support,
+        cast(expected.expected as {{ post_purchase_gate.type_double() }}) as expected,
+        expected.expected / nullif(cast(expected.anchors as {{ post_purchase_gate.type_double() }}), 0) as base_probability,
+        coalesce(category_lifts.category_lift, 1) as category_lift,
+        related_skus.later_customers
+    from {{ ref('int_pair_expected') }} as expected
+    left join {{ ref('int_pair_counts') }} as counts
+        on expected.sku = counts.sku and expected.related_sku = counts.related_sku
+    left join {{ ref('int_pair_skus') }} as skus
+        on expected.sku = skus.sku
+    left join {{ ref('int_pair_skus') }} as related_skus
+        on expected.related_sku = related_skus.sku
+    left join {{ ref('int_pair_category_lifts') }} as category_lifts
+        on skus.category = category_lifts.category and related_skus.category = category_lifts.related_category
+),
+
+priors as (
+    select
+        *,
+        least(greatest(base_probability * category_lift, 0.000001), 0.5) as prior_probability,
+        -- the base rate is known as well as the customers who bought the related SKU in a later order tell
+        coalesce(later_customers, 0) + 0.5 as base_successes,
+        (coalesce(later_customers, 0) + 0.5) * (1 - base_probability) / nullif(base_probability, 0) + 0.5 as base_failures
+    from counted
+),
+
+posteriors as (
+    select
+        *,
+        support + greatest(20 * prior_probability, 1.5) as successes,
+        anchors - support + greatest(20 * prior_probability, 1.5) * (1 - prior_probability) / prior_probability as failures
+    from priors
+    where base_probability is not null
+),
+
+bounds as (
+    select
+        *,
+        successes / (successes + failures) as probability,
+        {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }} as probability_low,
+        {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }} as probability_high,
+        coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '-1.645') }}, 0) as base_low,
+        coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '1.645') }}, 0) as base_high
+    from posteriors
+)
+
+select
+    sku,
+    related_sku,
+    cast(anchors as bigint) as anchors,
+    cast(support as bigint) as support,
+    cast(expected as decimal(18, 6)) as expected,
+    cast(probability as decimal(18, 9)) as probability,
+    cast(base_probability as decimal(18, 9)) as base_probability,
+    cast(support / nullif(expected, 0) as decimal(18, 6)) as lift,
+    cast({{ post_purchase_gate.lift_lower_bound('support', 'expected') }} as decimal(18, 6)) as lift_lower_bound,
+    cast({{ post_purchase_gate.log_likelihood_ratio('support', 'expected', 'anchors') }} as decimal(18, 4)) as log_likelihood_ratio,
+    cast(probability - base_probability as decimal(18, 9)) as incremental_probability,
+    -- distances to the bounds, by MOVER: those of the two probabilities, squared and added
+    cast(sqrt(
+        power(probability - probability_low, 2) + power(greatest(base_high - base_probability, 0), 2)
+    ) as decimal(18, 9)) as distance_down,
+    cast(sqrt(
+        power(probability_high - probability, 2) + power(greatest(base_probability - base_low, 0), 2)
+    ) as decimal(18, 9)) as distance_up
+from bounds

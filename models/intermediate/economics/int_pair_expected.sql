@@ -1,0 +1,30 @@
+-- How many would have bought the related SKU if nothing were related, for pairs with enough support and for declared pairs.
+with
+
+candidates as (
+    select
+        sku,
+        related_sku
+    from {{ ref('int_pair_counts') }}
+    where support >= {{ var('pair_min_support') }}
+    union
+    select
+        sku,
+        related_sku
+    from {{ ref('int_pair_relations') }}
+)
+
+select
+    candidates.sku,
+    candidates.related_sku,
+    coalesce(sum(anchors.anchors), 0) as anchors,
+    coalesce(sum(anchors.anchors * base_rates.base_rate), 0) as expected
+from candidates
+left join {{ ref('int_pair_anchors') }} as anchors
+    on candidates.sku = anchors.sku
+left join {{ ref('int_pair_base_rates') }} as base_rates
+    on
+        candidates.related_sku = base_rates.related_sku
+        and anchors.order_bucket = base_rates.order_bucket
+        and anchors.order_month = base_rates.order_month
+group by candidates.sku, candidates.related_sku

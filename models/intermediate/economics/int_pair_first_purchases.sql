@@ -1,0 +1,12 @@
+-- A later repeat says nothing new about what goes with what: one row per customer and SKU, the first.
+select
+    orders.customer_id,
+    lines.sku,
+    min(orders.order_number) as order_number,
+    min(orders.ordered_at) as ordered_at,
+    count(*) as purchase_lines
+from {{ ref('int_pair_lines') }} as lines
+inner join {{ ref('int_pair_orders') }} as orders
+    on lines.order_id = orders.order_id
+where not orders.is_bulk
+group by orders.customer_id, lines.sku

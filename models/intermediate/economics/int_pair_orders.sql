@@ -1,0 +1,22 @@
+-- Renewals are no decision to buy, so they are no order here. Very large orders are bulk: a few of them would make most of all pairs.
+with
+
+orders as (
+    select
+        order_id,
+        customer_id,
+        ordered_at,
+        count(*) as lines
+    from {{ ref('int_pair_lines') }}
+    where not is_renewal
+    group by order_id, customer_id, ordered_at
+)
+
+select
+    order_id,
+    customer_id,
+    ordered_at,
+    cast(lines as integer) as lines,
+    cast(row_number() over (partition by customer_id order by ordered_at, order_id) as integer) as order_number,
+    lines > {{ var('pair_max_lines') }} as is_bulk
+from orders

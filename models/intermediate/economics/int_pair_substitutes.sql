@@ -1,0 +1,100 @@
+-- SKUs of one category that the same customers buy, but hardly ever together: one stands in for the other. The category is a
+-- condition because an accessory bought later looks the same from afar. Expected counts are corrected for the sizes of baskets.
+with
+
+customer_skus as (
+    select
+        first_purchases.customer_id,
+        first_purchases.sku,
+        skus.category
+    from {{ ref('int_pair_first_purchases') }} as first_purchases
+    inner join {{ ref('int_pair_skus') }} as skus
+        on first_purchases.sku = skus.sku
+    where skus.is_used
+),
+
+order_skus as (
+    select
+        lines.order_id,
+        lines.sku,
+        skus.category
+    from {{ ref('int_pair_lines') }} as lines
+    inner join {{ ref('int_pair_orders') }} as orders
+        on lines.order_id = orders.order_id
+    inner join {{ ref('int_pair_skus') }} as skus
+        on lines.sku = skus.sku
+    where skus.is_used and not orders.is_bulk
+    group by lines.order_id, lines.sku, skus.category
+),
+
+{% for basket in ['customer', 'order'] -%}
+{{ basket }}_sizes as (
+    select
+        sum(size * (size - 1)) / nullif(cast(sum(size) as {{ post_purchase_gate.type_double() }}) * sum(size), 0) as correction
+    from (
+        select
+            {{ basket }}_id,
+            count(*) as size
+        from {{ basket }}_skus
+        group by {{ basket }}_id
+    ) as sizes
+),
+
+{{ basket }}_totals as (
+    select
+        sku,
+        count(*) as baskets
+    from {{ basket }}_skus
+    group by sku
+),
+
+{{ basket }}_pairs as (
+    select
+        one.sku,
+        other.sku as related_sku,
+        count(*) as shared
+    from {{ basket }}_skus as one
+    inner join {{ basket }}_skus as other
+        on one.{{ basket }}_id = other.{{ basket }}_id and one.category = other.category
+    where one.sku <> other.sku
+    group by one.sku, other.sku
+),
+
+{% endfor -%}
+measured as (
+    select
+        customer_pairs.sku,
+        customer_pairs.related_sku,
+        customer_pairs.shared as customers_with_both,
+        coalesce(order_pairs.shared, 0) as orders_with_both,
+        cast(customer_total.baskets as {{ post_purchase_gate.type_double() }}) * related_customer_total.baskets
+        * customer_sizes.correction as expected_customers,
+        cast(order_total.baskets as {{ post_purchase_gate.type_double() }}) * related_order_total.baskets
+        * order_sizes.correction as expected_orders
+    from customer_pairs
+    inner join customer_totals as customer_total
+        on customer_pairs.sku = customer_total.sku
+    inner join customer_totals as related_customer_total
+        on customer_pairs.related_sku = related_customer_total.sku
+    inner join order_totals as order_total
+        on customer_pairs.sku = order_total.sku
+    inner join order_totals as related_order_total
+        on customer_pairs.related_sku = related_order_total.sku
+    cross join customer_sizes
+    cross join order_sizes
+    left join order_pairs
+        on customer_pairs.sku = order_pairs.sku and customer_pairs.related_sku = order_pairs.related_sku
+)
+
+select
+    sku,
+    related_sku,
+    customers_with_both,
+    orders_with_both,
+    cast(customers_with_both / nullif(expected_customers, 0) as decimal(18, 6)) as co_adoption_lift,
+    cast({{ post_purchase_gate.ratio_upper_bound('orders_with_both', 'expected_orders') }} as decimal(18, 6)) as same_order_upper_bound
+from measured
+where
+    customers_with_both >= {{ var('pair_min_support') }}
+    and customers_with_both >= {{ var('substitute_min_co_adoption') }} * expected_customers
+    and {{ post_purchase_gate.ratio_upper_bound('orders_with_both', 'expected_orders') }} < {{ var('substitute_max_same_order') }}

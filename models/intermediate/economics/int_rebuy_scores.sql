@@ -1,0 +1,82 @@
+{#- One column per horizon: the days within which a rebuy is meant. -#}
+{%- set horizons = var('rebuy_horizons_days') -%}
+-- Probability that an open purchase is followed by another within each horizon, before recalibration. Subscribers are left alone.
+with
+
+exposures as (
+    select *
+    from {{ ref('int_rebuy_exposures') }}
+    -- of the age of lines that are decided on: today's, and those that recalibrate them
+    where not is_over and age_days <= {{ var('live_days') }}
+),
+
+subscribed as (
+    select
+        exposures.days_back,
+        exposures.customer_id,
+        exposures.sku
+    from exposures
+    inner join {{ ref('stg_subscriptions') }} as subscriptions
+        on exposures.customer_id = subscriptions.customer_id and exposures.sku = subscriptions.sku
+    where
+        cast(subscriptions.started_at as date) <= exposures.seen_on
+        and subscriptions.started_at <= {{ post_purchase_gate.as_of() }}
+        and not coalesce(
+            cast(subscriptions.cancelled_at as date) <= exposures.seen_on
+            and subscriptions.cancelled_at <= {{ post_purchase_gate.as_of() }}, false
+        )
+    group by exposures.days_back, exposures.customer_id, exposures.sku
+),
+
+placed as (
+    select
+        exposures.*,
+        {%- for horizon in horizons %}
+        {{ post_purchase_gate.rebuy_position('exposures.age_days + ' ~ horizon, 'exposures.expected_days') }} as position_{{ horizon }},
+        case when exposures.rebought_after_days <= {{ horizon }} then 1 else 0 end as rebought_{{ horizon }},
+        {%- endfor %}
+        factors.factor
+    from exposures
+    inner join {{ ref('int_rebuy_sku_factors') }} as factors
+        on exposures.days_back = factors.days_back and exposures.sku = factors.sku
+    left join subscribed
+        on
+            exposures.days_back = subscribed.days_back
+            and exposures.customer_id = subscribed.customer_id
+            and exposures.sku = subscribed.sku
+    where subscribed.sku is null
+)
+
+select
+    placed.days_back,
+    placed.seen_on,
+    placed.customer_id,
+    placed.sku,
+    placed.bought_on,
+    placed.units,
+    placed.own_gaps,
+    placed.age_days,
+    cast(placed.expected_days as decimal(18, 4)) as expected_days,
+    {%- for horizon in horizons %}
+    placed.rebought_{{ horizon }},
+    cast(1 - exp(-cast(
+        placed.factor * (
+            curve_{{ horizon }}.hazard_before + (placed.position_{{ horizon }} - curve_{{ horizon }}.step) * curve_{{ horizon }}.hazard
+            - curve_now.hazard_before - (placed.position - curve_now.step) * curve_now.hazard
+        ) as {{ post_purchase_gate.type_double() }}
+    )) as decimal(18, 9)) as probability_{{ horizon }},
+    {%- endfor %}
+    placed.factor
+from placed
+inner join {{ ref('int_rebuy_curves') }} as curve_now
+    on
+        placed.days_back = curve_now.days_back
+        and placed.history = curve_now.history
+        and cast(floor(placed.position) as integer) = curve_now.step
+{%- for horizon in horizons %}
+inner join {{ ref('int_rebuy_curves') }} as curve_{{ horizon }}
+    on
+        placed.days_back = curve_{{ horizon }}.days_back
+        and placed.history = curve_{{ horizon }}.history
+        and cast(floor(placed.position_{{ horizon }}) as integer) = curve_{{ horizon }}.step
+{%- endfor %}
