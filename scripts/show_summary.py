@@ -169,11 +169,11 @@ SHEET_SQL = """
 select order_id, action, decision, lesson_note
 from marts.next_actions
 where is_customer_pick and decision = 'send'
-order by action = 'review_request' desc, order_id
+order by action = 'review_request' desc, due_at desc, order_id desc
 limit 1
 """
 
-EXAMPLE_SQL = "select min(order_id) as order_id from marts.next_actions"
+EXAMPLE_SQL = "select max(order_id) as order_id from marts.next_actions where decision = 'support'"
 
 
 # --- Marts -------------------------------------------------------------------------------------------------------

@@ -85,6 +85,8 @@ def run_dbt(
         arguments += ["--full-refresh"]
     if command == "build" and not with_tests:
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    if parsed_once:
+        arguments += ["--no-write-json"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POST_PURCHASE_DB", str(database))
         patch.setenv("POST_PURCHASE_THREADS", str(os.cpu_count() or 2))

@@ -22,7 +22,7 @@
         '{{ prefix }}' || table_name as table_name,
         'line ' || cast(line_number as {{ dbt.type_string() }}) as row_key,
         'unreadable_line:' || problem as reason,
-        line as original_values,
+        {{ post_purchase_gate.unreadable_line_shown(schema) }} as original_values,
         cast(null as {{ dbt.type_timestamp() }}) as loaded_at
     from {{ found }}
     union all
@@ -35,4 +35,15 @@
         cast(null as {{ dbt.type_string() }}) as original_values,
         cast(null as {{ dbt.type_timestamp() }}) as loaded_at
     where 1 = 0
+{%- endmacro %}
+
+{#- The line as it stands, but for tables with personal data: nobody can tell which of its parts that is. -#}
+{% macro unreadable_line_shown(source_name) -%}
+    {%- set masked = [] -%}
+    {%- for node in post_purchase_gate.source_tables(source_name) -%}
+        {%- if node.columns.values() | selectattr('config.meta.pii', 'defined') | list -%}
+            {%- do masked.append(node.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    case when table_name in ('{{ masked | join("', '") }}') then '(masked)' else trim(replace(replace(line, chr(13), ''), chr(10), ' ')) end
 {%- endmacro %}

@@ -221,11 +221,20 @@ from reasons
     {%- set parts = ["'{'"] -%}
     {%- for name, column in columns.items() -%}
         {%- set text = "cast(raw__" ~ name ~ " as " ~ dbt.type_string() ~ ")" -%}
-        {%- set value = "'(masked)'" if column.config.meta.get('pii') else "replace(replace(" ~ text ~ ", chr(92), chr(92) || chr(92)), '\"', chr(92) || '\"')" -%}
+        {%- set value = "'(masked)'" if column.config.meta.get('pii') else post_purchase_gate.escape_json(text) -%}
         {%- do parts.append("'\"" ~ name ~ "\": '") -%}
         {%- do parts.append("case when raw__" ~ name ~ " is null then 'null' else '\"' || " ~ value ~ " || '\"' end") -%}
         {%- if not loop.last -%}{%- do parts.append("', '") -%}{%- endif -%}
     {%- endfor -%}
     {%- do parts.append("'}'") -%}
     {{ parts | join(' || ') }}
+{%- endmacro %}
+
+{#- A text inside a JSON string: backslash, quote, line feed, carriage return and tab escaped. 92 is the backslash. -#}
+{% macro escape_json(text) -%}
+    {%- set escaped = namespace(text="replace(replace(" ~ text ~ ", chr(92), chr(92) || chr(92)), '\"', chr(92) || '\"')") -%}
+    {%- for code, letter in [(10, 'n'), (13, 'r'), (9, 't')] -%}
+        {%- set escaped.text = "replace(" ~ escaped.text ~ ", chr(" ~ code ~ "), chr(92) || '" ~ letter ~ "')" -%}
+    {%- endfor -%}
+    {{ escaped.text }}
 {%- endmacro %}

@@ -28,7 +28,11 @@
             {{ exceptions.raise_compiler_error("Unknown feed '" ~ feed ~ "' in var feeds_not_kept. Known: " ~ feeds | join(', ') ~ ".") }}
         {%- endif -%}
     {%- endfor -%}
-    {%- if modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$', post_purchase_gate.as_of_text()) is none -%}
+    {%- set instant = post_purchase_gate.as_of_text() | trim -%}
+    {%- set has_shape = modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$', instant) is not none -%}
+    {%- set is_instant = has_shape and run_query(
+        "select " ~ post_purchase_gate.try_cast("'" ~ instant ~ "'", dbt.type_timestamp()) ~ " as instant")[0][0] is not none -%}
+    {%- if not is_instant -%}
         {{ exceptions.raise_compiler_error(
             "var as_of is '" ~ post_purchase_gate.as_of_text() ~ "'. Write a UTC instant: 'YYYY-MM-DD HH:MM:SS'.") }}
     {%- endif -%}

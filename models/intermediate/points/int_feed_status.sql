@@ -22,7 +22,11 @@ select
     reach.feed,
     reach.is_connected,
     reach.is_declared_not_kept and not reach.is_connected as is_not_kept,
-    coalesce(feed_loads.loaded_through, reach.newest_row_at) as loaded_through,
+    -- what arrived after as_of was not known then
+    case
+        when coalesce(feed_loads.loaded_through, reach.newest_row_at) > {{ post_purchase_gate.as_of() }} then {{ post_purchase_gate.as_of() }}
+        else coalesce(feed_loads.loaded_through, reach.newest_row_at)
+    end as loaded_through,
     cast(feed_freshness.max_age_hours as integer) as max_age_hours
 from reach
 left join {{ ref('stg_feed_loads') }} as feed_loads

@@ -1,0 +1,360 @@
+"""Same facts, same decisions: not the order of rows, nor what happens later, nor any mark of sentiment may change them.
+
+One shop holds the demo shop's rows, bad ones included, and those of the stories, in which much happens after AS_OF.
+All origins of points are decided, and the verdicts on past messages and calendar steps are compared with the marts.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import Build, decide_whole, differences
+from story_shop import AS_OF, contract
+
+# instants at which much of the shop's year still lies ahead
+EARLIER = ["2026-05-15 12:00:00", "2026-06-21 07:30:00"]
+# What a raw row is, and whether it was accepted, is counted over all rows, later ones included.
+# How far the loader got is no fact of the shop, but feed_health shows it as it is.
+OF_ALL_ROWS = {"input_accounting": None, "rejected_rows": None, "feed_health": {"loaded_through", "age_hours"}}
+LOG = "from marts.decision_log order by all"
+BUILT = Callable[..., Build]
+
+# When a row of a table came to be; a row without that time stays.
+HAPPENED = {
+    "customers": "created_at",
+    "orders": "ordered_at",
+    "payments": "occurred_at",
+    "fulfillments": "shipped_at",
+    "fulfillment_events": "occurred_at",
+    "refunds": "coalesce(requested_at, refunded_at, rejected_at)",
+    "tickets": "opened_at",
+    "ticket_events": "occurred_at",
+    "site_events": "occurred_at",
+    "messages": "sent_at",
+    "message_events": "occurred_at",
+    "consents": "occurred_at",
+    "reviews": "submitted_at",
+    "product_costs": "valid_from",
+    "subscriptions": "started_at",
+    "experiment_assignments": "assigned_at",
+    "overrides": "set_at",
+}
+# What was written into a row later. Expected deliveries, next charges and ends of overrides are plans, known before.
+WRITTEN_LATER = {
+    "customers": ["erased_at"],
+    "orders": ["cancelled_at"],
+    "fulfillments": ["delivered_at", "cancelled_at"],
+    "refunds": ["refunded_at", "rejected_at"],
+    "subscriptions": ["cancelled_at"],
+}
+# Children go with what they belong to. In this order, a grandchild goes too.
+BELONGS_TO = [
+    ("orders", "customers", "customer_id"),
+    ("order_lines", "orders", "order_id"),
+    ("payments", "orders", "order_id"),
+    ("fulfillments", "orders", "order_id"),
+    ("fulfillment_lines", "fulfillments", "fulfillment_id"),
+    ("fulfillment_lines", "order_lines", "order_line_id"),
+    ("fulfillment_events", "fulfillments", "fulfillment_id"),
+    ("refunds", "orders", "order_id"),
+    ("tickets", "orders", "order_id"),
+    ("ticket_events", "tickets", "ticket_id"),
+    ("site_events", "orders", "order_id"),
+    ("messages", "orders", "order_id"),
+    ("message_events", "messages", "message_id"),
+    ("reviews", "orders", "order_id"),
+    ("overrides", "order_lines", "order_line_id"),
+]
+
+
+# --- shops ------------------------------------------------------------------------------------------------------------
+
+
+class Shop:
+    """Raw tables in a database of their own, all text, to be changed and written as a folder of Parquet files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.connection = duckdb.connect()
+        for table in contract():
+            self.connection.execute(f"create table {table} as from read_parquet('{folder / table}.parquet')")
+
+    def write(self, folder: Path, columns: str = "*", order: str = "") -> Path:
+        folder.mkdir(parents=True)
+        self.connection.execute("set threads = 1")
+        for table in contract():
+            listed = columns
+            if columns == "reversed":
+                names = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
+                listed = ", ".join(reversed(names))
+            self.connection.execute(
+                f"copy (select {listed} from {table} {order}) to '{folder / table}.parquet' (format parquet)"
+            )
+        self.connection.close()
+        return folder
+
+    def rows(self) -> int:
+        return sum(self.connection.execute(f"select count(*) from {table}").fetchone()[0] for table in contract())
+
+    def cut(self, as_of: str) -> None:
+        """Only what had happened by as_of."""
+        for table, instant in HAPPENED.items():
+            for column in contract()[table]:
+                instant = instant.replace(column, f"try_cast({column} as timestamp)")
+            # a customer may be recorded after his first order
+            kept = "and customer_id not in (select customer_id from orders)" if table == "customers" else ""
+            self.connection.execute(f"delete from {table} where {instant} > timestamp '{as_of}' {kept}")
+            if table == "orders":
+                self.connection.execute(
+                    f"delete from customers where try_cast(created_at as timestamp) > timestamp '{as_of}' "
+                    "and customer_id not in (select customer_id from orders)"
+                )
+        for table, columns in WRITTEN_LATER.items():
+            for column in columns:
+                self.connection.execute(
+                    f"update {table} set {column} = null where try_cast({column} as timestamp) > timestamp '{as_of}'"
+                )
+        self.connection.execute(
+            f"""update feed_loads set loaded_through = '{as_of}'
+            where try_cast(loaded_through as timestamp) > timestamp '{as_of}'"""
+        )
+
+    def cut_children(self, whole: Path) -> None:
+        """Rows of what was cut; rows of what never was stay, for the build to reject."""
+        for table, parent, key in BELONGS_TO:
+            self.connection.execute(
+                f"""delete from {table} where {key} in (
+                    select {key} from read_parquet('{whole / parent}.parquet') where {key} is not null)
+                and {key} not in (select {key} from {parent} where {key} is not null)"""
+            )
+
+
+def rows_of(built: Build | Path, query: str) -> list[tuple]:
+    database = built.database if isinstance(built, Build) else built
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def copy_of(built: Build, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(built.database, folder / "shop.duckdb"))
+
+
+# --- builds that several tests read -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def decided_earlier(build: BUILT, whole: Path) -> Build:
+    return build(decide_whole(whole, EARLIER[0]), parsed_once=True)
+
+
+@pytest.fixture(scope="module")
+def decided_again(build: BUILT, whole: Path, decided: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The same build once more over the database of the first, from rows and columns in another order."""
+    folder = tmp_path_factory.mktemp("again")
+    shop = Shop(whole)
+    shop.connection.execute("select setseed(0.42)")
+    shuffled = shop.write(folder / "raw", columns="reversed", order="order by random()")
+    return build(decide_whole(shuffled), database=copy_of(decided, folder), parsed_once=True)
+
+
+@pytest.fixture(scope="module")
+def decided_later(build: BUILT, whole: Path, decided_earlier: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build at AS_OF over the database of a build six weeks earlier."""
+    return build(
+        decide_whole(whole), database=copy_of(decided_earlier, tmp_path_factory.mktemp("later")), parsed_once=True
+    )
+
+
+# --- the same again ---------------------------------------------------------------------------------------------------
+
+
+def test_a_second_build_from_shuffled_rows_and_columns_gives_the_same_marts(
+    decided: Build, decided_again: Build
+) -> None:
+    assert differences(decided.database, decided_again.database) == {}
+
+
+def test_a_second_build_logs_nothing(decided: Build, decided_again: Build) -> None:
+    assert len(rows_of(decided, LOG)) > 1000
+    assert rows_of(decided_again, LOG) == rows_of(decided, LOG)
+
+
+def test_the_rows_were_shuffled(whole: Path, decided_again: Build) -> None:
+    """The view on the shuffled file is the one that the second build read."""
+    first = "select order_id from '{}/orders.parquet' limit 5"
+    shuffled = decided_again.database.parent / "raw"
+    with duckdb.connect() as connection:
+        names = [
+            [row[0] for row in connection.execute(f"describe from '{folder}/orders.parquet'").fetchall()]
+            for folder in (whole, shuffled)
+        ]
+        rows = [connection.execute(first.format(folder)).fetchall() for folder in (whole, shuffled)]
+    assert names[0] == names[1][::-1] and rows[0] != rows[1]
+    assert str(shuffled) in rows_of(decided_again, "select sql from duckdb_views() where view_name = 'orders'")[0][0]
+
+
+# --- what happens later -----------------------------------------------------------------------------------------------
+
+
+def decided_without_later(build: BUILT, whole: Path, as_of: Any, folder: Path) -> Build:
+    shop = Shop(whole)
+    before = shop.rows()
+    shop.cut(str(as_of))
+    shop.cut_children(whole)
+    assert before - shop.rows() > 20, "nothing was cut"
+    return build(decide_whole(shop.write(folder / "raw"), as_of), parsed_once=True)
+
+
+def test_facts_after_as_of_change_nothing(build: BUILT, whole: Path, decided: Build, tmp_path: Path) -> None:
+    without = decided_without_later(build, whole, AS_OF, tmp_path)
+    assert differences(decided.database, without.database, OF_ALL_ROWS) == {}
+
+
+def test_facts_after_an_earlier_as_of_change_nothing(
+    build: BUILT, whole: Path, decided_earlier: Build, tmp_path: Path
+) -> None:
+    without = decided_without_later(build, whole, EARLIER[0], tmp_path)
+    assert differences(decided_earlier.database, without.database, OF_ALL_ROWS) == {}
+
+
+@pytest.mark.parametrize("as_of", EARLIER[1:])
+def test_facts_after_any_instant_change_nothing(build: BUILT, whole: Path, as_of: str, tmp_path: Path) -> None:
+    without = decided_without_later(build, whole, as_of, tmp_path)
+    full = build(decide_whole(whole, as_of), parsed_once=True)
+    assert differences(full.database, without.database, OF_ALL_ROWS) == {}
+
+
+# --- sentiment --------------------------------------------------------------------------------------------------------
+
+DRAWN = "(hash({}, 'drawn') % 1000) / 1000.0"
+
+
+@pytest.fixture(scope="module")
+def feeling_otherwise(build: BUILT, whole: Path, decided: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The shop with other ratings, other satisfaction marks and other risk scores, drawn at random."""
+    folder = tmp_path_factory.mktemp("feelings")
+    shop = Shop(whole)
+    shop.connection.execute(
+        f"update reviews set rating = (1 + floor({DRAWN.format('review_id')} * 5))::integer "
+        "where try_cast(rating as integer) between 1 and 5"
+    )
+    mark = DRAWN.format("ticket_id, occurred_at, status")
+    shop.connection.execute(
+        f"update ticket_events set satisfaction = case when {mark} < 0.4 then 'bad' when {mark} < 0.7 then 'good' end"
+    )
+    built = build(decide_whole(shop.write(folder / "raw")), parsed_once=True)
+    with duckdb.connect(str(built.database)) as connection:
+        connection.execute(
+            f"update intermediate.int_risk_scores set negative_review_risk_score = {DRAWN.format('point_id')}"
+        )
+    return build(
+        decide_whole(folder / "raw"),
+        database=built.database,
+        command="run",
+        select="int_risk_scores+",
+        exclude="int_risk_scores decision_log",
+        parsed_once=True,
+    )
+
+
+@pytest.mark.parametrize("mart", ["gate_decisions", "gate_reasons"])
+def test_reviews_are_asked_for_blind_to_sentiment(mart: str, decided: Build, feeling_otherwise: Build) -> None:
+    query = f"from marts.{mart} where action = 'review_request' order by all"
+    assert len(rows_of(decided, query)) > 100
+    assert rows_of(decided, query) == rows_of(feeling_otherwise, query)
+
+
+def test_the_next_review_request_is_blind_to_sentiment(decided: Build, feeling_otherwise: Build) -> None:
+    """One that is sent comes before all offers, and no column of it may change, handling included. One that pauses may
+    become the next action of an order, or be it no longer, as the offers that compete with it come and go; and what
+    the customer's other orders wait for may be such an offer."""
+    query = (
+        "select decision = 'pause', order_id, {} from marts.next_actions where action = 'review_request' order by all"
+    )
+    sent, sent_otherwise = (
+        [row for row in rows_of(built, query.format("*")) if not row[0]] for built in (decided, feeling_otherwise)
+    )
+    assert len(sent) > 10 and sent == sent_otherwise
+    paused, paused_otherwise = (
+        {row[1]: row for row in rows_of(built, query.format("* exclude (is_customer_pick, waits_for)")) if row[0]}
+        for built in (decided, feeling_otherwise)
+    )
+    both = set(paused) & set(paused_otherwise)
+    assert len(both) > 20
+    assert {order for order in both if paused[order] != paused_otherwise[order]} == set()
+
+
+def test_past_review_requests_are_judged_blind_to_sentiment(decided: Build, feeling_otherwise: Build) -> None:
+    query = "from verdicts.int_verdicts where action = 'review_request' and point_id not like 'live:%' order by all"
+    assert len(rows_of(decided, query)) > 50
+    assert rows_of(decided, query) == rows_of(feeling_otherwise, query)
+
+
+@pytest.mark.parametrize("check", ["negative_review_risk", "satisfaction"])
+def test_the_other_sentiment_bites(check: str, decided: Build, feeling_otherwise: Build) -> None:
+    """Blindness would be no news if the marks that were drawn had changed nothing at all."""
+    query = (
+        "select order_line_id, action, since from marts.gate_reasons "
+        f"where check_name = '{check}' and action <> 'review_request'"
+    )
+    assert len(set(rows_of(decided, query)) ^ set(rows_of(feeling_otherwise, query))) > 20
+
+
+def test_other_sentiment_changes_offers_and_ratings(decided: Build, feeling_otherwise: Build) -> None:
+    offers = "select order_line_id, action, decision from marts.gate_decisions where action <> 'review_request'"
+    changed = set(rows_of(decided, offers)) ^ set(rows_of(feeling_otherwise, offers))
+    assert {decision for _, _, decision in changed} >= {"send", "pause"}
+    ratings = "select review_id, rating from staging.stg_reviews"
+    assert len(set(rows_of(decided, ratings)) ^ set(rows_of(feeling_otherwise, ratings))) > 5
+
+
+# --- the log of decisions ---------------------------------------------------------------------------------------------
+
+
+def test_a_later_build_does_not_depend_on_the_earlier_one(decided: Build, decided_later: Build) -> None:
+    assert differences(decided.database, decided_later.database, {"decision_log": None}) == {}
+
+
+def test_a_later_build_logs_only_changes(decided_earlier: Build, decided_later: Build) -> None:
+    entries = (
+        "select log_id, order_line_id, action, entry_number, decided_at, decision, reason_codes from marts.decision_log"
+    )
+    first, both = set(rows_of(decided_earlier, entries)), set(rows_of(decided_later, entries))
+    assert first <= both, "an entry was lost or rewritten"
+    now, before = (
+        {
+            (line, action): (decision, codes or "")
+            for line, action, decision, codes in rows_of(
+                built, "select order_line_id, action, decision, reason_codes from marts.gate_decisions"
+            )
+        }
+        for built in (decided_later, decided_earlier)
+    )
+    changed = {key for key, decision in now.items() if before.get(key) != decision}
+    logged = {(line, action) for _, line, action, *_ in both - first}
+    assert logged == changed
+    assert changed & set(before) and len(changed) < len(now), "some change, some stay"
+    assert {row[4] for row in both - first} == {AS_OF}
+    previous = "select order_line_id, action, previous_decision from marts.decision_log where entry_number = 2"
+    for line, action, decision in rows_of(decided_later, previous):
+        assert before[line, action][0] == decision
+
+
+def test_a_full_refresh_keeps_the_log(build: BUILT, whole: Path, decided_later: Build, tmp_path: Path) -> None:
+    database = copy_of(decided_later, tmp_path)
+    # the line that tells a fresh log from a kept one
+    assert rows_of(database, "select max(entry_number), count(distinct decided_at) from marts.decision_log") == [(2, 2)]
+    build(
+        decide_whole(whole),
+        database=database,
+        command="run",
+        select="gate_decisions decision_log",
+        full_refresh=True,
+        parsed_once=True,
+    )
+    assert rows_of(database, LOG) == rows_of(decided_later, LOG)
