@@ -115,7 +115,7 @@ def test_rejected_rows_say_why(rows: Rows) -> None:
         ("orders", "order-of-nobody", "orphan:customer_id"),
         ("order_lines", "order-not-in-the-extract-1", "orphan:order_id"),
         # its time is its order's, which is not there
-        ("payments", "order-not-in-the-extract-1", "missing:occurred_at"),
+        ("payments", "order-not-in-the-extract-1", "orphan:order_id"),
         ("fulfillments", "order-delivered-before-shipped", "impossible:delivered_before_shipped"),
         ("fulfillments", "order-under-way", "duplicate"),
         ("fulfillment_events", "order-delivered-before-shipped-delivered", "orphan:fulfillment_id"),
