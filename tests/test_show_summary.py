@@ -70,10 +70,10 @@ def write_run(folder: Path) -> Path:
     """A dbt run record of four nodes with its manifest."""
     nodes = {
         "model.shop.stg_orders": ("models/staging/stg_orders.sql", 1.25),
-        "model.shop.gate_decisions": ("models/marts/gate_decisions.sql", 4.5),
+        "model.shop.gate_decisions": ("models/marts/gate/gate_decisions.sql", 4.5),
         "seed.shop.actions": ("seeds/policy/actions.csv", 0.5),
         # A test lies beside its model and yet is no model time.
-        "test.shop.unique_gate_decisions": ("models/marts/gate_decisions.yml", 0.75),
+        "test.shop.unique_gate_decisions": ("models/marts/gate/gate_decisions.yml", 0.75),
     }
     results = [{"unique_id": node, "status": "success", "execution_time": value[1]} for node, value in nodes.items()]
     results[-1]["status"] = "fail"

@@ -1,0 +1,15 @@
+-- Up to when the shop's history is learned from: as_of for what is decided now, the start of its quarter for a past point. A past decision
+-- then rests on what could be known, and learning twelve times costs no more than three years of quarters.
+with
+
+instants as (
+    select snapshot_at
+    from {{ ref('int_points') }}
+    union
+    select {{ post_purchase_gate.as_of() }} as snapshot_at
+)
+
+select
+    cast(snapshot_at as {{ dbt.type_timestamp() }}) as snapshot_at,
+    snapshot_at = {{ post_purchase_gate.as_of() }} as is_current
+from instants
