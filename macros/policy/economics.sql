@@ -18,3 +18,38 @@
     incremental_conversion * expected_contribution_profit - treated_conversion * planned_discount - send_cost
     - unsubscribe_increase * unsubscribe_loss
 {%- endmacro %}
+
+{#-
+    Variance of E: r is a mean of a Beta over refund_evidence_units, and E falls by the bracket from a unit kept to a unit returned. Over the
+    columns of expected_unit_contribution and refund_evidence_units.
+-#}
+{% macro unit_contribution_variance() -%}
+    power(cast(
+        price - landed_cost - payment_fee + payment_fee * payment_fee_not_returned_share
+        + return_shipping_cost + return_processing_cost + (1 - salvage_share) * landed_cost as {{ post_purchase_gate.type_double() }}
+    ), 2) * refund_probability * (1 - refund_probability) / (refund_evidence_units + 1)
+{%- endmacro %}
+
+{#-
+    90 % bounds of V by MOVER: the distances of the conversion and of E to their bounds, squared and added. Over the columns
+    recommendation_value, incremental_conversion, distance_down, distance_up, expected_contribution_profit, contribution_variance.
+-#}
+{% macro value_lower_bound() -%}
+    recommendation_value - {{ post_purchase_gate.value_distance('distance_down', 'distance_up') }}
+{%- endmacro %}
+
+{% macro value_upper_bound() -%}
+    recommendation_value + {{ post_purchase_gate.value_distance('distance_up', 'distance_down') }}
+{%- endmacro %}
+
+{#- Of a profit a higher conversion is better, of a loss it is worse. -#}
+{% macro value_distance(of_profit, of_loss) -%}
+    sqrt(
+        power(cast(
+            expected_contribution_profit * case when expected_contribution_profit >= 0 then {{ of_profit }} else {{ of_loss }} end
+            as {{ post_purchase_gate.type_double() }}
+        ), 2)
+        + power(1.645 * cast(incremental_conversion as {{ post_purchase_gate.type_double() }}), 2)
+        * cast(contribution_variance as {{ post_purchase_gate.type_double() }})
+    )
+{%- endmacro %}

@@ -6,11 +6,15 @@ answers as (
         action,
         case
             when recommended_sku is null then 'ok'
-            when recommendation_value is null then 'unknown'
-            when recommendation_value <= 0 then 'problem'
+            when value_lower_bound is null then 'unknown'
+            when value_lower_bound <= 0 then 'problem'
             else 'ok'
         end as state,
-        case when recommendation_value is null then 'no_cost_or_price' else 'earns_nothing' end as detail,
+        case
+            when value_lower_bound <= 0 then 'earns_nothing'
+            when relation is null then 'no_relation'
+            else 'no_cost_or_price'
+        end as detail,
         null as since,
         null as clears_at,
         'product_costs' as evidence_table,

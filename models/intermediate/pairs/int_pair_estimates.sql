@@ -4,6 +4,7 @@ with
 
 counted as (
     select
+        expected.snapshot_at,
         expected.sku,
         expected.related_sku,
         cast(expected.anchors as {{ post_purchase_gate.type_double() }}) as anchors,
@@ -14,13 +15,19 @@ counted as (
         related_skus.later_customers
     from {{ ref('int_pair_expected') }} as expected
     left join {{ ref('int_pair_counts') }} as counts
-        on expected.sku = counts.sku and expected.related_sku = counts.related_sku
+        on
+            expected.snapshot_at = counts.snapshot_at
+            and expected.sku = counts.sku
+            and expected.related_sku = counts.related_sku
     left join {{ ref('int_pair_skus') }} as skus
-        on expected.sku = skus.sku
+        on expected.snapshot_at = skus.snapshot_at and expected.sku = skus.sku
     left join {{ ref('int_pair_skus') }} as related_skus
-        on expected.related_sku = related_skus.sku
+        on expected.snapshot_at = related_skus.snapshot_at and expected.related_sku = related_skus.sku
     left join {{ ref('int_pair_category_lifts') }} as category_lifts
-        on skus.category = category_lifts.category and related_skus.category = category_lifts.related_category
+        on
+            expected.snapshot_at = category_lifts.snapshot_at
+            and skus.category = category_lifts.category
+            and related_skus.category = category_lifts.related_category
 ),
 
 priors as (
@@ -54,6 +61,7 @@ bounds as (
 )
 
 select
+    snapshot_at,
     sku,
     related_sku,
     cast(anchors as bigint) as anchors,

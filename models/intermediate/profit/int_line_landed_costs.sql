@@ -6,22 +6,11 @@ lines as (
 ),
 
 costs as (
-    select
-        sku,
-        landed_cost,
-        currency,
-        valid_from,
-        coalesce(lead(valid_from) over (partition by sku order by valid_from), cast('9999-12-31' as date)) as valid_to
-    from {{ ref('stg_product_costs') }}
+    select * from {{ ref('int_sku_costs') }}
 ),
 
 rates as (
-    select
-        currency,
-        valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to,
-        reporting_per_unit
-    from {{ ref('int_fx_rates') }}
+    select * from {{ ref('int_fx_rates') }}
 ),
 
 unit_costs as (

@@ -3,12 +3,7 @@
 with
 
 rates as (
-    select
-        currency,
-        valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to,
-        reporting_per_unit
-    from {{ ref('int_fx_rates') }}
+    select * from {{ ref('int_fx_rates') }}
 ),
 
 lines as (

@@ -2,12 +2,6 @@
 -- decision stand among the days of outcomes, so that one running sum answers them all.
 with
 
-days as (
-    select cast(point_at as date) as decision_date
-    from {{ ref('int_points') }}
-    group by cast(point_at as date)
-),
-
 scopes as (
     select
         'sku' as applies_to,
@@ -46,7 +40,7 @@ outcomes as (
         null as units,
         null as units_refunded
     from scopes
-    cross join days
+    cross join {{ ref('int_decision_days') }} as days
 ),
 
 running as (

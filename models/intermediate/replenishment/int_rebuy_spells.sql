@@ -2,12 +2,19 @@
 -- so what ends in a renewal is cut off there, and what begins with one says nothing. Gifts are used up by others.
 with
 
+current_snapshot as (
+    select snapshot_at
+    from {{ ref('int_snapshots') }}
+    where is_current
+),
+
 -- an undeclared SKU is worth following when enough of its purchases are repeats; half the share asked for, as open ones count for less
 skus as (
     select products.sku
     from {{ ref('stg_products') }} as products
+    cross join current_snapshot
     left join {{ ref('int_pair_skus') }} as counted
-        on products.sku = counted.sku
+        on products.sku = counted.sku and current_snapshot.snapshot_at = counted.snapshot_at
     where
         products.consumable_days > 0
         or (
@@ -24,6 +31,8 @@ days as (
         sum(lines.units_kept) as units,
         min(case when lines.is_renewal then 1 else 0 end) as is_renewal
     from {{ ref('int_pair_lines') }} as lines
+    inner join current_snapshot
+        on lines.snapshot_at = current_snapshot.snapshot_at
     inner join skus
         on lines.sku = skus.sku
     where not lines.is_gift

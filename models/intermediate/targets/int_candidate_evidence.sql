@@ -6,18 +6,23 @@ candidates as (
         candidates.*,
         points.point_at,
         points.customer_id,
+        points.sku,
         products.category as candidate_category,
         products.inventory_quantity,
         products.is_active,
         coalesce(profiles.needs_compatibility, false) as needs_compatibility,
         contribution.expected_contribution_profit,
-        assumptions.treated_conversion,
+        contribution.contribution_variance,
         assumptions.planned_discount,
         assumptions.send_cost,
         assumptions.unsubscribe_increase,
         assumptions.unsubscribe_loss,
-        case when candidates.relation = 'same_sku' then assumptions.same_sku_probability else assumptions.declared_pair_probability end
-            as incremental_conversion
+        case when candidates.relation = 'same_sku' then 'assumed' else pairs.probability_basis end as probability_basis,
+        case when candidates.relation = 'same_sku' then assumptions.same_sku_probability else pairs.incremental_probability end
+            as incremental_conversion,
+        case when candidates.relation = 'same_sku' then assumptions.treated_conversion else pairs.treated_probability end as treated_conversion,
+        case when candidates.relation = 'same_sku' then 0 else pairs.distance_down end as distance_down,
+        case when candidates.relation = 'same_sku' then 0 else pairs.distance_up end as distance_up
     from {{ ref('int_target_candidates') }} as candidates
     inner join {{ ref('int_points') }} as points
         on candidates.point_id = points.point_id
@@ -28,6 +33,19 @@ candidates as (
         on profiles.applies_to = 'category' and lower(products.category) = lower(profiles.applies_to_value)
     left join {{ ref('int_unit_contribution') }} as contribution
         on candidates.candidate_sku = contribution.sku and cast(points.point_at as date) = contribution.decision_date
+    left join {{ ref('int_pairs') }} as pairs
+        on
+            points.snapshot_at = pairs.snapshot_at
+            and points.sku = pairs.sku
+            and candidates.candidate_sku = pairs.related_sku
+),
+
+valued as (
+    select
+        *,
+        -- what nothing relates to the SKU bought has no conversion to expect
+        case when relation is not null then {{ post_purchase_gate.recommendation_value() }} end as recommendation_value
+    from candidates
 ),
 
 subscribed as (
@@ -37,12 +55,10 @@ subscribed as (
         candidates.candidate_sku,
         min(subscriptions.subscription_id) as subscription_id
     from candidates
-    inner join {{ ref('int_points') }} as points
-        on candidates.point_id = points.point_id
     inner join {{ ref('stg_subscriptions') }} as subscriptions
         on
             candidates.customer_id = subscriptions.customer_id
-            and subscriptions.sku in (candidates.candidate_sku, points.sku)
+            and subscriptions.sku in (candidates.candidate_sku, candidates.sku)
             and subscriptions.started_at <= candidates.point_at
     where not coalesce(subscriptions.cancelled_at <= candidates.point_at, false)
     group by candidates.point_id, candidates.target_kind, candidates.candidate_sku
@@ -56,7 +72,9 @@ select
     candidates.compatibility,
     candidates.candidate_category,
     candidates.expected_contribution_profit,
-    cast({{ post_purchase_gate.recommendation_value() }} as decimal(18, 6)) as recommendation_value,
+    candidates.probability_basis,
+    cast(candidates.recommendation_value as decimal(18, 6)) as recommendation_value,
+    cast({{ post_purchase_gate.value_lower_bound() }} as decimal(18, 6)) as value_lower_bound,
     case
         when candidates.compatibility = 'incompatible' then 'problem'
         when coalesce(candidates.compatibility, 'unknown') = 'unknown' and candidates.needs_compatibility then 'unknown'
@@ -66,7 +84,7 @@ select
     owned.owned_detail,
     owned.owned_evidence_id,
     subscribed.subscription_id
-from candidates
+from valued as candidates
 left join {{ ref('int_candidate_purchases') }} as owned
     on candidates.point_id = owned.point_id and candidates.candidate_sku = owned.candidate_sku
 left join subscribed

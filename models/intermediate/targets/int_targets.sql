@@ -9,7 +9,7 @@ ranked as (
             order by
                 case when candidates.relation is null then 1 else 0 end
                 + case when candidates.compatibility_state <> 'ok' then 1 else 0 end
-                + case when candidates.recommendation_value is null or candidates.recommendation_value <= 0 then 1 else 0 end
+                + case when candidates.value_lower_bound is null or candidates.value_lower_bound <= 0 then 1 else 0 end
                 + case when candidates.stock_state <> 'ok' then 1 else 0 end
                 + case when candidates.owned_detail is not null and candidates.target_kind <> 'same_sku' then 1 else 0 end
                 + case when candidates.subscription_id is not null and candidates.target_kind in ('same_sku', 'subscription') then 1 else 0 end
@@ -30,6 +30,8 @@ select
     ranked.candidate_category,
     ranked.expected_contribution_profit,
     ranked.recommendation_value,
+    ranked.value_lower_bound,
+    ranked.probability_basis,
     ranked.compatibility_state,
     ranked.stock_state,
     ranked.owned_detail,

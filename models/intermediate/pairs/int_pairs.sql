@@ -1,0 +1,79 @@
+-- Whether a pair may be recommended: what relates the two, and every reason that speaks against it.
+with
+
+pairs as (
+    select
+        expected.snapshot_at,
+        expected.sku,
+        expected.related_sku,
+        expected.anchors,
+        coalesce(estimates.support, 0) as support,
+        estimates.probability,
+        estimates.base_probability,
+        coalesce(estimates.expected, 0) as expected,
+        estimates.lift,
+        estimates.lift_lower_bound,
+        estimates.log_likelihood_ratio,
+        related_values.probability_basis,
+        related_values.expected_contribution_profit,
+        related_values.incremental_probability,
+        related_values.incremental_probability_lower_bound,
+        related_values.treated_probability,
+        related_values.distance_down,
+        related_values.distance_up,
+        related_values.recommendation_value,
+        related_values.value_lower_bound,
+        related_values.value_upper_bound,
+        relations.sku is not null as is_declared,
+        relations.relations,
+        relations.compatibility,
+        coalesce(relations.is_substitute, false) or (relations.sku is null and substitutes.sku is not null) as is_substitute,
+        coalesce(estimates.support >= {{ var('pair_min_support') }} and estimates.lift_lower_bound > {{ var('pair_min_lift') }}, false) as is_proven,
+        coalesce(profiles.needs_compatibility, false) as needs_compatibility
+    from {{ ref('int_pair_expected') }} as expected
+    inner join {{ ref('int_pair_values') }} as related_values
+        on
+            expected.snapshot_at = related_values.snapshot_at
+            and expected.sku = related_values.sku
+            and expected.related_sku = related_values.related_sku
+    left join {{ ref('int_pair_estimates') }} as estimates
+        on
+            expected.snapshot_at = estimates.snapshot_at
+            and expected.sku = estimates.sku
+            and expected.related_sku = estimates.related_sku
+    left join {{ ref('int_pair_relations') }} as relations
+        on expected.sku = relations.sku and expected.related_sku = relations.related_sku
+    left join {{ ref('int_pair_substitutes') }} as substitutes
+        on
+            expected.snapshot_at = substitutes.snapshot_at
+            and expected.sku = substitutes.sku
+            and expected.related_sku = substitutes.related_sku
+    left join {{ ref('stg_products') }} as products
+        on expected.related_sku = products.sku
+    left join {{ ref('use_profiles') }} as profiles
+        on lower(products.category) = lower(profiles.applies_to_value) and profiles.applies_to = 'category'
+),
+
+judged as (
+    select
+        *,
+        case when not is_declared and support < {{ var('pair_min_support') }} then ',too_few_customers' else '' end
+        || case
+            when not is_declared and support >= {{ var('pair_min_support') }} and not is_proven then ',lift_not_proven'
+            else ''
+        end
+        || case when is_substitute then ',substitute' else '' end
+        || case when compatibility = 'incompatible' then ',incompatible' else '' end
+        || case when needs_compatibility and compatibility is null then ',compatibility_not_stated' else '' end
+        || case when expected_contribution_profit is null then ',no_cost' else '' end
+        || case when value_lower_bound <= 0 then ',earns_nothing' else '' end
+            as refusals
+    from pairs
+)
+
+select
+    *,
+    case when is_declared then relations when is_substitute then 'substitute' when is_proven then 'proven' end as relation,
+    substring(refusals, 2) as refusal_reasons,
+    refusals = '' as is_recommendable
+from judged
