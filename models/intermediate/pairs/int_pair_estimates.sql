@@ -1,5 +1,5 @@
 -- Probabilities with their 90 % bounds: the pair's own, shrunk to the base rate times the lift of its categories, and what like customers
--- do without. Prior weight: at least 20 anchors and 1.5 responses.
+-- do without. Prior weight: at least 20 anchors and 1.5 responses. The bounds hold for the shrunk probability and for the counts alone.
 with
 
 counted as (
@@ -53,8 +53,15 @@ bounds as (
     select
         *,
         successes / (successes + failures) as probability,
-        {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }} as probability_low,
-        {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }} as probability_high,
+        -- a pair that stands out is pulled toward its kind, and one that does not may be: the bounds cover the counts alone as well
+        least(
+            {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }},
+            {{ post_purchase_gate.beta_quantile('greatest(support, 0.5)', '(anchors - support + 1)', '-1.645') }}
+        ) as probability_low,
+        greatest(
+            {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }},
+            {{ post_purchase_gate.beta_quantile('(support + 1)', 'greatest(anchors - support, 0.5)', '1.645') }}
+        ) as probability_high,
         coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '-1.645') }}, 0) as base_low,
         coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '1.645') }}, 0) as base_high
     from posteriors
