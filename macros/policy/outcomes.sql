@@ -27,3 +27,23 @@
 {% macro is_delivered() -%}
     (delivered_at is not null or unsubscribed_at is not null or complained_at is not null)
 {%- endmacro %}
+
+{#- A cell of the watch: which messages are counted together. ISO weeks begin on Monday. -#}
+{% macro watch_cell() -%}
+    action,
+    coalesce(flow, '(none)') as flow,
+    coalesce(variant, '(none)') as variant,
+    cast({{ dbt.date_trunc('week', 'sent_at') }} as date) as sent_week
+{%- endmacro %}
+
+{#- Which period of a fixed length an instant falls into: orders that follow a message within less than a period are in its own or the next. -#}
+{% macro period_number(instant, days) -%}
+    cast(floor(
+        cast({{ dbt.datediff("cast('1970-01-01' as " ~ dbt.type_timestamp() ~ ")", instant, 'day') }} as {{ post_purchase_gate.type_double() }}) / {{ days }}
+    ) as integer)
+{%- endmacro %}
+
+{#- Whether all that follows within `horizon` days of `instant` would be known by now; null where the feed is not connected. -#}
+{% macro is_watched(instant, horizon, through) -%}
+    {{ post_purchase_gate.add_days(horizon, instant) }} <= {{ through }}
+{%- endmacro %}
