@@ -81,10 +81,10 @@ select
     control_customers,
     treatment_customers,
     unknown_customers,
-    -- to nine decimals: the last digits of a double are the machine's
+    -- the mean of the known values is not the mean; to nine decimals: the last digits of a double are the machine's
     {%- for estimate in [
         'control_mean', 'treatment_mean', 'difference', 'standard_error', 'standard_deviation', 'adjusted_difference', 'adjusted_standard_error',
     ] %}
-    cast(cast({{ estimate }} as decimal(28, 9)) as {{ double }}) as {{ estimate }}{{ ',' if not loop.last }}
+    case when unknown_customers = 0 then cast(cast({{ estimate }} as decimal(28, 9)) as {{ double }}) end as {{ estimate }}{{ ',' if not loop.last }}
     {%- endfor %}
 from estimates
