@@ -50,7 +50,8 @@
 
 {#- Probability of a chi-square of one degree of freedom at least as large. -#}
 {% macro chi_square_p_value(chi_square) -%}
-    {{ post_purchase_gate.erfc('sqrt((' ~ chi_square ~ ') / 2)') }}
+    {#- the fit is 3e-8 above one at zero -#}
+    case when {{ chi_square }} is not null then least({{ post_purchase_gate.erfc('sqrt((' ~ chi_square ~ ') / 2)') }}, 1) end
 {%- endmacro %}
 
 {#- Unbiased variance from a count, a sum and a sum of squares; null below two. -#}

@@ -58,7 +58,7 @@ select
     cast(unknown_customers as bigint) as unknown_customers,
     cast(planned_control_share as decimal(9, 6)) as planned_control_share,
     cast(chi_square as decimal(18, 6)) as sample_ratio_chi_square,
-    cast(p_value as decimal(18, 12)) as sample_ratio_p_value,
+    cast(p_value as decimal(9, 6)) as sample_ratio_p_value,
     cast(control_mean as decimal(18, 6)) as control_mean,
     cast(treatment_mean as decimal(18, 6)) as treatment_mean,
     cast(difference as decimal(18, 6)) as difference,
