@@ -11,6 +11,8 @@ summed as (
         max(case when reasons.clears_at is null then 1 else 0 end) as needs_event,
         max(reasons.clears_at) as clears_at,
         max(case when reasons.state = 'problem' and reasons.check_name in ('due', 'already_done') then 1 else 0 end) as is_spent,
+        max(case when reasons.check_name = 'holdout' then 1 else 0 end) as is_held_out,
+        max(case when reasons.check_name = 'holdout' then 0 else 1 end) as is_held_otherwise,
         {{ post_purchase_gate.ordered_list(
             "reasons.check_name || ':' || reasons.state",
             "case when reasons.verdict = 'support' then 0 else 1000000 end + reasons.matrix_position") }} as reason_codes
@@ -34,6 +36,8 @@ gated as (
         case when summed.asks_support = 0 and summed.needs_event = 0 then summed.clears_at end as recheck_at,
         coalesce(summed.reason_codes, '') as reason_codes,
         coalesce(summed.is_spent, 0) = 1 as is_spent,
+        coalesce(summed.is_held_out, 0) = 1 as is_held_out,
+        coalesce(summed.is_held_otherwise, 0) = 1 as is_held_otherwise,
         case when coalesce(summed.is_protected, 0) = 0 then overrides.override_id end as override_id,
         overrides.decision as override_decision,
         overrides.set_by as override_set_by,
@@ -87,6 +91,8 @@ select
     case when override_id is not null then 'override:' || override_set_by else reason_codes end as reason_codes,
     -- too late or done already: it will not act again
     override_id is null and is_spent as is_spent,
+    is_held_out,
+    override_id is null and is_held_out and not is_held_otherwise and verdict = 'pause' as would_have_sent,
     override_id
 from gated
 union all
@@ -103,5 +109,7 @@ select
     cast(null as {{ dbt.type_timestamp() }}) as recheck_at,
     reason_codes,
     false as is_spent,
+    false as is_held_out,
+    false as would_have_sent,
     cast(null as {{ dbt.type_string() }}) as override_id
 from recoveries

@@ -1,0 +1,49 @@
+{#-
+    The first event of a kind strictly after a row, over rows of messages and events of one party, latest first. Messages of an instant come
+    before its events in that order, so that an event at the very moment of a message does not follow it.
+-#}
+{% macro next_event(event, partition_by) -%}
+    min(case when event = '{{ event }}' then occurred_at end) over (
+        partition by {{ partition_by }}
+        order by occurred_at desc, case when event = 'message' then 0 else 1 end, event_id
+        rows between unbounded preceding and current row
+    )
+{%- endmacro %}
+
+{#-
+    The guard metrics: which event each counts, against which messages, and which feed tells. No rating is among them: what stops an ask
+    for reviews may not depend on what people think.
+-#}
+{% macro guard_metrics() -%}
+    {{ return([
+        {'metric': 'complaint_rate', 'event': 'complained_at', 'is_per_delivered': true, 'feed': 'messages'},
+        {'metric': 'unsubscribe_rate', 'event': 'unsubscribed_at', 'is_per_delivered': true, 'feed': 'messages'},
+        {'metric': 'refund_request_rate', 'event': 'refund_requested_at', 'is_per_delivered': false, 'feed': 'refunds'},
+        {'metric': 'ticket_rate', 'event': 'ticket_opened_at', 'is_per_delivered': false, 'feed': 'tickets'},
+    ]) }}
+{%- endmacro %}
+
+{#- A message reached the customer: the tool says so, or he answered it. Tools that report no deliveries still report complaints. -#}
+{% macro is_delivered() -%}
+    (delivered_at is not null or unsubscribed_at is not null or complained_at is not null)
+{%- endmacro %}
+
+{#- A cell of the watch: which messages are counted together. ISO weeks begin on Monday. -#}
+{% macro watch_cell() -%}
+    action,
+    coalesce(flow, '(none)') as flow,
+    coalesce(variant, '(none)') as variant,
+    cast({{ dbt.date_trunc('week', 'sent_at') }} as date) as sent_week
+{%- endmacro %}
+
+{#- Which period of a fixed length an instant falls into: orders that follow a message within less than a period are in its own or the next. -#}
+{% macro period_number(instant, days) -%}
+    cast(floor(
+        cast({{ dbt.datediff("cast('1970-01-01' as " ~ dbt.type_timestamp() ~ ")", instant, 'day') }} as {{ post_purchase_gate.type_double() }}) / {{ days }}
+    ) as integer)
+{%- endmacro %}
+
+{#- Whether all that follows within `horizon` days of `instant` would be known by now; null where the feed is not connected. -#}
+{% macro is_watched(instant, horizon, through) -%}
+    {{ post_purchase_gate.add_days(horizon, instant) }} <= {{ through }}
+{%- endmacro %}

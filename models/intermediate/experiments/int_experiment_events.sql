@@ -1,0 +1,59 @@
+-- What a customer may do after he enters an experiment.
+with
+
+events as (
+    select
+        customer_id,
+        case when is_renewal then 'renewal' else 'purchase' end as event,
+        ordered_at as occurred_at,
+        revenue,
+        contribution_profit
+    from {{ ref('int_kept_orders') }}
+    union all
+    select
+        party_id as customer_id,
+        event,
+        occurred_at,
+        null as revenue,
+        null as contribution_profit
+    from {{ ref('int_outcome_events') }}
+    where party = 'customer' and event = 'refund_request'
+    union all
+    select
+        customer_id,
+        'unsubscribe' as event,
+        occurred_at,
+        null as revenue,
+        null as contribution_profit
+    from {{ ref('stg_consents') }}
+    where status = 'unsubscribed'
+    union all
+    select
+        messages.customer_id,
+        case events.event_type when 'unsubscribed' then 'unsubscribe' else 'complaint' end as event,
+        events.occurred_at,
+        null as revenue,
+        null as contribution_profit
+    from {{ ref('stg_message_events') }} as events
+    inner join {{ ref('stg_messages') }} as messages
+        on events.message_id = messages.message_id
+    where events.event_type in ('unsubscribed', 'complained')
+    union all
+    select
+        customer_id,
+        'site_visit' as event,
+        occurred_at,
+        null as revenue,
+        null as contribution_profit
+    from {{ ref('stg_site_events') }}
+    where customer_id is not null
+)
+
+select
+    customer_id,
+    event,
+    occurred_at,
+    cast(revenue as decimal(18, 4)) as revenue,
+    cast(contribution_profit as decimal(18, 4)) as contribution_profit
+from events
+where occurred_at <= {{ post_purchase_gate.as_of() }}

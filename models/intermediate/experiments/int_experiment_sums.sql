@@ -1,0 +1,46 @@
+-- All that means, variances and covariances need, exact: sums of decimals do not depend on the order in which they are added.
+with
+
+subject_values as (
+    select
+        subject_values.*,
+        {%- for feed in post_purchase_gate.experiment_outcomes().values() | unique %}
+        reach.{{ feed }}_through{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_experiment_values') }} as subject_values
+    cross join {{ ref('int_outcome_reach') }} as reach
+),
+
+outcomes as (
+    {%- for outcome, feed in post_purchase_gate.experiment_outcomes().items() %}
+    select
+        action,
+        assignment,
+        variant,
+        is_control,
+        horizon_days,
+        '{{ outcome }}' as outcome,
+        cast({{ outcome }} as decimal(19, 4)) as outcome_value,
+        cast(revenue_before as decimal(19, 4)) as revenue_before
+    from subject_values
+    where {{ post_purchase_gate.is_watched('entered_at', 'horizon_days', feed ~ '_through') }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    action,
+    assignment,
+    variant,
+    is_control,
+    horizon_days,
+    outcome,
+    count(*) as customers,
+    count(*) - count(outcome_value) as unknown_customers,
+    sum(outcome_value) as total,
+    sum(outcome_value * outcome_value) as squares,
+    sum(revenue_before) as before_total,
+    sum(revenue_before * revenue_before) as before_squares,
+    sum(outcome_value * revenue_before) as products
+from outcomes
+group by action, assignment, variant, is_control, horizon_days, outcome

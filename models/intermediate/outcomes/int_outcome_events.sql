@@ -1,0 +1,74 @@
+-- What can follow a message, once by customer and once by order: a message about an order is followed by what happens to that order, any
+-- message by what its customer does.
+with
+
+refund_requests as (
+    select
+        refunds.refund_id,
+        orders.customer_id,
+        orders.root_order_id,
+        -- a refund that nobody asked for on record was asked for when it was paid, at the latest
+        coalesce(refunds.requested_at, refunds.refunded_at) as occurred_at
+    from {{ ref('stg_refunds') }} as refunds
+    inner join {{ ref('int_orders') }} as orders
+        on refunds.order_id = orders.order_id
+),
+
+reviews as (
+    select
+        lines.root_order_id,
+        reviews.review_id,
+        reviews.submitted_at as occurred_at
+    from {{ ref('int_reviews') }} as reviews
+    inner join {{ ref('int_order_lines') }} as lines
+        on reviews.customer_id = lines.customer_id and reviews.product_id = lines.product_id
+    group by lines.root_order_id, reviews.review_id, reviews.submitted_at
+),
+
+events as (
+    select
+        'customer' as party,
+        customer_id as party_id,
+        case when is_renewal then 'renewal' else 'purchase' end as event,
+        order_id as event_id,
+        ordered_at as occurred_at
+    from {{ ref('int_kept_orders') }}
+    union all
+    select
+        'customer' as party,
+        customers.customer_id as party_id,
+        'ticket' as event,
+        tickets.ticket_id as event_id,
+        tickets.opened_at as occurred_at
+    from {{ ref('stg_tickets') }} as tickets
+    inner join {{ ref('int_ticket_customers') }} as customers
+        on tickets.ticket_id = customers.ticket_id
+    union all
+    select
+        'customer' as party,
+        customer_id as party_id,
+        'refund_request' as event,
+        refund_id as event_id,
+        occurred_at
+    from refund_requests
+    union all
+    select
+        'order' as party,
+        root_order_id as party_id,
+        'refund_request' as event,
+        refund_id as event_id,
+        occurred_at
+    from refund_requests
+    union all
+    select
+        'order' as party,
+        root_order_id as party_id,
+        'review' as event,
+        review_id as event_id,
+        occurred_at
+    from reviews
+)
+
+select *
+from events
+where occurred_at <= {{ post_purchase_gate.as_of() }}
