@@ -16,6 +16,7 @@ import duckdb
 import pytest
 import yaml
 from story_shop import AS_OF, Answers, Case, cases, contract, stories, write_shop
+from story_shop import shop as shop_of_stories
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINS = ["live", "message", "calendar", "due"]
@@ -167,14 +168,16 @@ class StoryShop:
 
 
 def told_in(shop: str) -> list[Case]:
-    """The cases of the shop in which every feed speaks, or of the one in which some are silent."""
+    """The cases of the shop in which every feed speaks, of the one in which some are silent, or of the one that a crowd
+    complains of."""
     return [case for case in cases(stories()) if case.story.get("feeds", "speaking") == shop]
 
 
 def build_stories(folder: Path, shop: str, **options: Any) -> StoryShop:
     two_days_ago = AS_OF - dt.timedelta(days=2)
     silent = {"fulfillments", "refunds", "tickets"} if shop == "silent" else set()
-    raw = write_shop(folder / "raw", told_in(shop), {feed: two_days_ago for feed in silent})
+    crowd = shop_of_stories()["crowd"] if shop == "stopped" else {}
+    raw = write_shop(folder / "raw", told_in(shop), {feed: two_days_ago for feed in silent}, crowd=crowd)
     built = run_dbt(folder, story_vars(raw), **options)
     return StoryShop(told_in(shop), raw, built, Answers(built.database))
 
@@ -197,6 +200,11 @@ def speaking_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
 @pytest.fixture(scope="session")
 def silent_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
     return build_stories(tmp_path_factory.mktemp("silent"), "silent")
+
+
+@pytest.fixture(scope="session")
+def stopped_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
+    return build_stories(tmp_path_factory.mktemp("stopped"), "stopped", parsed_once=True)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,8 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     overrides      line, action, decision, set, expires, by
     control        [actions] of which the customer is in the control group; he is assigned to the treatment of the
                    others, so that no answer hangs on a draw
-    feeds          silent: told in the shop whose parcels, refunds and tickets were last loaded two days ago
+    feeds          silent: told in the shop whose parcels, refunds and tickets were last loaded two days ago;
+                   stopped: told in the shop of whose messages a crowd complains (`crowd` in shop.yml)
     twin           {of: another story's id, lines: {A: x.B}}: two tellings of one story, to be decided alike
 
 A line is named `A` in the order `o`, or `x.B` in another one. An answer's key is
@@ -344,13 +345,14 @@ def customer_rows(case: Case) -> Iterator[tuple[str, Row]]:
 
 
 def assignment_rows(case: Case) -> Iterator[tuple[str, Row]]:
-    for action in DRAWN:
+    control = case.story.get("control", [])
+    for action in [*DRAWN, *(action for action in control if action not in DRAWN)]:
         yield (
             "experiment_assignments",
             dict(
                 customer_id=case.customer_id,
                 action=action,
-                variant="control" if action in case.story.get("control", []) else "treatment",
+                variant="control" if action in control else "treatment",
                 assigned_at=case.at("2024-01-01"),
             ),
         )
@@ -497,13 +499,38 @@ def lane_rows(lane: Row) -> Iterator[tuple[str, Row]]:
         )
 
 
+def crowd_rows(crowd: dict[str, list[int]]) -> Iterator[tuple[str, Row]]:
+    """Messages of each action to somebody without an order, ten days ago, and how many of them he complained about."""
+    sent = AS_OF - dt.timedelta(days=10)
+    if crowd:
+        yield "customers", dict(customer_id="crowd", country="US", created_at=sent, is_test=False)
+    for action, (messages, complaints) in crowd.items():
+        for number in range(messages):
+            message_id = f"crowd/{action}/{number}"
+            yield (
+                "messages",
+                dict(message_id=message_id, customer_id="crowd", action=action, channel="email", sent_at=sent),
+            )
+            for kind in ["delivered", *(["complained"] if number < complaints else [])]:
+                yield (
+                    "message_events",
+                    dict(event_id=f"{message_id}/{kind}", message_id=message_id, event_type=kind, occurred_at=sent),
+                )
+
+
 def write_shop(
-    folder: Path, told: list[Case], loaded_through: dict[str, dt.datetime] | None = None, without: tuple[str, ...] = ()
+    folder: Path,
+    told: list[Case],
+    loaded_through: dict[str, dt.datetime] | None = None,
+    without: tuple[str, ...] = (),
+    crowd: dict[str, list[int]] | None = None,
 ) -> Path:
     """The cases' facts as one Parquet file per contract table, in `folder`."""
     catalogue = shop()
     rows: dict[str, list[Row]] = {table: [] for table in contract()}
     for table, row in shop_rows(catalogue, loaded_through or {}):
+        rows[table].append(row)
+    for table, row in crowd_rows(crowd or {}):
         rows[table].append(row)
     for case in told:
         for table, row in case_rows(case, catalogue["products"]):

@@ -12,6 +12,7 @@ from story_shop import AS_OF, Case, case_rows, cases, known, matches, shop, stor
 
 SPEAKING = told_in("speaking")
 SILENT = told_in("silent")
+STOPPED = told_in("stopped")
 TWINS = [case for case in SPEAKING if "twin" in case.story]
 # What two tellings of one story must agree on. A shop that keeps one order counts it paid when the surcharge is paid.
 COMPARED = ["decision", "reason_codes", "recheck_at", "due_at", "expires_at", "recommended_sku", "support_queue"]
@@ -31,6 +32,11 @@ def test_the_gate_gives_the_known_answers(case: Case, speaking_shop: StoryShop) 
 @pytest.mark.parametrize("case", SILENT, ids=named)
 def test_silent_feeds_are_unknown_not_good_news(case: Case, silent_shop: StoryShop) -> None:
     assert silent_shop.answers.wrong(case) == [], f"{case.story['title']}, at {case.instant}"
+
+
+@pytest.mark.parametrize("case", STOPPED, ids=named)
+def test_an_action_that_a_crowd_complains_of_stops(case: Case, stopped_shop: StoryShop) -> None:
+    assert stopped_shop.answers.wrong(case) == [], f"{case.story['title']}, at {case.instant}"
 
 
 @pytest.mark.parametrize("case", TWINS, ids=named)

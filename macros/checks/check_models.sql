@@ -4,7 +4,8 @@
         'order_eligible', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'shipping',
         'delivery_scan', 'kept', 'status_page', 'use_window', 'help_seeking', 'satisfaction', 'negative_review_risk', 'gift',
         'reviewable', 'consent', 'deliverability', 'incentive', 'related_sku', 'compatibility', 'pair_profit', 'stock', 'owned',
-        'active_subscription', 'already_done', 'due', 'bundle_wait', 'frequency',
+        'active_subscription', 'already_done', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
+        'frequency',
     ]) }}
 {%- endmacro %}
 

@@ -1,7 +1,7 @@
 {#- The seeds and vars that make up the policy: a change to any of them is another policy version. -#}
 {% macro policy_seeds() -%}
     {{ return([
-        'actions', 'calendar_steps', 'checks', 'consent_rules', 'cost_assumptions', 'feed_freshness', 'fx_rates',
+        'actions', 'calendar_steps', 'checks', 'consent_rules', 'cost_assumptions', 'experiments', 'feed_freshness', 'fx_rates',
         'gate_matrix', 'review_incentives', 'risk_scorecard', 'support_queues', 'use_profiles', 'watch_thresholds',
     ]) }}
 {%- endmacro %}
@@ -13,6 +13,7 @@
         'help_seeking_days', 'live_days', 'max_pause_days', 'report_cool_off_days', 'reporting_currency',
         'review_destination', 'review_min_gap_days', 'risk_threshold', 'satisfaction_days', 'send_valid_hours',
         'store_timezone', 'ticket_cool_off_days', 'transit_default_days', 'transit_min_deliveries', 'transit_quantile',
+        'watch_window_days',
     ]) }}
 {%- endmacro %}
 

@@ -70,5 +70,7 @@ select
     cast(previous_decision as {{ dbt.type_string() }}) as previous_decision,
     primary_reason,
     reason_codes,
-    policy_version
+    policy_version,
+    is_held_out,
+    would_have_sent
 from changed

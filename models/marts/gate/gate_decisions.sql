@@ -38,7 +38,9 @@ select
     case when verdicts.verdict = 'support' then coalesce(routes.support_owner, override_queue.owner) end as support_owner,
     case when verdicts.verdict = 'support' then routes.support_due_at end as support_due_at,
     case when verdicts.verdict = 'support' then coalesce(routes.route_is_new, true) end as route_is_new,
-    case when verdicts.verdict = 'support' then coalesce(routes.is_overdue, false) end as is_overdue
+    case when verdicts.verdict = 'support' then coalesce(routes.is_overdue, false) end as is_overdue,
+    verdicts.is_held_out,
+    verdicts.would_have_sent
 from {{ ref('int_verdicts') }} as verdicts
 inner join {{ ref('int_points') }} as points
     on verdicts.point_id = points.point_id

@@ -1,0 +1,33 @@
+-- Live points only. A control group ends with its experiment: then time alone has cleared it.
+with
+
+control as (
+    select
+        customer_id,
+        action,
+        assignment,
+        starts_at,
+        ends_at
+    from {{ ref('int_experiment_groups') }}
+    where is_control and (ends_at is null or ends_at > {{ post_purchase_gate.as_of() }})
+),
+
+answers as (
+    select
+        actions.point_id,
+        actions.action,
+        case when control.customer_id is not null then 'problem' else 'ok' end as state,
+        control.assignment as detail,
+        control.starts_at as since,
+        control.ends_at as clears_at,
+        case when control.assignment = 'assigned' then 'experiment_assignments' else 'experiments' end as evidence_table,
+        case when control.assignment = 'assigned' then control.customer_id else control.action end as evidence_id
+    from {{ ref('int_point_actions') }} as actions
+    inner join {{ ref('int_points') }} as points
+        on actions.point_id = points.point_id
+    left join control
+        on points.customer_id = control.customer_id and actions.action = control.action
+    where points.is_live
+)
+
+{{ post_purchase_gate.check_answers('holdout', has_action=true) }}
