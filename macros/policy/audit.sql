@@ -5,9 +5,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether points of these origins are decided in this build: what an audit shows stays as it is in a build that leaves the past out. -#}
-{% macro decides(origins) -%}
-    {{ return(origins | reject('in', var('point_origins')) | list | length == 0) }}
+{#-
+    Whether points of all these origins are decided in this build, or of one of them. A build that leaves the past out leaves the audit's
+    marts as the last audit left them.
+-#}
+{% macro decides(origins, one_is_enough=false) -%}
+    {%- set missing = origins | reject('in', var('point_origins')) | list | length -%}
+    {{ return(missing < origins | length if one_is_enough else missing == 0) }}
 {%- endmacro %}
 
 {#- Days after a send in which an audit looks at what followed. -#}

@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'])) }}
+{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'], one_is_enough=true)) }}
 -- The reasons of a send as one text, and which problems are among them; the problem of the first reason is its problem.
 with
 

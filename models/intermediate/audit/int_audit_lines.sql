@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar']), materialized='view') }}
+{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'], one_is_enough=true), materialized='view') }}
 -- The lines that a past message, or a step of a sequence for an order, was about, and what the gate said of each at that moment.
 select
     points.origin,

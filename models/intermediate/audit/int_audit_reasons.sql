@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'])) }}
+{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'], one_is_enough=true)) }}
 -- Why a send was not right: the reasons of the lines that decided its verdict, each once, and the problem that the seed calls it.
 with
 

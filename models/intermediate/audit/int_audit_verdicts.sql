@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'])) }}
+{{ config(enabled=post_purchase_gate.decides(['message', 'calendar'], one_is_enough=true)) }}
 -- The verdict on a whole send. Support if any of its lines says so; send if at least one line may be addressed, as next_actions picks for
 -- an order; else pause. How many lines it should have left out stands beside it.
 select

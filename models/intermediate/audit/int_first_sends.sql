@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar', 'due'])) }}
+{{ config(enabled=post_purchase_gate.decides(['due'])) }}
 -- When the gate would first have sent an action for a line: at the instant it became due, or when what held it then lets go (its own end, or for
 -- an issue before a review request the longest pause). That the shop's own flow had sent it already holds nothing here.
 with

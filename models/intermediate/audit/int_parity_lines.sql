@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar', 'due'])) }}
+{{ config(enabled=post_purchase_gate.decides(['due'])) }}
 -- Lines whose review could be asked for and whose time for it is over: how they fared, with an issue before it and without, whatever the risk.
 -- What would never be asked about anyway (returned, a gift, no consent, never delivered) says nothing about parity and is left out.
 with

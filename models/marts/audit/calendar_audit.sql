@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar', 'due'])) }}
+{{ config(enabled=post_purchase_gate.decides(['calendar', 'due'])) }}
 -- What a day-count sequence would have sent for an order, what the gate says of it at that moment, and what the gate does instead and when.
 with
 

@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar', 'due'])) }}
+{{ config(enabled=post_purchase_gate.decides(['calendar', 'due'])) }}
 {%- set answers = ['send_then', 'send_later', 'send_earlier', 'support', 'never', 'not_due_yet'] %}
 with
 

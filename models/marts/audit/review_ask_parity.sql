@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message', 'calendar', 'due'])) }}
+{{ config(enabled=post_purchase_gate.decides(['due'])) }}
 -- Everyone is asked alike: how many lines of each group were asked for a review, or could be, by the end of their longest pause.
 with
 
