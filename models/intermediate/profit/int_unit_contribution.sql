@@ -18,30 +18,6 @@ costs as (
     from {{ ref('stg_product_costs') }}
 ),
 
-rates as (
-    select
-        days.decision_date,
-        rates.currency,
-        rates.reporting_per_unit
-    from days
-    inner join {{ ref('int_fx_rates') }} as rates
-        on rates.valid_from <= days.decision_date
-    where rates.valid_to is null or rates.valid_to > days.decision_date
-),
-
--- the range comes before the products, of which there are many more than of dates
-dated_costs as (
-    select
-        days.decision_date,
-        costs.sku,
-        costs.landed_cost,
-        costs.currency
-    from costs
-    inner join days
-        on costs.valid_from <= days.decision_date
-    where costs.valid_to is null or costs.valid_to > days.decision_date
-),
-
 amounts as (
     select
         days.decision_date,
@@ -63,12 +39,21 @@ amounts as (
     cross join {{ ref('int_cost_assumptions') }} as assumptions
     left join {{ ref('int_refund_probabilities') }} as refunds
         on products.sku = refunds.sku and days.decision_date = refunds.decision_date
-    left join dated_costs as costs
-        on products.sku = costs.sku and days.decision_date = costs.decision_date
-    left join rates as price_rate
-        on products.currency = price_rate.currency and days.decision_date = price_rate.decision_date
-    left join rates as cost_rate
-        on costs.currency = cost_rate.currency and days.decision_date = cost_rate.decision_date
+    left join costs
+        on
+            products.sku = costs.sku
+            and costs.valid_from <= days.decision_date
+            and (costs.valid_to is null or costs.valid_to > days.decision_date)
+    left join {{ ref('int_fx_rates') }} as price_rate
+        on
+            products.currency = price_rate.currency
+            and price_rate.valid_from <= days.decision_date
+            and (price_rate.valid_to is null or price_rate.valid_to > days.decision_date)
+    left join {{ ref('int_fx_rates') }} as cost_rate
+        on
+            costs.currency = cost_rate.currency
+            and cost_rate.valid_from <= days.decision_date
+            and (cost_rate.valid_to is null or cost_rate.valid_to > days.decision_date)
 ),
 
 with_fee as (

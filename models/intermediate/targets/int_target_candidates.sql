@@ -2,18 +2,8 @@
 -- is its only candidate.
 with
 
--- a past point needs candidates for its one action only, and most past messages recommend nothing
 points as (
-    select
-        points.point_id,
-        points.sku,
-        points.audited_action,
-        points.audited_sku,
-        actions.target_kind as audited_target_kind
-    from {{ ref('int_points') }} as points
-    left join {{ ref('actions') }} as actions
-        on points.audited_action = actions.action
-    where points.audited_action is null or actions.target_kind is not null
+    select * from {{ ref('int_points') }}
 ),
 
 relations as (
@@ -57,7 +47,7 @@ declared as (
         on points.sku = relations.sku
     inner join kinds
         on relations.relation = kinds.relation
-    where points.audited_sku is null and (points.audited_action is null or points.audited_target_kind = kinds.target_kind)
+    where points.audited_sku is null
     group by points.point_id, kinds.target_kind, relations.related_sku
 ),
 
@@ -76,24 +66,23 @@ same_sku as (
         'compatible' as compatibility
     from points
     cross join same_sku_kinds
-    where
-        points.sku is not null
-        and points.audited_sku is null
-        and (points.audited_action is null or points.audited_target_kind = same_sku_kinds.target_kind)
+    where points.sku is not null and points.audited_sku is null
 ),
 
 audited as (
     select
         points.point_id,
-        points.audited_target_kind as target_kind,
+        actions.target_kind,
         points.audited_sku as candidate_sku,
         case when points.audited_sku = points.sku then 'same_sku' else min(relations.relation) end as relation,
         case when points.audited_sku = points.sku then 'compatible' else min(relations.compatibility) end as compatibility
     from points
+    inner join {{ ref('actions') }} as actions
+        on points.audited_action = actions.action
     left join relations
         on points.sku = relations.sku and points.audited_sku = relations.related_sku
-    where points.audited_sku is not null and points.audited_target_kind is not null
-    group by points.point_id, points.sku, points.audited_sku, points.audited_target_kind
+    where points.audited_sku is not null and actions.target_kind is not null
+    group by points.point_id, points.sku, points.audited_sku, actions.target_kind
 )
 
 select * from declared
