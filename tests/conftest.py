@@ -19,6 +19,7 @@ from story_shop import AS_OF, Answers, Case, cases, contract, stories, write_sho
 from story_shop import shop as shop_of_stories
 
 ROOT = Path(__file__).resolve().parents[1]
+ORIGINS = ["live", "message", "calendar", "due"]
 NOT_PROJECT = shutil.ignore_patterns(".git", ".venv", ".ci", "target", "logs", "*.duckdb*", "tests", ".*_cache")
 
 
@@ -116,7 +117,8 @@ def parsed_project(vars: dict[str, Any]) -> Any:
         bool(vars.get("raw_path")),
         vars.get("raw_schema"),
         *vars.get("connectors", ["native"]),
-        *vars.get("point_origins", ["live"]),
+        *vars.get("point_origins", ORIGINS),
+        vars.get("candidate_matrix"),
     )
     if shape not in PARSED:
         with tempfile.TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
@@ -181,7 +183,7 @@ def build_stories(folder: Path, shop: str, **options: Any) -> StoryShop:
 
 
 def story_vars(raw: Path) -> dict[str, Any]:
-    return {"raw_path": str(raw), "as_of": str(AS_OF), "point_origins": ["live", "message", "calendar"]}
+    return {"raw_path": str(raw), "as_of": str(AS_OF)}
 
 
 @pytest.fixture(scope="session")
@@ -225,7 +227,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def decide_whole(raw: Path | None = None, as_of: Any = AS_OF, **more: Any) -> dict[str, Any]:
     """The vars of a build that decides on the whole shop, for all origins of points."""
     folder = {"raw_path": str(raw)} if raw else {}
-    return {**folder, "as_of": str(as_of), "point_origins": ["live", "message", "calendar"], **more}
+    return {**folder, "as_of": str(as_of), **more}
 
 
 @pytest.fixture(scope="session")

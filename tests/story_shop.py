@@ -59,6 +59,7 @@ import yaml
 
 AS_OF = dt.datetime(2026, 6, 30, 12, 0, 0)
 YEAR = 2026
+SEQUENCE = "day-0-1-3-7"
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = Path(__file__).resolve().parent / "stories"
 FEEDS = ["orders", "payments", "fulfillments", "refunds", "tickets", "site_events", "messages", "consents", "reviews"]
@@ -629,7 +630,7 @@ class Answers:
         if head == "next":
             return self.next_actions.get((case.order_id(rest[0] if rest else "o"),)), {}
         if head in ("message", "calendar"):
-            sent = f"{case.name}/{rest[0]}" if head == "message" else rest[0]
+            sent = f"{case.name}/{rest[0]}" if head == "message" else f"{SEQUENCE}:{rest[0]}"
             return self.sends.get((f"{head}:{sent}:{case.line_id('.'.join(rest[1:]) or 'A')}",)), {}
         name, action = key.rsplit(".", 1)
         line = case.line_id(name)

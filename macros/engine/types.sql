@@ -34,3 +34,8 @@
 {%- endmacro %}
 
 {% macro null_as(type) -%}cast(null as {{ type }}){%- endmacro %}
+
+{#- A quantile of a group, interpolated; nulls do not count. -#}
+{% macro quantile(expression, share) -%}
+    percentile_cont({{ share }}) within group (order by {{ expression }})
+{%- endmacro %}

@@ -1,6 +1,7 @@
 {#-
     The decision points. Live: every line of an order at most live_days old, at as_of. Message: every line that a past message
-    was about, at the moment it went out. Calendar: every line, at the instants at which the day-count sequence would have sent.
+    was about, at the moment it went out. Calendar: every line, at the instants at which a day-count sequence would have sent. Due: every
+    line, at the instants at which what the sequences send became due, so that an audit can say when the gate would have sent instead.
     No later model knows which origin a point has, but for is_live and audited_action.
 -#}
 {%- set origins = var('point_origins') -%}
@@ -22,12 +23,14 @@ instants as (
         cast(null as {{ dbt.type_string() }}) as audited_action,
         '{{ var("default_channel") }}' as channel,
         cast(null as {{ dbt.type_string() }}) as audited_sku,
-        cast(null as {{ dbt.type_string() }}) as audited_incentive_id
+        cast(null as {{ dbt.type_string() }}) as audited_incentive_id,
+        cast(null as {{ dbt.type_string() }}) as calendar_sequence,
+        cast(null as {{ dbt.type_string() }}) as calendar_step
     from lines
     where
         ordered_at <= {{ post_purchase_gate.as_of() }}
         and ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }}
-    {{ 'union all' if 'message' in origins or 'calendar' in origins }}
+    {{ 'union all' if origins | length > 1 }}
     {%- endif %}
     {%- if 'message' in origins %}
     select
@@ -39,18 +42,23 @@ instants as (
         messages.action as audited_action,
         messages.channel,
         messages.recommended_sku as audited_sku,
-        messages.incentive_id as audited_incentive_id
+        messages.incentive_id as audited_incentive_id,
+        cast(null as {{ dbt.type_string() }}) as calendar_sequence,
+        cast(null as {{ dbt.type_string() }}) as calendar_step
     from {{ ref('stg_messages') }} as messages
     inner join lines
         on
             messages.order_id = lines.order_id
             and (messages.order_line_id is null or messages.order_line_id = lines.order_line_id)
-    where messages.sent_at <= {{ post_purchase_gate.as_of() }} and lines.ordered_at <= messages.sent_at
-    {{ 'union all' if 'calendar' in origins }}
+    where
+        messages.sent_at <= {{ post_purchase_gate.as_of() }}
+        and lines.ordered_at <= messages.sent_at
+        {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
+    {{ 'union all' if 'calendar' in origins or 'due' in origins }}
     {%- endif %}
     {%- if 'calendar' in origins %}
     select
-        {{ dbt.concat(["'calendar:'", "steps.step", "':'", "lines.order_line_id"]) }} as point_id,
+        {{ dbt.concat(["'calendar:'", "steps.sequence", "':'", "steps.step", "':'", "lines.order_line_id"]) }} as point_id,
         'calendar' as origin,
         {{ post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') }} as point_at,
         lines.order_line_id,
@@ -58,10 +66,31 @@ instants as (
         steps.action as audited_action,
         '{{ var("default_channel") }}' as channel,
         cast(null as {{ dbt.type_string() }}) as audited_sku,
-        cast(null as {{ dbt.type_string() }}) as audited_incentive_id
+        cast(null as {{ dbt.type_string() }}) as audited_incentive_id,
+        steps.sequence as calendar_sequence,
+        steps.step as calendar_step
     from lines
     cross join {{ ref('calendar_steps') }} as steps
-    where {{ post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') }} <= {{ post_purchase_gate.as_of() }}
+    where
+        {{ post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') }} <= {{ post_purchase_gate.as_of() }}
+        {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
+    {{ 'union all' if 'due' in origins }}
+    {%- endif %}
+    {%- if 'due' in origins %}
+    select
+        {{ dbt.concat(["'due:'", "action", "':'", "order_line_id"]) }} as point_id,
+        'due' as origin,
+        due_at as point_at,
+        order_line_id,
+        cast(null as {{ dbt.type_string() }}) as message_id,
+        action as audited_action,
+        '{{ var("default_channel") }}' as channel,
+        cast(null as {{ dbt.type_string() }}) as audited_sku,
+        cast(null as {{ dbt.type_string() }}) as audited_incentive_id,
+        cast(null as {{ dbt.type_string() }}) as calendar_sequence,
+        cast(null as {{ dbt.type_string() }}) as calendar_step
+    from {{ ref('int_line_dues') }}
+    where due_at <= {{ post_purchase_gate.as_of() }}
     {%- endif %}
 ),
 
@@ -90,6 +119,8 @@ select
     instants.audited_action,
     instants.audited_sku,
     instants.audited_incentive_id,
+    instants.calendar_sequence,
+    instants.calendar_step,
     instants.channel,
     lines.order_line_id,
     lines.order_id,

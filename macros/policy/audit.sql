@@ -1,0 +1,51 @@
+{#- A condition that keeps the past from `audit_from` on; nothing where the var is not set. -#}
+{% macro since_audit_from(instant) -%}
+    {%- if var('audit_from', none) -%}
+        and {{ instant }} >= cast('{{ var("audit_from") }}' as {{ dbt.type_timestamp() }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    Whether points of all these origins are decided in this build, or of one of them. A build that leaves the past out leaves the audit's
+    marts as the last audit left them.
+-#}
+{% macro decides(origins, one_is_enough=false) -%}
+    {%- set missing = origins | reject('in', var('point_origins')) | list | length -%}
+    {{ return(missing < origins | length if one_is_enough else missing == 0) }}
+{%- endmacro %}
+
+{#- Days after a send in which an audit looks at what followed. -#}
+{% macro audit_horizons() -%}
+    {{ return([7, 30, 60, 90]) }}
+{%- endmacro %}
+
+{#- What an audit looks for after a send: the column of int_message_outcomes, and the feed whose silence means that it did not happen. -#}
+{% macro audit_outcomes() -%}
+    {{ return([
+        {'outcome': 'refund_requested', 'at': 'refund_requested_at', 'feed': 'refunds'},
+        {'outcome': 'ticket_opened', 'at': 'ticket_opened_at', 'feed': 'tickets'},
+        {'outcome': 'unsubscribed', 'at': 'unsubscribed_at', 'feed': 'messages'},
+        {'outcome': 'complained', 'at': 'complained_at', 'feed': 'messages'},
+        {'outcome': 'reviewed', 'at': 'reviewed_at', 'feed': 'reviews'},
+        {'outcome': 'purchased_again', 'at': 'second_purchase_at', 'feed': 'orders'},
+    ]) }}
+{%- endmacro %}
+
+{#- The problems of a send that send_audit has a column for; the seed audit_problems says which reason is which problem. -#}
+{% macro audit_problems() -%}
+    {{ return(['early_review_ask', 'unresolved_support_risk', 'irrelevant_recommendation', 'unclear_incentive']) }}
+{%- endmacro %}
+
+{#- Groups of sends whose sequel is compared with that of the other sends of their action: a condition over send_audit each. -#}
+{% macro audit_contrasts() -%}
+    {{ return(
+        [{'contrast': 'held_by_gate', 'condition': "verdict <> 'send'"}]
+        + [{'contrast': 'sent_before_delivery', 'condition': 'is_sent_before_delivery'}]
+        + [
+            {'contrast': 'early_review_ask', 'condition': 'has_early_review_ask'},
+            {'contrast': 'unresolved_support_risk', 'condition': 'has_unresolved_support_risk'},
+            {'contrast': 'irrelevant_recommendation', 'condition': 'has_irrelevant_recommendation'},
+            {'contrast': 'unclear_incentive', 'condition': 'has_unclear_incentive'},
+        ]
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,73 @@
+-- Each opt-out of a customer from a channel, until he subscribes again, and the last marketing message that still went out to him.
+with
+
+changes as (
+    select
+        customer_id,
+        channel,
+        status,
+        occurred_at
+    from {{ ref('stg_consents') }}
+    where status in ('subscribed', 'unsubscribed') and occurred_at <= {{ post_purchase_gate.as_of() }}
+    union
+    select
+        messages.customer_id,
+        messages.channel,
+        'unsubscribed' as status,
+        events.occurred_at
+    from {{ ref('stg_message_events') }} as events
+    inner join {{ ref('stg_messages') }} as messages
+        on events.message_id = messages.message_id
+    where events.event_type = 'unsubscribed' and events.occurred_at <= {{ post_purchase_gate.as_of() }}
+),
+
+ordered as (
+    select
+        *,
+        lag(status) over (
+            partition by customer_id, channel order by occurred_at, case when status = 'unsubscribed' then 1 else 0 end
+        ) as previous_status,
+        min(case when status = 'subscribed' then occurred_at end) over (
+            partition by customer_id, channel
+            order by occurred_at desc, case when status = 'unsubscribed' then 0 else 1 end
+            rows between unbounded preceding and current row
+        ) as subscribed_again_at
+    from changes
+),
+
+-- the first word of an unbroken opt-out counts: saying it again does not restart the clock
+opt_outs as (
+    select
+        customer_id,
+        channel,
+        occurred_at as opted_out_at,
+        coalesce(subscribed_again_at, {{ post_purchase_gate.end_of_time() }}) as until_at
+    from ordered
+    where status = 'unsubscribed' and coalesce(previous_status, 'subscribed') <> 'unsubscribed'
+),
+
+marketing as (
+    select
+        messages.customer_id,
+        messages.channel,
+        messages.sent_at
+    from {{ ref('stg_messages') }} as messages
+    left join {{ ref('actions') }} as actions
+        on messages.action = actions.action
+    where coalesce(actions.action_class, 'commercial') = 'commercial' and messages.sent_at <= {{ post_purchase_gate.as_of() }}
+)
+
+select
+    opt_outs.customer_id,
+    opt_outs.channel,
+    opt_outs.opted_out_at,
+    count(marketing.sent_at) as messages_after,
+    max(marketing.sent_at) as last_message_at
+from opt_outs
+left join marketing
+    on
+        opt_outs.customer_id = marketing.customer_id
+        and opt_outs.channel = marketing.channel
+        and opt_outs.opted_out_at < marketing.sent_at
+        and opt_outs.until_at > marketing.sent_at
+group by opt_outs.customer_id, opt_outs.channel, opt_outs.opted_out_at
