@@ -67,4 +67,15 @@ starting_cells as (
 {%- endfor %}
 {%- endfor %}
 
-select * from {{ last.cells }}
+select
+    snapshot_at,
+    {%- for factor in factors %}
+    {{ factor }},
+    {{ factor }}_prior,
+    cast({{ factor }}_coefficient as decimal(18, 6)) as {{ factor }}_coefficient,
+    {%- endfor %}
+    cast(reviews as decimal(18, 6)) as reviews,
+    cast(negatives as decimal(18, 6)) as negatives,
+    cast(intercept as decimal(18, 6)) as intercept,
+    cast(log_odds as decimal(18, 6)) as log_odds
+from {{ last.cells }}
