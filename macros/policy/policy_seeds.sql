@@ -2,7 +2,7 @@
 {% macro policy_seeds() -%}
     {{ return([
         'actions', 'calendar_steps', 'checks', 'consent_rules', 'cost_assumptions', 'experiments', 'feed_freshness', 'fx_rates',
-        'gate_matrix', 'review_incentives', 'risk_scorecard', 'support_queues', 'use_profiles', 'watch_thresholds',
+        'gate_matrix', 'review_incentives', 'risk_bins', 'risk_scorecard', 'support_queues', 'use_profiles', 'watch_thresholds',
     ]) }}
 {%- endmacro %}
 
@@ -11,8 +11,9 @@
         'bundle_wait_days', 'channel_closes_hour', 'channel_opens_hour', 'default_channel', 'delivery_grace_days',
         'feeds_not_kept', 'frequency_max_messages', 'frequency_min_gap_hours', 'frequency_window_days',
         'help_seeking_days', 'live_days', 'max_pause_days', 'report_cool_off_days', 'reporting_currency',
-        'review_destination', 'review_min_gap_days', 'risk_threshold', 'satisfaction_days', 'send_valid_hours',
-        'store_timezone', 'ticket_cool_off_days', 'transit_default_days', 'transit_min_deliveries', 'transit_quantile',
+        'review_destination', 'review_min_gap_days', 'risk_calibration_share', 'risk_category_shrinkage', 'risk_learning_days', 'risk_lift',
+        'risk_min_negatives', 'risk_min_reviews', 'risk_shrinkage', 'risk_threshold', 'satisfaction_days', 'send_valid_hours', 'store_timezone',
+        'ticket_cool_off_days', 'transit_default_days', 'transit_min_deliveries', 'transit_quantile',
         'watch_window_days',
     ]) }}
 {%- endmacro %}

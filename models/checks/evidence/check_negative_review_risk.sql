@@ -5,7 +5,7 @@ answers as (
         points.point_id,
         case
             when not (points.knows_fulfillments and points.knows_tickets and points.knows_refunds) then 'unknown'
-            when scores.negative_review_risk_score >= {{ var('risk_threshold') }} then 'problem'
+            when scores.negative_review_risk_score >= coalesce(scores.high_risk_from, {{ var('risk_threshold') }}) then 'problem'
             when scores.negative_review_risk_score is not null then 'ok'
             else 'unknown'
         end as state,

@@ -7,7 +7,7 @@ points as (
         points.*,
         points.quantity - refunds.units_refunded as units_owed,
         payments.paid_at
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_instants') }} as points
     inner join {{ ref('int_refund_evidence') }} as refunds
         on points.point_id = refunds.point_id
     inner join {{ ref('int_payment_evidence') }} as payments

@@ -13,7 +13,7 @@ parcels as (
         parcels.shipped_at,
         parcels.expected_delivery_at,
         case when parcels.scanned_at <= points.point_at then parcels.scanned_at end as scanned_at
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_instants') }} as points
     inner join {{ ref('int_line_parcels') }} as parcels
         on points.order_line_id = parcels.order_line_id
     where

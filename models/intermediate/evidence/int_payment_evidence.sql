@@ -5,7 +5,7 @@
 with
 
 points as (
-    select * from {{ ref('int_points') }}
+    select * from {{ ref('int_instants') }}
 ),
 
 -- as far as any of its points sees the cancellation; a capture after it lies later still

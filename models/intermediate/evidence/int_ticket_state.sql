@@ -5,7 +5,7 @@ tickets as (
         tickets.*,
         points.point_at
     from {{ ref('int_point_tickets') }} as tickets
-    inner join {{ ref('int_points') }} as points
+    inner join {{ ref('int_instants') }} as points
         on tickets.point_id = points.point_id
 ),
 
@@ -49,7 +49,7 @@ select
     marks.satisfaction as last_mark,
     marks.marked_at as last_marked_at,
     marks.ticket_id as marked_ticket_id
-from {{ ref('int_points') }} as points
+from {{ ref('int_instants') }} as points
 left join states
     on points.point_id = states.point_id
 left join marks

@@ -4,7 +4,7 @@ with
 
 days as (
     select cast(point_at as date) as decision_date
-    from {{ ref('int_points') }}
+    from {{ ref('int_instants') }}
     group by cast(point_at as date)
 ),
 

@@ -1,0 +1,150 @@
+{#- The factors of the negative-review risk, in the order in which the seed risk_bins lists them: each is a column of int_risk_features. -#}
+{% macro risk_factors() -%}
+    {{ return([
+        'arrival', 'wait', 'lines', 'parcels', 'shipping_exception', 'tickets', 'damage_report', 'sizing_report', 'help_seeking', 'refund',
+        'refund_of_other_line',
+    ]) }}
+{%- endmacro %}
+
+{#- Rounds over all factors. The test risk_fit_has_converged says whether they are enough. -#}
+{% macro risk_rounds() -%}{{ return(4) }}{%- endmacro %}
+
+{#- Exact sums: the order in which rows are added may not move a score. -#}
+{% macro exact_sum(expression) -%}
+    sum(cast({{ expression }} as decimal(28, 10)))
+{%- endmacro %}
+
+{#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
+{% macro bounded_step(expression) -%}
+    greatest(least({{ expression }}, 2.0), -2.0)
+{%- endmacro %}
+
+{#-
+    One Newton step for the intercept and all bins of one factor at once, over cells of like reviews. A cell is in one bin of the factor, so the
+    step has a closed form: with G and H the gradient and curvature of the reviews of a bin, each bin's step is (R - H d) / (H + shrinkage),
+    R = G - shrinkage (coefficient - prior), d the intercept's step. `cells` has reviews, negatives, log_odds, intercept and, per factor,
+    its coefficient and prior (null for the reference bin, whose coefficient is zero).
+-#}
+{% macro risk_step(cells, factor, name) -%}
+    {%- set double = post_purchase_gate.type_double() -%}
+    {%- set shrinkage = var('risk_shrinkage') -%}
+    {{ name }}_chances as (
+        select
+            *,
+            1 / (1 + exp(-1 * log_odds)) as chance
+        from {{ cells }}
+    ),
+
+    {{ name }}_gradients as (
+        select
+            *,
+            reviews * chance * (1 - chance) as curvature,
+            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at) as all_gradient,
+            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at) as all_curvature,
+            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, {{ factor }}) as bin_gradient,
+            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, {{ factor }}) as bin_curvature
+        from {{ name }}_chances
+    ),
+
+    {{ name }}_pulls as (
+        select
+            *,
+            case when {{ factor }}_prior is not null then
+                (cast(bin_gradient as {{ double }}) - {{ shrinkage }} * ({{ factor }}_coefficient - {{ factor }}_prior))
+                / (cast(bin_curvature as {{ double }}) + {{ shrinkage }})
+            else 0 end as alone,
+            case when {{ factor }}_prior is not null then
+                cast(bin_curvature as {{ double }}) / (cast(bin_curvature as {{ double }}) + {{ shrinkage }})
+            else 0 end as yielding
+        from {{ name }}_gradients
+    ),
+
+    {{ name }}_intercepts as (
+        select
+            *,
+            {{ post_purchase_gate.bounded_step(
+                '(cast(all_gradient as ' ~ double ~ ') - cast(' ~ post_purchase_gate.exact_sum('curvature * alone')
+                ~ ' over (partition by snapshot_at) as ' ~ double ~ ')) / (cast(all_curvature as ' ~ double ~ ') + 0.000001 - cast('
+                ~ post_purchase_gate.exact_sum('curvature * yielding') ~ ' over (partition by snapshot_at) as ' ~ double ~ '))'
+            ) }} as intercept_step
+        from {{ name }}_pulls
+    ),
+
+    {{ name }} as {{ post_purchase_gate.computed_once() }} (
+        select
+            snapshot_at,
+            reviews,
+            negatives,
+            intercept + intercept_step as intercept,
+            {%- for column in post_purchase_gate.risk_factors() %}
+            {{ column }},
+            {{ column }}_prior,
+            {%- if column == factor %}
+            {{ column }}_coefficient + {{ post_purchase_gate.bounded_step('alone - yielding * intercept_step') }} as {{ column }}_coefficient,
+            {%- else %}
+            {{ column }}_coefficient,
+            {%- endif %}
+            {%- endfor %}
+            log_odds + intercept_step + {{ post_purchase_gate.bounded_step('alone - yielding * intercept_step') }} as log_odds
+        from {{ name }}_intercepts
+    )
+{%- endmacro %}
+
+{#- Marks a CTE that is computed by itself: a planner that folds a long chain into one expression takes minutes to plan it. -#}
+{% macro computed_once() -%}
+    {{ return(adapter.dispatch('computed_once', 'post_purchase_gate')()) }}
+{%- endmacro %}
+
+{% macro default__computed_once() -%}materialized{%- endmacro %}
+
+{% macro spark__computed_once() -%}{%- endmacro %}
+
+{#-
+    One Newton step of the calibration a + b * log_odds over cells with reviews, negatives, log_odds, a and b: a is drawn to 0 and b to 1,
+    the more strongly the fewer the reviews.
+-#}
+{% macro risk_calibration_step(cells, name) -%}
+    {%- set double = post_purchase_gate.type_double() -%}
+    {{ name }}_chances as (
+        select
+            *,
+            1 / (1 + exp(-1 * (shift + slope * log_odds))) as chance
+        from {{ cells }}
+    ),
+
+    {{ name }}_sums as (
+        select
+            *,
+            {%- for sum_name, expression in [
+                ('shift_gradient', 'negatives - reviews * chance'),
+                ('slope_gradient', '(negatives - reviews * chance) * log_odds'),
+                ('shift_curvature', 'reviews * chance * (1 - chance)'),
+                ('mixed_curvature', 'reviews * chance * (1 - chance) * log_odds'),
+                ('slope_curvature', 'reviews * chance * (1 - chance) * log_odds * log_odds'),
+            ] %}
+            cast({{ post_purchase_gate.exact_sum(expression) }} over (partition by snapshot_at) as {{ double }}) as {{ sum_name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ name }}_chances
+    ),
+
+    {{ name }}_pulls as (
+        select
+            *,
+            shift_gradient - {{ var('risk_shrinkage') }} * shift as shift_pull,
+            slope_gradient - {{ 5 * var('risk_shrinkage') }} * (slope - 1) as slope_pull,
+            (shift_curvature + {{ var('risk_shrinkage') }}) * (slope_curvature + {{ 5 * var('risk_shrinkage') }})
+            - mixed_curvature * mixed_curvature as determinant
+        from {{ name }}_sums
+    ),
+
+    {{ name }} as {{ post_purchase_gate.computed_once() }} (
+        select
+            snapshot_at,
+            reviews,
+            negatives,
+            log_odds,
+            shift + ((slope_curvature + {{ 5 * var('risk_shrinkage') }}) * shift_pull - mixed_curvature * slope_pull) / determinant as shift,
+            slope + ((shift_curvature + {{ var('risk_shrinkage') }}) * slope_pull - mixed_curvature * shift_pull) / determinant as slope
+        from {{ name }}_pulls
+    )
+{%- endmacro %}

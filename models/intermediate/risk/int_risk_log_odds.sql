@@ -1,0 +1,36 @@
+{%- set factors = post_purchase_gate.risk_factors() -%}
+-- What the factors of a line add up to under a snapshot's coefficients: of every point, and of the reviews that the snapshot learns from.
+-- Before category and calibration.
+with
+
+looked_at as (
+    select
+        points.point_id,
+        points.snapshot_at,
+        true as is_point
+    from {{ ref('int_points') }} as points
+    union all
+    select
+        point_id,
+        snapshot_at,
+        false as is_point
+    from {{ ref('int_risk_examples') }}
+)
+
+select
+    looked_at.snapshot_at,
+    looked_at.point_id,
+    looked_at.is_point,
+    features.category,
+    intercepts.coefficient{% for factor in factors %} + {{ factor }}_terms.coefficient{% endfor %} as log_odds
+from looked_at
+inner join {{ ref('int_risk_features') }} as features
+    on looked_at.point_id = features.point_id
+inner join {{ ref('int_risk_coefficients') }} as intercepts
+    on looked_at.snapshot_at = intercepts.snapshot_at and intercepts.factor = 'intercept'
+{%- for factor in factors %}
+inner join {{ ref('int_risk_coefficients') }} as {{ factor }}_terms
+    on
+        looked_at.snapshot_at = {{ factor }}_terms.snapshot_at
+        and {{ factor }}_terms.factor = '{{ factor }}' and features.{{ factor }} = {{ factor }}_terms.bin
+{%- endfor %}

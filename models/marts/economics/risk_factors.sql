@@ -1,0 +1,85 @@
+-- The model of the risk in force at as_of, for a person to read. Log-odds add up: intercept, one bin per factor, the category; then
+-- the calibration multiplies by its slope and adds its shift.
+with
+
+coefficients as (
+    select
+        factor,
+        bin,
+        position,
+        description,
+        reviews,
+        negatives,
+        scorecard_points,
+        coefficient,
+        basis
+    from {{ ref('int_risk_coefficients') }} as coefficients
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on coefficients.snapshot_at = snapshots.snapshot_at
+    where snapshots.is_current
+),
+
+categories as (
+    select
+        'category' as factor,
+        categories.category as bin,
+        row_number() over (order by categories.category) as position,
+        'The category of the product.' as description,
+        categories.reviews,
+        categories.negatives,
+        0 as scorecard_points,
+        categories.coefficient,
+        'learned' as basis
+    from {{ ref('int_risk_categories') }} as categories
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on categories.snapshot_at = snapshots.snapshot_at
+    where snapshots.is_current
+),
+
+calibrations as (
+    {%- for column, neutral, text in [
+        ('shift', 0, 'Added to the log-odds after the slope.'), ('slope', 1, 'Multiplies the sum of intercept, factors and category.'),
+    ] %}
+    select
+        'calibration' as factor,
+        '{{ column }}' as bin,
+        {{ loop.index }} as position,
+        '{{ text }}' as description,
+        calibration.reviews,
+        calibration.negatives,
+        {{ neutral }} as scorecard_points,
+        calibration.{{ column }} as coefficient,
+        case when calibration.is_learned then 'learned' else 'assumed' end as basis
+    from {{ ref('int_risk_calibration') }} as calibration
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on calibration.snapshot_at = snapshots.snapshot_at
+    where snapshots.is_current
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+unioned as (
+    select * from coefficients
+    union all
+    select * from categories
+    union all
+    select * from calibrations
+)
+
+select
+    -- ids
+    {{ post_purchase_gate.text_key(['factor', 'bin']) }} as risk_factor_id,
+    {{ post_purchase_gate.as_of() }} as as_of,
+    -- text
+    cast(factor as {{ dbt.type_string() }}) as factor,
+    cast(bin as {{ dbt.type_string() }}) as bin,
+    cast(description as {{ dbt.type_string() }}) as description,
+    cast(basis as {{ dbt.type_string() }}) as basis,
+    -- numbers
+    cast(position as integer) as position,
+    cast(reviews as decimal(18, 2)) as reviews,
+    cast(negatives as decimal(18, 2)) as negatives,
+    cast(negatives / nullif(reviews, 0) as decimal(9, 6)) as negative_share,
+    cast(scorecard_points as decimal(18, 6)) as scorecard_points,
+    cast(coefficient as decimal(18, 6)) as coefficient
+from unioned
