@@ -1,7 +1,8 @@
-"""Audiences over a sequence of builds of a generated shop: who is in, who left, and that nothing is lost, repeated or sent by mistake.
+"""Audiences over a sequence of builds of a generated shop: who is in, who left, what is lost, repeated or sent by mistake.
 
-One database lives through the sequence, as a shop's own does: builds at rising instants, one repeated, one with a full refresh, one at an earlier
-instant, one after a backfill, one after tickets have opened. What must hold is read from the raw rows, not from the models that decide.
+One database lives through the sequence, as a shop's own does: builds at rising instants, one repeated, one with a full
+refresh, one at an earlier instant, one after a backfill, one after tickets have opened. What must hold is read from the
+raw rows, not from the models that decide.
 """
 
 from __future__ import annotations
@@ -29,16 +30,22 @@ OF_A_CUSTOMER = {
 }
 OPEN_TICKETS = """
     with last as (
-        select tickets.ticket_id, any_value(tickets.customer_id) as customer_id, any_value(tickets.order_id) as order_id,
+        select tickets.ticket_id,
+            any_value(tickets.customer_id) as customer_id,
+            any_value(tickets.order_id) as order_id,
             any_value(lower(trim(tickets.requester_email))) as email,
             coalesce(arg_max(events.status, events.occurred_at), 'open') as status
         from tickets left join (select * from ticket_events where occurred_at <= timestamp '{as_of}') as events
             on tickets.ticket_id = events.ticket_id
         where tickets.opened_at <= timestamp '{as_of}' group by all
-    ), orders_now as (select * from orders where ordered_at between timestamp '{as_of}' - interval 180 days and timestamp '{as_of}')
+    ), orders_now as (
+        select * from orders
+        where ordered_at between timestamp '{as_of}' - interval 180 days and timestamp '{as_of}'
+    )
     select coalesce(orders_now.customer_id, last.customer_id, customers.customer_id) as customer_id
     from last left join orders_now using (order_id) left join customers on lower(trim(customers.email)) = last.email
-    where last.status not in ('solved', 'closed', 'spam') and (last.order_id is null or orders_now.order_id is not null)"""
+    where last.status not in ('solved', 'closed', 'spam')
+    and (last.order_id is null or orders_now.order_id is not null)"""
 # the last word of the ledger and of the messages themselves, on e-mail
 CONSENT = """
     with words as (
@@ -293,7 +300,7 @@ def test_the_cursor_moves_with_the_row_alone(moments: dict[str, Moment], earlier
 
 
 def test_a_backfill_of_old_facts_sends_nothing(moments: dict[str, Moment]) -> None:
-    """Their sends are due and would go out; none that fell due more than three days before the rows came opens a membership."""
+    """None that fell due more than three days before its rows came opens a membership, though the gate would send."""
     before, after = moments["repeated"], moments["backfilled"]
     late = [row for row in after.candidates if row["rests_on_late_facts"]]
     assert len(late) > 10
@@ -311,7 +318,7 @@ def test_a_backfill_of_old_facts_sends_nothing(moments: dict[str, Moment]) -> No
 def test_a_refused_change_leaves_the_served_audiences_alone(
     sequence: tuple[Shop, dict[str, Moment], list[dict[str, Any]]],
 ) -> None:
-    """The guard stands before the tables that are synced; with tests the build stops, without them the change is not applied."""
+    """The guard stands before what is synced: with tests the build stops, without them the change is not applied."""
     shop, told, _ = sequence
     served = told["ticketed"]
     tight = {"audience_min_change": 5}
@@ -320,7 +327,7 @@ def test_a_refused_change_leaves_the_served_audiences_alone(
         built.execute("create table kept_picks as from intermediate.int_audience_picks")
         built.execute("delete from intermediate.int_audience_picks where action = 'review_request'")
     shop.build(DAYS[2], select=lost, more=tight)
-    refusal = r"Audiences left as they were: marketing_review_request shrank, from \d+ to 0 customers.*accept_audience_change: true"
+    refusal = r"marketing_review_request shrank, from \d+ to 0 customers.*accept_audience_change: true"
     with pytest.raises(BuildError, match=refusal):
         shop.build(DAYS[2], select="int_audience_guard+", more=tight, with_tests=True)
     kept = shop.moment(DAYS[2])
@@ -349,7 +356,7 @@ def test_consent_is_looked_at_behind_the_matrix(
     served = shop.moment(DAYS[2])
     shop.build(
         DAYS[2],
-        select="int_policy_matrix,+int_audience_candidates int_reasons+,+int_audience_candidates int_audience_candidates",
+        select="int_policy_matrix int_reasons+,+int_audience_candidates",
     )
     with pytest.raises(BuildError, match="marketing_has_consent"):
         shop.build(DAYS[2], select="int_audience_candidates+", with_tests=True)
