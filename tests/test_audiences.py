@@ -1,4 +1,4 @@
-"""Audiences over a sequence of builds of a generated shop: who is in, who left, what is lost, repeated or sent by mistake.
+"""Audiences over a sequence of builds of a generated shop: who is in, who left, and what is lost, repeated or missent.
 
 One database lives through the sequence, as a shop's own does: builds at rising instants, one repeated, one with a full
 refresh, one at an earlier instant, one after a backfill, one after tickets have opened. What must hold is read from the
