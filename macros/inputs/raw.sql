@@ -8,8 +8,11 @@
     }) }}
 {%- endmacro %}
 
+{#- A project that installs this one brings its own tables, unless it asks for the demo shop. -#}
 {% macro uses_demo_shop() -%}
-    {{ return('native' in var('connectors') and not var('raw_path', none) and not var('raw_schema', none)) }}
+    {{ return(
+        'native' in var('connectors') and not var('raw_path', none) and not var('raw_schema', none)
+        and var('use_demo_shop', project_name == 'post_purchase_gate')) }}
 {%- endmacro %}
 
 {#- The relations that bring a contract table: one per connector that the shop uses. May be empty. -#}

@@ -7,7 +7,6 @@ in_force as (
         overrides.override_id,
         overrides.action,
         overrides.decision,
-        overrides.reason,
         overrides.set_by,
         overrides.set_at,
         overrides.expires_at,

@@ -27,17 +27,7 @@ facts as (
 judged as (
     select
         *,
-        case
-            when not knows_consents then 'unknown:feed_consents'
-            when ledger_status = 'unsubscribed' then 'problem:unsubscribed'
-            when ledger_status = 'subscribed' and needs_express_consent and coalesce(ledger_basis, '') <> 'express' then 'unknown:not_express'
-            when ledger_status = 'subscribed' then 'ok'
-            when ledger_status is not null then 'unknown:unmapped_status'
-            when not allows_implied_consent then 'unknown:nothing_in_the_ledger'
-            when last_purchase_at is null then 'unknown:no_purchase'
-            when implied_until < point_at then 'unknown:implied_consent_expired'
-            else 'ok'
-        end as answer
+        {{ post_purchase_gate.consent_answer('point_at') }} as answer
     from facts
 ),
 

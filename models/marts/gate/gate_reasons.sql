@@ -37,7 +37,8 @@ reasons as (
         'override' as check_name,
         overrides.set_by as state,
         overrides.decision as verdict,
-        overrides.reason as detail,
+        -- what a person wrote may name a customer; the evidence says where it stands
+        'set_by_a_person' as detail,
         overrides.set_at as since,
         overrides.expires_at as clears_at,
         'overrides' as evidence_table,

@@ -1,0 +1,33 @@
+-- Who may be addressed now, in which audience, with what a template needs.
+select
+    {{ post_purchase_gate.text_key(['picks.customer_id', 'audiences.audience']) }} as audience_member_id,
+    picks.customer_id,
+    audiences.audience,
+    audiences.audience_class,
+    picks.action,
+    '{{ var("default_channel") }}' as channel,
+    lower(trim(customers.email)) as email,
+    trim(customers.phone) as phone,
+    trim(customers.first_name) as first_name,
+    picks.decision_id,
+    picks.order_id,
+    picks.order_line_id,
+    picks.skus,
+    picks.recommended_sku,
+    picks.due_at,
+    picks.expires_at,
+    picks.send_after,
+    picks.valid_until,
+    incentives.incentive_id,
+    incentives.incentive_disclosure,
+    late_facts.order_line_id is not null as rests_on_late_facts
+from {{ ref('int_audience_picks') }} as picks
+inner join {{ ref('int_audiences') }} as audiences
+    on picks.action = audiences.action
+inner join {{ ref('stg_customers') }} as customers
+    on picks.customer_id = customers.customer_id
+left join {{ ref('int_late_facts') }} as late_facts
+    on picks.order_line_id = late_facts.order_line_id and picks.action = late_facts.action
+left join {{ ref('int_review_incentive') }} as incentives
+    on picks.action = 'review_request'
+where not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)

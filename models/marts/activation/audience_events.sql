@@ -1,0 +1,74 @@
+{{ config(
+    materialized='incremental',
+    full_refresh=false,
+    unique_key='event_id',
+    incremental_strategy='merge' if target.type in ['spark', 'databricks'] else 'delete+insert',
+    on_schema_change='append_new_columns',
+) }}
+-- The outbox: entries and exits are only ever added, under an id that another build would give them again. The one thing that touches an
+-- older event is an erasure, which leaves of it that it happened.
+-- depends_on: {{ ref('stg_customers') }}
+{%- set texts = ['email', 'phone', 'channel', 'first_name', 'skus', 'recommended_sku', 'incentive_id', 'incentive_disclosure'] %}
+{%- set times = ['due_at', 'expires_at', 'send_after', 'valid_until'] %}
+with
+
+happened as (
+    select * from {{ ref('int_audience_events') }}
+)
+{%- if is_incremental() %},
+
+erased as (
+    select events.*
+    from {{ this }} as events
+    left join {{ ref('stg_customers') }} as customers
+        on
+            events.customer_id = customers.customer_id
+            and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+    where customers.customer_id is null and events.order_id is not null
+)
+{%- endif %}
+
+select
+    cast(happened.event_id as {{ dbt.type_string() }}) as event_id,
+    cast(happened.audience_member_id as {{ dbt.type_string() }}) as audience_member_id,
+    cast(happened.customer_id as {{ dbt.type_string() }}) as customer_id,
+    cast(happened.audience as {{ dbt.type_string() }}) as audience,
+    cast(happened.audience_class as {{ dbt.type_string() }}) as audience_class,
+    cast(happened.action as {{ dbt.type_string() }}) as action,
+    cast(happened.event_type as {{ dbt.type_string() }}) as event_type,
+    cast(happened.entry_number as integer) as entry_number,
+    cast(happened.as_of as {{ dbt.type_timestamp() }}) as occurred_at,
+    {%- for trait in texts %}
+    cast(happened.{{ trait }} as {{ dbt.type_string() }}) as {{ trait }},
+    {%- endfor %}
+    {%- for trait in times %}
+    cast(happened.{{ trait }} as {{ dbt.type_timestamp() }}) as {{ trait }},
+    {%- endfor %}
+    cast(happened.decision_id as {{ dbt.type_string() }}) as decision_id,
+    cast(happened.order_id as {{ dbt.type_string() }}) as order_id
+from happened
+{%- if is_incremental() %}
+left join {{ this }} as already
+    on happened.event_id = already.event_id
+where already.event_id is null
+union all
+select
+    event_id,
+    audience_member_id,
+    customer_id,
+    audience,
+    audience_class,
+    action,
+    event_type,
+    entry_number,
+    occurred_at,
+    {%- for trait in texts %}
+    cast(null as {{ dbt.type_string() }}) as {{ trait }},
+    {%- endfor %}
+    {%- for trait in times %}
+    cast(null as {{ dbt.type_timestamp() }}) as {{ trait }},
+    {%- endfor %}
+    cast(null as {{ dbt.type_string() }}) as decision_id,
+    cast(null as {{ dbt.type_string() }}) as order_id
+from erased
+{%- endif %}

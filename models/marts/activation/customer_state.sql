@@ -1,0 +1,105 @@
+with
+
+customers as (
+    select
+        customer_id,
+        not coalesce(created_at > {{ post_purchase_gate.as_of() }}, false) as is_recorded
+    from {{ ref('stg_customers') }}
+    where not is_test and not coalesce(erased_at <= {{ post_purchase_gate.as_of() }}, false)
+),
+
+picks as (
+    select * from {{ ref('next_actions') }}
+    where is_customer_pick
+),
+
+issues as (
+    select
+        points.customer_id,
+        issues.check_name,
+        min(issues.matrix_position) as matrix_position
+    from {{ ref('int_issues') }} as issues
+    inner join {{ ref('int_points') }} as points
+        on issues.point_id = points.point_id and points.is_live
+    group by points.customer_id, issues.check_name
+),
+
+open_issues as (
+    select
+        customer_id,
+        {{ post_purchase_gate.ordered_list('check_name', 'matrix_position, check_name') }} as open_issues
+    from issues
+    group by customer_id
+),
+
+consents as (
+    select
+        customer_id,
+        {%- for channel in ['email', 'sms', 'push'] %}
+        max(case when channel = '{{ channel }}' then consent end) as consent_{{ channel }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_customer_consents') }}
+    group by customer_id
+),
+
+profits as (
+    select
+        customer_id,
+        sum(contribution_profit) as contribution_profit,
+        sum(case when contribution_profit is null then 1 else 0 end) as order_lines_without_profit
+    from {{ ref('order_line_profit') }}
+    where not is_test
+    group by customer_id
+)
+
+select
+    customers.customer_id,
+    {{ post_purchase_gate.as_of() }} as as_of,
+    cast(coalesce(picks.stage, 'no_live_order') as {{ dbt.type_string() }}) as stage,
+    cast(open_issues.open_issues as {{ dbt.type_string() }}) as open_issues,
+    cast(contact.last_action as {{ dbt.type_string() }}) as last_action,
+    cast(contact.last_action_at as {{ dbt.type_timestamp() }}) as last_action_at,
+    picks.order_id as next_order_id,
+    picks.action as next_action,
+    picks.decision as next_decision,
+    cast(case picks.decision
+        when 'send' then picks.send_after
+        when 'pause' then picks.recheck_at
+        when 'support' then picks.support_due_at
+    end as {{ dbt.type_timestamp() }}) as next_action_at,
+    cast(consents.consent_email as {{ dbt.type_string() }}) as consent_email,
+    cast(consents.consent_sms as {{ dbt.type_string() }}) as consent_sms,
+    cast(consents.consent_push as {{ dbt.type_string() }}) as consent_push,
+    cast(case
+        when feeds.state not in ('fresh', 'not_kept') then null
+        else greatest({{ var('frequency_max_messages') }} - coalesce(contact.commercial_messages, 0), 0)
+    end as integer) as commercial_messages_left,
+    cast(case
+        when feeds.state not in ('fresh', 'not_kept') then null
+        else coalesce(contact.next_commercial_at, {{ post_purchase_gate.as_of() }})
+    end as {{ dbt.type_timestamp() }}) as next_commercial_message_at,
+    cast(case when profits.order_lines_without_profit = 0 then profits.contribution_profit end as decimal(18, 4)) as contribution_profit,
+    cast(coalesce(profits.order_lines_without_profit, 0) as integer) as order_lines_without_profit,
+    cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+    picks.recommended_sku,
+    room.list_price,
+    room.margin_floor,
+    room.keeps_margin_floor,
+    room.largest_discount
+from customers
+inner join {{ ref('feed_health') }} as feeds
+    on feeds.feed = 'messages'
+left join picks
+    on customers.customer_id = picks.customer_id
+left join open_issues
+    on customers.customer_id = open_issues.customer_id
+left join {{ ref('int_customer_contact') }} as contact
+    on customers.customer_id = contact.customer_id
+left join consents
+    on customers.customer_id = consents.customer_id
+left join profits
+    on customers.customer_id = profits.customer_id
+left join {{ ref('int_discount_room') }} as room
+    on picks.recommended_sku = room.sku
+-- a customer may be recorded after his first order
+where customers.is_recorded or profits.customer_id is not null

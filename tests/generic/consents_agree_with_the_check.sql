@@ -1,0 +1,13 @@
+{#- One rule, two readers: per customer it says of the default channel what the check says of his live lines, whatever SKU they offer. -#}
+{% test consents_agree_with_the_check(model) %}
+    select
+        points.point_id,
+        consents.consent,
+        answers.state
+    from {{ model }} as consents
+    inner join {{ ref('int_points') }} as points
+        on consents.customer_id = points.customer_id and consents.channel = points.channel and points.is_live
+    inner join {{ ref('check_consent') }} as answers
+        on points.point_id = answers.point_id and answers.action is null
+    where consents.consent <> answers.state
+{% endtest %}

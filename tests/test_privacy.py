@@ -1,0 +1,163 @@
+"""Where a person's address, phone and name are, and that they are gone once he is erased."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT, run_dbt
+
+FIRST, SECOND = "2026-06-30 12:00:00", "2026-06-30 18:00:00"
+# told in the shop in other letters than it is searched for
+EMAIL, PHONE, NAME = " Zyx.Probe@Example.COM ", "+1 (555) 013-7788", "Zyxwella"
+NEEDLES = {"email": "zyx.probe@example.com", "phone": "15550137788", "first_name": "zyxwella"}
+ACTIVATION = {
+    "intermediate.int_audience_candidates",
+    "intermediate.int_audience_events",
+    "marts.audience_members",
+    "marts.audience_events",
+}
+
+
+def planted(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The demo shop, in which one customer who may be asked for a review can be told from everybody else."""
+    shop = duckdb.connect()
+    for path in sorted((ROOT / "seeds" / "demo_shop").glob("demo_*.csv")):
+        shop.execute(f"create table {path.stem.removeprefix('demo_')} as from read_csv('{path}', all_varchar = true)")
+    shop.execute(
+        f"update customers set email = '{EMAIL}', phone = '{PHONE}', first_name = '{NAME}' "
+        "where customer_id = 'cust-h73'"
+    )
+    # people write their address wherever there is room
+    shop.execute(
+        "insert into tickets (ticket_id, customer_id, requester_email, requester_phone, topic, subject, opened_at) "
+        f"values ('p-1', 'cust-h73', '{EMAIL}', '{PHONE}', 'how_to', 'Call {NAME} at {PHONE} or {EMAIL}', "
+        "'2026-06-09 09:00:00')"
+    )
+    shop.execute(
+        "insert into ticket_events (ticket_id, status, occurred_at) values ('p-1', 'solved', '2026-06-10 09:00:00')"
+    )
+    shop.execute(f"insert into customer_identities values ('cust-h73', 'email', 'other.{EMAIL.strip()}')")
+    shop.execute(
+        "insert into overrides (override_id, order_line_id, action, decision, reason, set_by, set_at, expires_at) "
+        f"values ('p-1', 'H73-ready-1', 'upsell', 'pause', '{NAME} wrote from {EMAIL}', 'desk', '2026-06-20', null)"
+    )
+    # rows that the contract refuses are kept, masked
+    shop.execute(
+        "insert into customers (customer_id, email, first_name, is_test) "
+        f"values ('cust-bad', '{EMAIL}', '{NAME}', 'perhaps')"
+    )
+    shop.execute(
+        "insert into tickets (ticket_id, customer_id, requester_email, subject) "
+        f"values ('p-2', 'nobody', '{EMAIL}', '{NAME}')"
+    )
+    (folder / "raw").mkdir(exist_ok=True)
+    return shop
+
+
+def write(shop: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    for (table,) in shop.execute("select table_name from duckdb_tables()").fetchall():
+        shop.execute(f"copy {table} to '{folder / 'raw' / table}.parquet' (format parquet)")
+
+
+def found(database: Path) -> dict[str, set[str]]:
+    """Tables and views, per needle, of whose columns any holds it: in any letters, a phone in any spelling."""
+    places: dict[str, set[str]] = {kind: set() for kind in NEEDLES}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        columns = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where database_name = current_database() and not internal"
+        ).fetchall()
+        by_table: dict[str, list[str]] = {}
+        for schema, table, column in columns:
+            by_table.setdefault(f"{schema}.{table}", []).append(column)
+        assert len(by_table) > 150
+        for table, names in by_table.items():
+            text = " || ' ' || ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in names)
+            hits = connection.execute(
+                f"""select
+                    count(*) filter (where lower(row_text) like '%{NEEDLES["email"]}%'),
+                    count(*) filter (
+                        where regexp_replace(row_text, '[^0-9A-Za-z]', '', 'g') like '%{NEEDLES["phone"]}%'
+                    ),
+                    count(*) filter (where lower(row_text) like '%{NEEDLES["first_name"]}%')
+                from (select {text} as row_text from {table})"""
+            ).fetchone()
+            for kind, count in zip(NEEDLES, hits, strict=True):
+                if count:
+                    places[kind].add(table)
+    return places
+
+
+def of_customer(connection: duckdb.DuckDBPyConnection, mart: str) -> list[dict]:
+    cursor = connection.execute(f"from marts.{mart} where customer_id = 'cust-h73'")
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def is_raw(table: str) -> bool:
+    """Staging holds raw rows, by its nature; whoever erases a person erases him at the source."""
+    return table.split(".")[0] in ("raw", "staging")
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[str, set[str]], list[dict]]]:
+    folder = tmp_path_factory.mktemp("privacy")
+    shop = planted(folder)
+    told = {}
+    for name, as_of, select in (
+        ("known", FIRST, None),
+        (
+            "erased",
+            SECOND,
+            "base_customers stg_customers rejected_rows int_audience_history+ int_audience_picks+ customer_state",
+        ),
+    ):
+        if name == "erased":
+            shop.execute("update customers set erased_at = '2026-06-30 15:00:00' where customer_id = 'cust-h73'")
+        write(shop, folder)
+        build = run_dbt(
+            folder / name,
+            {"raw_path": str(folder / "raw"), "as_of": as_of},
+            database=folder / "shop.duckdb",
+            select=select,
+            parsed_once=True,
+        )
+        with duckdb.connect(str(build.database), read_only=True) as connection:
+            rows = {
+                mart: of_customer(connection, mart)
+                for mart in ("audience_members", "audience_events", "customer_state")
+            }
+        told[name] = (found(build.database), rows)
+    return told
+
+
+def test_personal_data_is_in_the_activation_marts_alone(searched: dict) -> None:
+    places, rows = searched["known"]
+    assert [row["audience"] for row in rows["audience_members"]] == ["marketing_review_request"]
+    for kind, tables in places.items():
+        read = {table for table in tables if not is_raw(table)}
+        # where it must be it is: the search can find it
+        assert read == ACTIVATION, kind
+        assert any(is_raw(table) for table in tables)
+
+
+def test_an_erased_customer_leaves_the_minimum_that_proves_it(searched: dict) -> None:
+    places, rows = searched["erased"]
+    for kind, tables in places.items():
+        assert {table for table in tables if not is_raw(table)} == set(), kind
+    (member,) = rows["audience_members"]
+    kept = {name for name, value in member.items() if value is not None}
+    assert not member["in_audience"] and str(member["left_at"]) == SECOND == str(member["updated_at"])
+    assert kept == {
+        "audience_member_id", "customer_id", "audience", "audience_class", "action",
+        "in_audience", "entered_at", "left_at", "updated_at", "row_hash",
+    }  # fmt: skip
+    assert sorted(row["event_type"] for row in rows["audience_events"]) == ["entered", "left"]
+    for event in rows["audience_events"]:
+        assert {name for name, value in event.items() if value is not None} == {
+            "event_id", "audience_member_id", "customer_id", "audience", "audience_class", "action",
+            "event_type", "entry_number", "occurred_at",
+        }  # fmt: skip
+    assert rows["customer_state"] == []
