@@ -15,9 +15,9 @@ create schema if not exists marts;
 create table marts.audience_members (
     audience_member_id varchar, customer_id varchar, audience varchar, audience_class varchar, action varchar,
     channel varchar, email varchar, phone varchar, first_name varchar, in_audience boolean, entered_at timestamp,
-    left_at timestamp, decision_id varchar, order_id varchar, skus varchar, recommended_sku varchar, due_at timestamp,
-    send_after timestamp, valid_until timestamp, incentive_id varchar, incentive_disclosure varchar,
-    updated_at timestamp, row_hash varchar
+    left_at timestamp, expires_at timestamp, decision_id varchar, order_id varchar, skus varchar,
+    recommended_sku varchar, due_at timestamp, send_after timestamp, valid_until timestamp, incentive_id varchar,
+    incentive_disclosure varchar, updated_at timestamp, row_hash varchar
 );
 create table marts.audience_events (
     event_id varchar, audience_member_id varchar, customer_id varchar, audience varchar, audience_class varchar,
@@ -26,13 +26,13 @@ create table marts.audience_events (
     incentive_id varchar, incentive_disclosure varchar
 );
 create table marts.next_actions (decision_id varchar, decision varchar, is_customer_pick boolean);
-create table marts.gate_reasons (decision_id varchar, check_name varchar);
+create table marts.gate_reasons (decision_id varchar, check_name varchar, verdict varchar);
 """
 
 # What row_hash covers: every column that a destination gets.
 HASHED = (
     "audience_member_id, email, phone, first_name, in_audience, decision_id, order_id, skus, recommended_sku, due_at, "
-    "send_after, valid_until, incentive_id, incentive_disclosure"
+    "expires_at, incentive_id, incentive_disclosure"
 )
 
 
@@ -63,15 +63,16 @@ class Shop:
             f"""
             create or replace temp table joined as
             select
-                'm-' || n || '-{audience}' as audience_member_id, 'customer-' || lpad(n::varchar, 7, '0') as customer_id,
-                n, 'decision-' || n || '-{audience}' as decision_id
+                'm-' || n || '-{audience}' as audience_member_id,
+                'customer-' || lpad(n::varchar, 7, '0') as customer_id, n, 'decision-' || n || '-{audience}' as decision_id
             from range({first}, {last + 1}) as numbers(n);
             delete from marts.audience_members where audience_member_id in (select audience_member_id from joined);
             insert into marts.audience_members
             select
                 audience_member_id, customer_id, '{audience}', split_part('{audience}', '_', 1),
-                '{audience.split("_", 1)[1]}', '{channel}', 'c' || n || '@example.com', '+1555' || lpad(n::varchar, 7, '0'),
-                'Ann' || n, true, getvariable('now'), null, decision_id, 'order-' || n, 'SKU-1,SKU-2', 'SKU-3',
+                '{audience.split("_", 1)[1]}', '{channel}', 'c' || n || '@example.com',
+                '+1555' || lpad(n::varchar, 7, '0'), 'Ann' || n, true, getvariable('now'), null,
+                getvariable('now') + interval 60 day, decision_id, 'order-' || n, 'SKU-1,SKU-2', 'SKU-3',
                 getvariable('now'), getvariable('now') + interval 2 hour, getvariable('now') + interval 24 hour,
                 'incentive-1', 'You get 5 points for any review.', getvariable('now'), null
             from joined;
@@ -93,15 +94,19 @@ class Shop:
         """Members leave: the row stays, an event says so, and the decision is no longer a send."""
         self.run(
             f"""
-            update marts.audience_members set in_audience = false, left_at = getvariable('now') where {where};
-            update marts.next_actions set decision = 'pause' where decision_id in (
-                select decision_id from marts.audience_members where {where});
+            create or replace temp table leaving as select * from marts.audience_members where {where};
+            update marts.next_actions set decision = 'pause' where decision_id in (select decision_id from leaving);
             insert into marts.audience_events
             select
-                'left-' || audience_member_id, audience_member_id, customer_id, audience, audience_class, action, 'left',
-                getvariable('now') + interval 1 minute, decision_id, order_id, email, skus, recommended_sku, due_at,
-                send_after, valid_until, incentive_id, incentive_disclosure
-            from marts.audience_members where {where};
+                'left-' || audience_member_id, audience_member_id, customer_id, audience, audience_class, action,
+                'left', getvariable('now') + interval 1 minute, decision_id, order_id, email, null, null, null, null, null, null,
+                null
+            from leaving;
+            update marts.audience_members
+            set in_audience = false, left_at = getvariable('now'), channel = null, email = null, phone = null,
+                first_name = null, skus = null, recommended_sku = null, due_at = null, expires_at = null,
+                send_after = null, valid_until = null, incentive_id = null, incentive_disclosure = null
+            where audience_member_id in (select audience_member_id from leaving);
             """
         )
         self.hash()

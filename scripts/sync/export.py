@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from sync.ledger import Ledger, quoted
-from sync.plan import TRAITS, check_marts, columns_of, judged_members
+from sync.plan import EVENT_TRAITS, check_marts, columns_of, judged_members
 
 KEYS = (
     "audience_member_id",
@@ -47,7 +47,7 @@ def export(
     connection = ledger.connection
     with ledger.attached(warehouse) as shop:
         check_marts(ledger, shop, ("audience_members", "next_actions", "gate_reasons"))
-        traits = [name for name in TRAITS if name in columns_of(ledger, shop, "audience_members")]
+        traits = [name for name in EVENT_TRAITS if name in columns_of(ledger, shop, "audience_members")]
         connection.execute(f"create or replace temp table members as {members(shop, traits, changes_only)}")
     kinds = dict(connection.execute("select column_name, column_type from (describe members)").fetchall())
     cells = ", ".join(cell(name, kinds[name], file_format) for name in (*KEYS, *traits))

@@ -182,16 +182,19 @@ class Klaviyo:
         try:
             return retrying(self.once, endpoint, function, *arguments, **named)
         except Again as fault:
-            raise Stopped(f"{ENDPOINTS[endpoint]}: {fault}; given up after {self.give_up_after:,.0f} s") from None
+            said = f"{ENDPOINTS[endpoint]}: {fault}; given up after {self.give_up_after:,.0f} s"
+        raise Stopped(said)
 
     def once(self, endpoint: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         self.wait_turn(endpoint)
         try:
             return function(*arguments, _request_timeout=self.timeout, **named)
         except ApiException as error:
-            raise self.judged(endpoint, error) from None
+            fault = self.judged(endpoint, error)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Again(f"no answer ({type(error).__name__})") from None
+            fault = Again(f"no answer ({type(error).__name__})")
+        # raised out here, not in there: the SDK's error holds what the API said, word for word, and traces follow it
+        raise fault
 
     def wait_turn(self, endpoint: str) -> None:
         """Until the API said that it will listen again, and the windows have room."""

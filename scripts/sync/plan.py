@@ -29,16 +29,18 @@ TRAITS = (
     "skus",
     "recommended_sku",
     "due_at",
+    "expires_at",
     "send_after",
-    "valid_until",
     "incentive_id",
     "incentive_disclosure",
 )
+# An event is read when it happens; on a profile this would be out of date with the next build.
+EVENT_TRAITS = (*TRAITS, "valid_until")
 READ = {
     "audience_members": MEMBER_COLUMNS,
     "audience_events": EVENT_COLUMNS,
     "next_actions": ("decision_id", "decision", "is_customer_pick"),
-    "gate_reasons": ("decision_id", "check_name"),
+    "gate_reasons": ("decision_id", "check_name", "verdict"),
 }
 
 
@@ -73,7 +75,7 @@ JUDGED_MEMBERS = """
             when decisions.decision_id is null then 'decision_gone'
             when decisions.decision <> 'send' then 'decision_is_' || decisions.decision
             when not decisions.is_customer_pick then 'not_the_pick'
-            when members.audience_class = 'marketing' and consent.decision_id is not null then 'no_consent'
+            when held.check_name is not null then 'held_by_' || held.check_name
         end as invalid_reason,
         members.in_audience and invalid_reason is null as is_in,
         case when members.channel = 'sms' then members.phone is null else members.email is null end as has_no_address
@@ -84,8 +86,11 @@ JUDGED_MEMBERS = """
         group by decision_id
     ) as decisions on members.decision_id = decisions.decision_id
     left join (
-        select decision_id from {shop}.marts.gate_reasons where check_name = 'consent' group by decision_id
-    ) as consent on members.decision_id = consent.decision_id
+        select decision_id, arg_min(check_name, (check_name <> 'consent', check_name)) as check_name
+        from {shop}.marts.gate_reasons
+        where verdict in ('pause', 'support')
+        group by decision_id
+    ) as held on members.decision_id = held.decision_id
     {only}
 """
 
@@ -166,7 +171,8 @@ def event_steps(shop: str, keys: str = "") -> str:
                 when profile.result = 'refused' and profile.row_hash = judged.row_hash then 'profile_refused'
             end as step_reason,
             case
-                when known.result in ('delivered', 'refused', 'skipped') then 'keep'
+                when known.result in ('delivered', 'refused') then 'keep'
+                when known.result = 'skipped' and step_reason is not null then 'keep'
                 when step_reason is not null then 'skip'
                 when chosen.event_type = 'left' then 'send'
                 when profile.result = 'delivered' and profile.row_hash = judged.row_hash

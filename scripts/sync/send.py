@@ -29,11 +29,13 @@ from dlt.common.destination.exceptions import DestinationTerminalException  # no
 
 from sync.klaviyo import MAX_BYTES, MAX_EVENTS, MAX_PROFILES, JobGone, Klaviyo, Refused, Stopped  # noqa: E402
 from sync.ledger import Ledger, LedgerError, quoted  # noqa: E402
-from sync.plan import NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
+from sync.plan import EVENT_TRAITS, NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
 
 PREFIX = "post_purchase_"
 METRICS = {"entered": "Entered post-purchase audience", "left": "Left post-purchase audience"}
 KEY = {"profile": "customer_id", "event": "event_id"}
+SEPARATOR = "\x1f"
+SPLIT = "string_split(?, chr(31))"
 IN_FLIGHT = 4  # requests at once; the limits count them, this only hides the API's latency
 
 
@@ -108,12 +110,14 @@ class Sender:
             loader_parallelism_strategy="sequential",
         )
         def klaviyo(items: list[dict[str, Any]], table: dict[str, Any]) -> None:
-            # dlt would try again what cannot succeed: a call that fails here was repeated for minutes already
             try:
                 self.send_batch(table["name"], [item["key"] for item in items])
+                return
             except BaseException as error:
                 self.fault = error
-                raise DestinationTerminalException(type(error).__name__) from None
+            # dlt would try again what cannot succeed (a call that fails here was repeated for minutes), and it writes
+            # errors down: it gets the name of this one
+            raise DestinationTerminalException(type(self.fault).__name__)
 
         return dlt.pipeline(
             "audience_sync", destination=klaviyo(), pipelines_dir=str(self.pipelines), dataset_name="audiences"
@@ -166,13 +170,15 @@ class Sender:
     def send_batch(self, kind: str, keys: list[str]) -> None:
         """Read the rows anew, log those that may not go out any more, send the others."""
         connection = self.ledger.connection
-        connection.execute("create or replace temp table keys as select unnest(?) as key", [keys])
+        # one text, not a list: DuckDB takes in a list of parameters value by value
+        joined = SEPARATOR.join(keys)
+        connection.execute(f"create or replace temp table keys as select unnest({SPLIT}) as key", [joined])
         self.ledger.tick()
         with self.ledger.attached(self.warehouse) as shop:
             columns = columns_of(self.ledger, shop, "audience_members" if kind == "profile" else "audience_events")
             connection.execute(f"create or replace temp table work as {steps(kind, shop, 'keys')}")
         self.ledger.record(outcome(kind, "work", NOT_SENT, "may_hold", where="step in ('skip', 'refuse')"))
-        traits = [name for name in TRAITS if name in columns]
+        traits = [name for name in (TRAITS if kind == "profile" else EVENT_TRAITS) if name in columns]
         requests = split(self.profiles(traits) if kind == "profile" else self.events(traits), self.limit[kind])
         connection.execute("create or replace temp table sent (request integer, position integer, key varchar)")
         self.send_all(kind, requests)
@@ -254,7 +260,8 @@ class Sender:
     def note_sending(self, kind: str, request: Request) -> None:
         """Before the call: were this process to end now, the destination may or may not have the rows."""
         self.ledger.connection.execute(
-            "insert into sent select ?, unnest(range(len(?))), unnest(?)", [request.number, request.keys, request.keys]
+            f"insert into sent select ?, unnest(range({len(request.keys)})), unnest({SPLIT})",
+            [request.number, SEPARATOR.join(request.keys)],
         )
         held = "may_hold or is_in" if kind == "profile" else "true"
         self.note(kind, f"sent.request = {request.number}", "'sending'", may_hold=held)
