@@ -64,7 +64,8 @@ class Shop:
             create or replace temp table joined as
             select
                 'm-' || n || '-{audience}' as audience_member_id,
-                'customer-' || lpad(n::varchar, 7, '0') as customer_id, n, 'decision-' || n || '-{audience}' as decision_id
+                'customer-' || lpad(n::varchar, 7, '0') as customer_id, n,
+                'decision-' || n || '-{audience}' as decision_id
             from range({first}, {last + 1}) as numbers(n);
             delete from marts.audience_members where audience_member_id in (select audience_member_id from joined);
             insert into marts.audience_members
@@ -99,8 +100,8 @@ class Shop:
             insert into marts.audience_events
             select
                 'left-' || audience_member_id, audience_member_id, customer_id, audience, audience_class, action,
-                'left', getvariable('now') + interval 1 minute, decision_id, order_id, email, null, null, null, null, null, null,
-                null
+                'left', getvariable('now') + interval 1 minute, decision_id, order_id, email, null,
+                null, null, null, null, null, null
             from leaving;
             update marts.audience_members
             set in_audience = false, left_at = getvariable('now'), channel = null, email = null, phone = null,

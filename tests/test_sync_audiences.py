@@ -484,7 +484,7 @@ KILLS = 20
 
 @sends
 def test_killed_at_twenty_points_no_row_is_lost(
-    shop: Shop, account: FakeKlaviyo, run: Run, monkeypatch: pytest.MonkeyPatch, capfd: Any
+    shop: Shop, account: FakeKlaviyo, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each round some enter and some leave, and the sync is killed (-9) somewhere on its way."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SCRIPTS), *sys.path]))
@@ -514,7 +514,6 @@ def test_killed_at_twenty_points_no_row_is_lost(
         process.join()
         killed += process.exitcode == -9
         states |= {row[0] for row in run.rows("select distinct result from sync_state")}
-    capfd.readouterr()
     assert run("--send") in (0, 3), f"seed {seed}"
 
     members = dict(shop.run("select customer_id, in_audience from marts.audience_members"))
