@@ -7,6 +7,7 @@ holds an address or a name.
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -90,7 +91,12 @@ class Ledger:
             raise LedgerError(f"The log {path} cannot be opened; is another sync at work? {masked(error)}") from error
         self.destination = destination
         self.run_id = run_id
-        self.connection.execute("set timezone = 'UTC'; set memory_limit = '1GB'; set preserve_insertion_order = false")
+        # memory stays flat: what is larger spills beside the log, or to the system's folder when there is none
+        if not path:
+            self.connection.execute(f"set temp_directory = {quoted(tempfile.gettempdir())}")
+        self.connection.execute(
+            "set timezone = 'UTC'; set memory_limit = '256MB'; set threads = 2; set preserve_insertion_order = false"
+        )
         self.connection.execute(SCHEMA)
         for name, value in (("destination", destination), ("run_id", run_id)):
             self.connection.execute(f"set variable {name} = {quoted(value)}")

@@ -6,6 +6,7 @@ dlt folder loses nothing.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -92,6 +93,9 @@ class Sender:
 
     def run(self) -> None:
         """What an earlier run left open, then profiles, then, once the profiles are in, events."""
+        # millions of small bodies come and go: the collector need not look at the libraries each time
+        gc.collect()
+        gc.freeze()
         self.settle()
         self.finish_package()
         for kind in ("profile", "event"):
