@@ -160,9 +160,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     do = write_files if arguments.export else send if arguments.send else dry_run
     try:
         return do(arguments, paint)
-    except (LedgerError, WarehouseError, duckdb.Error, OSError) as error:
+    except (LedgerError, WarehouseError, OSError) as error:
+        print(error, file=sys.stderr)
+    except duckdb.Error as error:
+        # it may repeat a value
         print(masked(error), file=sys.stderr)
-        return 2
+    return 2
 
 
 if __name__ == "__main__":

@@ -27,6 +27,9 @@ create table marts.audience_events (
 );
 create table marts.next_actions (decision_id varchar, decision varchar, is_customer_pick boolean);
 create table marts.gate_reasons (decision_id varchar, check_name varchar, verdict varchar);
+create table marts.customer_state (
+    customer_id varchar, consent_email varchar, consent_sms varchar, consent_push varchar
+);
 """
 
 # What row_hash covers: every column that a destination gets.
@@ -78,6 +81,9 @@ class Shop:
                 'incentive-1', 'You get 5 points for any review.', getvariable('now'), null
             from joined;
             insert into marts.next_actions select decision_id, 'send', true from joined;
+            insert into marts.customer_state
+            select customer_id, 'ok', 'unknown', 'unknown' from joined
+            where customer_id not in (select customer_id from marts.customer_state);
             insert into marts.audience_events
             select
                 'entered-' || audience_member_id, audience_member_id, customer_id, '{audience}',

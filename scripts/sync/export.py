@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from sync.ledger import Ledger, quoted
-from sync.plan import EVENT_TRAITS, check_marts, columns_of, judged_members
+from sync.plan import EVENT_TRAITS, READ, WarehouseError, check_marts, columns_of, judged_members
 
 KEYS = (
     "audience_member_id",
@@ -26,8 +26,9 @@ FORMATS = {
 }
 # A spreadsheet runs a cell that begins with one of these, also after blanks or quotes; the wide forms count in some.
 FORMULA = r"""^[\s\x00-\x20"'`\x{00a0}\x{200b}\x{feff}]*[=+@\-\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|^[\t\r\n]"""
-# A plus and digits alone is a phone in E.164: as a formula it is a number, and with an apostrophe no ESP would take it.
-PHONE = r"^\+[0-9]{7,15}$"
+# A plus, digits and what people write between them is a phone: it has nothing that a spreadsheet could call or refer
+# to, and with an apostrophe no ESP would take it.
+PHONE = r"^\+[0-9][0-9 ().-]{5,22}[0-9]$"
 
 
 def cell(name: str, kind: str, file_format: str) -> str:
@@ -46,7 +47,7 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     connection = ledger.connection
     with ledger.attached(warehouse) as shop:
-        check_marts(ledger, shop, ("audience_members", "next_actions", "gate_reasons"))
+        check_marts(ledger, shop, READ.keys() - {"audience_events"})
         traits = [name for name in EVENT_TRAITS if name in columns_of(ledger, shop, "audience_members")]
         connection.execute(f"create or replace temp table members as {members(shop, traits, changes_only)}")
     kinds = dict(connection.execute("select column_name, column_type from (describe members)").fetchall())
@@ -58,7 +59,7 @@ def export(
     ).fetchall()
     for audience, rows in audiences:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", audience):
-            raise ValueError(f"{audience!r} cannot name a file")
+            raise WarehouseError(f"{audience!r} cannot name a file")
         name = f"{audience}.{stamp}.{file_format}" if changes_only else f"{audience}.{file_format}"
         half = folder / f".{name}.{os.getpid()}.part"
         try:

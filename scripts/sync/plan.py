@@ -6,6 +6,8 @@ before each batch goes out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sync.ledger import Ledger, quoted
 
 CORE = ("audience_member_id", "customer_id", "audience", "audience_class", "in_audience", "row_hash", "valid_until")
@@ -41,6 +43,7 @@ READ = {
     "audience_events": EVENT_COLUMNS,
     "next_actions": ("decision_id", "decision", "is_customer_pick"),
     "gate_reasons": ("decision_id", "check_name", "verdict"),
+    "customer_state": ("customer_id", "consent_email", "consent_sms", "consent_push"),
 }
 
 
@@ -56,7 +59,7 @@ def columns_of(ledger: Ledger, shop: str, mart: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def check_marts(ledger: Ledger, shop: str, marts: tuple[str, ...] = tuple(READ)) -> None:
+def check_marts(ledger: Ledger, shop: str, marts: Iterable[str] = READ) -> None:
     """Stop with a name, not half-way through a batch, when a mart or a column is not there."""
     for mart in marts:
         missing = sorted(set(READ[mart]) - set(columns_of(ledger, shop, mart)))
@@ -76,6 +79,13 @@ JUDGED_MEMBERS = """
             when decisions.decision <> 'send' then 'decision_is_' || decisions.decision
             when not decisions.is_customer_pick then 'not_the_pick'
             when held.check_name is not null then 'held_by_' || held.check_name
+            when members.audience_class = 'marketing' and coalesce(
+                case members.channel
+                    when 'sms' then customers.consent_sms
+                    when 'push' then customers.consent_push
+                    else customers.consent_email
+                end, 'unknown'
+            ) <> 'ok' then 'no_consent'
         end as invalid_reason,
         members.in_audience and invalid_reason is null as is_in,
         case when members.channel = 'sms' then members.phone is null else members.email is null end as has_no_address
@@ -91,6 +101,7 @@ JUDGED_MEMBERS = """
         where verdict in ('pause', 'support')
         group by decision_id
     ) as held on members.decision_id = held.decision_id
+    left join {shop}.marts.customer_state as customers on members.customer_id = customers.customer_id
     {only}
 """
 

@@ -368,7 +368,7 @@ class Sender:
             select
                 customer_id,
                 max(email),
-                max(case when channel = 'sms' then phone end),
+                max(case when channel = 'sms' then regexp_replace(phone, '[ ().-]', '', 'g') end),
                 max(first_name),
                 list(audience order by audience) filter (where step = 'send' or may_hold),
                 list(is_in order by audience) filter (where step = 'send' or may_hold),
