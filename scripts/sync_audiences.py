@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import uuid
 from collections.abc import Sequence
@@ -73,6 +74,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     for name in ("burst", "steady", "profiles_per_job", "events_per_request", "batch"):
         if getattr(arguments, name) < 1:
             parser.error(f"--{name.replace('_', '-')} must be at least 1")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", arguments.destination):
+        parser.error("--destination is a name of letters, digits, _ and -")
     arguments.log = arguments.log or arguments.database.with_name("sync_log.duckdb")
     return arguments
 

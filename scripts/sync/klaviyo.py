@@ -82,11 +82,6 @@ class Limits:
             ]
         )
 
-    def least_seconds(self, requests: int) -> float:
-        """The shortest time in which the windows let so many requests through."""
-        minutes, rest = divmod(max(requests, 1) - 1, self.steady)
-        return minutes * self.steady_seconds + rest // self.burst * self.burst_seconds
-
 
 def as_checked(model: type) -> type:
     """A body that the SDK has validated and then hands on as it is: its own way back to a dict costs ten times more."""

@@ -341,8 +341,11 @@ class Sender:
                         when {otherwise} = 'unconfirmed' then {quoted(f"import job {status}")}
                         else state.reason
                     end as reason,
-                    case when errors.reason is null and {otherwise} <> 'unconfirmed'
-                        then state.is_in_audience else state.may_hold end as may_hold
+                    case
+                        when errors.reason is not null then had.row_key is not null
+                        when {otherwise} = 'unconfirmed' then state.may_hold
+                        else state.is_in_audience
+                    end as may_hold
                 )
             from sync_state as state
             left join (
@@ -353,6 +356,12 @@ class Sender:
                 where state.job_id = {quoted(job_id)}
                 group by state.row_key
             ) as errors on state.row_key = errors.row_key
+            left join (
+                select row_key from sync_log
+                where kind = 'profile' and destination = getvariable('destination')
+                    and result = 'delivered' and is_in_audience
+                group by row_key
+            ) as had on state.row_key = had.row_key
             where state.job_id = {quoted(job_id)} and state.result = 'submitted'
                 and state.destination = getvariable('destination')
             """
