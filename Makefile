@@ -1,4 +1,4 @@
-# Set-up, demo and tests. Needs Python 3.11 to 3.13 and make; everything else comes from requirements.lock, by hash.
+# Set-up, demo and tests. Needs Python 3.11 to 3.13 and make; everything else comes from the locks, by hash.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,10 +6,10 @@ DBT := $(BIN)/dbt
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup demo build test lint parse unit pytest walk olist bulk clean
+.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist bulk clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
 
 .venv/.installed: requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}. Set PYTHON=python3.12, say.")'
@@ -23,6 +23,17 @@ help:  ## list the targets
 	@touch $@
 
 setup: .venv/.installed  ## make the environment in .venv
+
+# The sync's packages stand beside the others: its lock pins what both need to the same versions.
+.venv/.sync-installed: requirements-sync.lock .venv/.installed
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements-sync.lock; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-sync.lock; \
+	fi
+	@touch $@
+
+sync-setup: .venv/.sync-installed  ## add what scripts/sync_audiences.py --send needs
 
 demo: setup  ## build the demo shop and show what may be sent, waits, or goes to support
 	$(DBT) build --profiles-dir profiles
@@ -56,7 +67,7 @@ unit: setup  ## dbt build of the demo shop with unit and data tests, in a databa
 	mkdir -p target
 	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles
 
-pytest: setup  ## stories, matrix, determinism, bad input, scripts
+pytest: setup sync-setup  ## stories, matrix, determinism, bad input, scripts
 	$(BIN)/python -m pytest tests
 
 clean:  ## remove what was built
