@@ -78,13 +78,13 @@ select
     variant,
     horizon_days,
     outcome,
-    control_customers,
-    treatment_customers,
-    unknown_customers,
     -- the mean of the known values is not the mean; to nine decimals: the last digits of a double are the machine's
     {%- for estimate in [
         'control_mean', 'treatment_mean', 'difference', 'standard_error', 'standard_deviation', 'adjusted_difference', 'adjusted_standard_error',
     ] %}
-    case when unknown_customers = 0 then cast(cast({{ estimate }} as decimal(28, 9)) as {{ double }}) end as {{ estimate }}{{ ',' if not loop.last }}
+    case when unknown_customers = 0 then cast(cast({{ estimate }} as decimal(28, 9)) as {{ double }}) end as {{ estimate }},
     {%- endfor %}
+    control_customers,
+    treatment_customers,
+    unknown_customers
 from estimates

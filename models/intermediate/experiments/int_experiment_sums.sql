@@ -3,10 +3,10 @@ with
 
 subject_values as (
     select
-        subject_values.*,
         {%- for feed in post_purchase_gate.experiment_outcomes().values() | unique %}
-        reach.{{ feed }}_through{{ ',' if not loop.last }}
+        reach.{{ feed }}_through,
         {%- endfor %}
+        subject_values.*
     from {{ ref('int_experiment_values') }} as subject_values
     cross join {{ ref('int_outcome_reach') }} as reach
 ),

@@ -35,13 +35,13 @@ customer_moments as (
 
 after_customer as (
     select
+        {%- for outcome in ['purchase', 'renewal', 'ticket', 'refund_request'] %}
+        {{ post_purchase_gate.next_event(outcome, 'party_id') }} as next_{{ outcome }}_at,
+        {%- endfor %}
         event,
         event_id,
         occurred_at,
-        root_order_id,
-        {%- for outcome in ['purchase', 'renewal', 'ticket', 'refund_request'] %}
-        {{ post_purchase_gate.next_event(outcome, 'party_id') }} as next_{{ outcome }}_at{{ ',' if not loop.last }}
-        {%- endfor %}
+        root_order_id
     from customer_moments
 ),
 
@@ -73,10 +73,10 @@ order_moments as (
 
 after_order as (
     select
-        *,
         {%- for outcome in ['refund_request', 'review'] %}
-        {{ post_purchase_gate.next_event(outcome, "party_id, case when party_id is null then event_id end") }} as next_order_{{ outcome }}_at{{ ',' if not loop.last }}
+        {{ post_purchase_gate.next_event(outcome, 'party_id, case when party_id is null then event_id end') }} as next_order_{{ outcome }}_at,
         {%- endfor %}
+        order_moments.*
     from order_moments
 )
 

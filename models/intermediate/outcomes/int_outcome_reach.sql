@@ -8,7 +8,8 @@ reach as (
         feed,
         case
             when not is_connected then null
-            when loaded_through >= {{ post_purchase_gate.add_time('hour', '-1 * max_age_hours', post_purchase_gate.as_of()) }} then {{ post_purchase_gate.as_of() }}
+            when loaded_through >= {{ post_purchase_gate.add_time('hour', '-1 * max_age_hours', post_purchase_gate.as_of()) }}
+                then {{ post_purchase_gate.as_of() }}
             else loaded_through
         end as known_through
     from {{ ref('int_feed_status') }}
