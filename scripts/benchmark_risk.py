@@ -105,7 +105,11 @@ def rivals(learned: dict, asked: dict) -> dict[str, tuple[np.ndarray, float]]:
 
     found = {}
     for name, model, known, unknown in (
-        ("logistic regression, the same bins", LogisticRegression(C=0.5, max_iter=2000), *map(encoder.transform, (bins, bins_asked))),
+        (
+            "logistic regression, the same bins",
+            LogisticRegression(C=0.5, max_iter=2000),
+            *map(encoder.transform, (bins, bins_asked)),
+        ),
         ("gradient boosting, the same bins", boosting(), coded, coded_asked),
         ("gradient boosting, bins and days before binning", boosting(), both, both_asked),
     ):
@@ -118,13 +122,20 @@ def rivals(learned: dict, asked: dict) -> dict[str, tuple[np.ndarray, float]]:
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, quarter: str) -> dict[str, np.ndarray]:
     columns = ", ".join(f"coalesce(features.{name}, 'none') as {name}" for name in FACTORS)
     rows = connection.execute(query.format(columns=columns), [quarter]).fetchnumpy()
-    return {name: np.ma.filled(values.astype(float), np.nan) if np.ma.isMaskedArray(values) and values.dtype.kind in "iuf" else np.asarray(values) for name, values in rows.items()}
+    return {
+        name: np.ma.filled(values.astype(float), np.nan)
+        if np.ma.isMaskedArray(values) and values.dtype.kind in "iuf"
+        else np.asarray(values)
+        for name, values in rows.items()
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--quarters", nargs="+", default=["2018-04-01", "2018-07-01"], help="first days of test quarters")
+    parser.add_argument(
+        "--quarters", nargs="+", default=["2018-04-01", "2018-07-01"], help="first days of test quarters"
+    )
     parser.add_argument("--until", default="2018-10-18 00:00:00", help="end of the extract")
     parser.add_argument("--database", type=Path, default=ROOT / "target" / "benchmark_risk.duckdb")
     arguments = parser.parse_args()
@@ -140,7 +151,9 @@ def main() -> None:
         orders = next(path for path in sorted(arguments.folder.glob("*orders*")) if "items" not in path.name)
         names = [row[0] for row in connection.execute(f"describe from '{orders}'").fetchall()]
         weight = "sample_weight" if "sample_weight" in names else "1.0"
-        connection.execute(f"create temp table weights as select order_id, max({weight}) as weight from '{orders}' group by 1")
+        connection.execute(
+            f"create temp table weights as select order_id, max({weight}) as weight from '{orders}' group by 1"
+        )
         for quarter in arguments.quarters:
             learned, asked = fetch(connection, LEARNED, quarter), fetch(connection, ASKED, quarter)
             if set(asked["basis"]) != {"learned"}:
@@ -168,10 +181,15 @@ def main() -> None:
             )
             print(f"| {name} | {' | '.join(f'{figure:.4f}' for figure in figures)} | {took[name]:.1f} |")
         caught = np.average(label[high], weights=weights[high]) if high.any() else 0.0
-        print(f"\nat high risk: {100 * np.average(high, weights=weights):.1f} % of them, {100 * caught:.1f} % of these bad, ", end="")
+        print(
+            f"\nat high risk: {100 * np.average(high, weights=weights):.1f} % of them, {100 * caught:.1f} % of these bad, ",
+            end="",
+        )
         print(f"{100 * (weights * label)[high].sum() / (weights * label).sum():.1f} % of all bad ones")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\nwhole build {seconds:.1f} s, peak {build_memory:.2f} GB; of it the risk models {risk_seconds:.1f} s, all snapshots; rivals' process {own:.2f} GB")
+    print(
+        f"\nwhole build {seconds:.1f} s, peak {build_memory:.2f} GB; of it the risk models {risk_seconds:.1f} s, all snapshots; rivals' process {own:.2f} GB"
+    )
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ def test_no_sent_review_request_is_handled_otherwise(late_is_bad: Build, late_is
     query = "from marts.next_actions where action = 'review_request' and decision = 'send' order by all"
     assert len(rows_of(late_is_bad, query)) > 10
     assert rows_of(late_is_bad, query) == rows_of(late_is_good, query)
-    handled = "select distinct handling from marts.next_actions where action = 'review_request' and decision <> 'support'"
+    handled = (
+        "select distinct handling from marts.next_actions where action = 'review_request' and decision <> 'support'"
+    )
     assert rows_of(late_is_bad, handled) == rows_of(late_is_good, handled) == [("automated",)]
 
 
