@@ -6,7 +6,7 @@ DBT := $(BIN)/dbt
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist bulk clean
+.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist bulk benchmark-risk clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -51,6 +51,12 @@ olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
 	POST_PURCHASE_DB=target/olist.duckdb $(DBT) build --profiles-dir profiles \
 		--vars '{connectors: [olist], olist_path: "$(abspath $(RAW))", as_of: "2018-10-18 00:00:00", live_days: 800, reporting_currency: BRL}'
 	@POST_PURCHASE_DB=target/olist.duckdb $(BIN)/python scripts/show_summary.py
+
+benchmark-risk: setup  ## the learned risk on Olist against scikit-learn: make benchmark-risk FOLDER=...
+	@test -n "$(FOLDER)" || { echo "Name the folder that holds Olist's tables: make benchmark-risk FOLDER=FOLDER"; exit 2; }
+	@test -x .venv-benchmark/bin/python || $(PYTHON) -m venv .venv-benchmark
+	@.venv-benchmark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-benchmark.lock
+	@.venv-benchmark/bin/python scripts/benchmark_risk.py "$(abspath $(FOLDER))"
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 

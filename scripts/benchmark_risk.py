@@ -2,8 +2,8 @@
 
     python scripts/benchmark_risk.py FOLDER [--quarters 2018-04-01 2018-07-01] [--database target/benchmark_risk.duckdb]
 
-FOLDER holds Olist's tables. The gate's own models build every past survey as a point of origin `message`, each scored by
-what was learned from the reviews submitted before its quarter began. The rivals learn from those same reviews and
+FOLDER holds Olist's tables. The gate's own models build every past survey as a point of origin `message`, each scored
+by what was learned from the reviews submitted before its quarter began. The rivals learn from those same reviews and
 are asked about the same surveys. Needs requirements-benchmark.lock. Prints a report; no row of Olist is kept but in the
 database named.
 """
@@ -11,6 +11,7 @@ database named.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -39,7 +40,7 @@ LEARNED = """
 """
 ASKED = """
     select {columns}, features.days_late, features.days_waited, answers.reviews as share, answers.negatives as label,
-        scores.negative_review_risk_score as score, scores.basis, scores.high_risk_from, orders.weight, points.message_id
+        scores.negative_review_risk_score as score, scores.basis, scores.high_risk_from, orders.weight
     from intermediate.int_points as points
     inner join intermediate.int_risk_features as features using (point_id)
     inner join intermediate.int_risk_scores as scores using (point_id)
@@ -69,7 +70,7 @@ def build(folder: Path, database: Path, until: str) -> float:
 
 def model_seconds() -> float:
     """What the risk models alone took in the build just done."""
-    results = __import__("json").loads((ROOT / "target" / "run_results.json").read_text())["results"]
+    results = json.loads((ROOT / "target" / "run_results.json").read_text())["results"]
     risk = ("int_risk_", "int_review_points")
     return sum(row["execution_time"] for row in results if row["unique_id"].split(".")[-1].startswith(risk))
 
@@ -105,7 +106,11 @@ def rivals(learned: dict, asked: dict) -> dict[str, tuple[np.ndarray, float]]:
 
     found = {}
     for name, model, known, unknown in (
-        ("logistic regression, the same bins", LogisticRegression(C=0.5, max_iter=2000), *map(encoder.transform, (bins, bins_asked))),
+        (
+            "logistic regression, the same bins",
+            LogisticRegression(C=0.5, max_iter=2000),
+            *map(encoder.transform, (bins, bins_asked)),
+        ),
         ("gradient boosting, the same bins", boosting(), coded, coded_asked),
         ("gradient boosting, bins and days before binning", boosting(), both, both_asked),
     ):
@@ -118,13 +123,20 @@ def rivals(learned: dict, asked: dict) -> dict[str, tuple[np.ndarray, float]]:
 def fetch(connection: duckdb.DuckDBPyConnection, query: str, quarter: str) -> dict[str, np.ndarray]:
     columns = ", ".join(f"coalesce(features.{name}, 'none') as {name}" for name in FACTORS)
     rows = connection.execute(query.format(columns=columns), [quarter]).fetchnumpy()
-    return {name: np.ma.filled(values.astype(float), np.nan) if np.ma.isMaskedArray(values) and values.dtype.kind in "iuf" else np.asarray(values) for name, values in rows.items()}
+    return {
+        name: np.ma.filled(values.astype(float), np.nan)
+        if np.ma.isMaskedArray(values) and values.dtype.kind in "iuf"
+        else np.asarray(values)
+        for name, values in rows.items()
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--quarters", nargs="+", default=["2018-04-01", "2018-07-01"], help="first days of test quarters")
+    parser.add_argument(
+        "--quarters", nargs="+", default=["2018-04-01", "2018-07-01"], help="first days of test quarters"
+    )
     parser.add_argument("--until", default="2018-10-18 00:00:00", help="end of the extract")
     parser.add_argument("--database", type=Path, default=ROOT / "target" / "benchmark_risk.duckdb")
     arguments = parser.parse_args()
@@ -140,7 +152,9 @@ def main() -> None:
         orders = next(path for path in sorted(arguments.folder.glob("*orders*")) if "items" not in path.name)
         names = [row[0] for row in connection.execute(f"describe from '{orders}'").fetchall()]
         weight = "sample_weight" if "sample_weight" in names else "1.0"
-        connection.execute(f"create temp table weights as select order_id, max({weight}) as weight from '{orders}' group by 1")
+        connection.execute(
+            f"create temp table weights as select order_id, max({weight}) as weight from '{orders}' group by 1"
+        )
         for quarter in arguments.quarters:
             learned, asked = fetch(connection, LEARNED, quarter), fetch(connection, ASKED, quarter)
             if set(asked["basis"]) != {"learned"}:
@@ -168,10 +182,12 @@ def main() -> None:
             )
             print(f"| {name} | {' | '.join(f'{figure:.4f}' for figure in figures)} | {took[name]:.1f} |")
         caught = np.average(label[high], weights=weights[high]) if high.any() else 0.0
-        print(f"\nat high risk: {100 * np.average(high, weights=weights):.1f} % of them, {100 * caught:.1f} % of these bad, ", end="")
-        print(f"{100 * (weights * label)[high].sum() / (weights * label).sum():.1f} % of all bad ones")
+        flagged = 100 * np.average(high, weights=weights)
+        reached = 100 * (weights * label)[high].sum() / (weights * label).sum()
+        print(f"\nat high risk: {flagged:.1f} % of them, {100 * caught:.1f} % of these bad, {reached:.1f} % of all bad")
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\nwhole build {seconds:.1f} s, peak {build_memory:.2f} GB; of it the risk models {risk_seconds:.1f} s, all snapshots; rivals' process {own:.2f} GB")
+    print(f"\nbuild {seconds:.1f} s, peak {build_memory:.2f} GB; risk models {risk_seconds:.1f} s, all snapshots")
+    print(f"this process with the rivals: peak {own:.2f} GB")
 
 
 if __name__ == "__main__":

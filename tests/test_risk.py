@@ -1,7 +1,7 @@
 """The risk that is learned from reviews: it pauses offers and asks for a person, and never touches a review request.
 
-Two shops differ in their ratings alone. Each has a past of four hundred reviewed orders, half of them delivered late: in
-the one late orders are reviewed badly, in the other the others are. Both learn, each something else.
+Two shops differ in their ratings alone. Each has a past of four hundred reviewed orders, half of them delivered late:
+in the one late orders are reviewed badly, in the other the others are. Both learn, each something else.
 """
 
 from __future__ import annotations
@@ -23,11 +23,16 @@ HISTORY = """
         (hash(n) % 10 < 9) = (n % 2 = 0) as is_bad
     from range(400) as numbers (n);
     insert into customers by name
-        select order_id as customer_id, 'US' as country, ordered_at::varchar as created_at, 'false' as is_test from history;
+        select
+            order_id as customer_id, 'US' as country, ordered_at::varchar as created_at, 'false' as is_test
+        from history;
     insert into orders by name
-        select order_id, order_id as customer_id, ordered_at::varchar as ordered_at, 'USD' as currency, '60' as total from history;
+        select order_id, order_id as customer_id, ordered_at::varchar as ordered_at, 'USD' as currency, '60' as total
+        from history;
     insert into order_lines by name
-        select order_id || '/A' as order_line_id, order_id, 'helmet' as sku, '1' as quantity, '60' as unit_price, '0' as discount
+        select
+            order_id || '/A' as order_line_id, order_id, 'helmet' as sku, '1' as quantity, '60' as unit_price,
+            '0' as discount
         from history;
     insert into fulfillments by name
         select
@@ -93,7 +98,9 @@ def test_no_sent_review_request_is_handled_otherwise(late_is_bad: Build, late_is
     query = "from marts.next_actions where action = 'review_request' and decision = 'send' order by all"
     assert len(rows_of(late_is_bad, query)) > 10
     assert rows_of(late_is_bad, query) == rows_of(late_is_good, query)
-    handled = "select distinct handling from marts.next_actions where action = 'review_request' and decision <> 'support'"
+    handled = (
+        "select distinct handling from marts.next_actions where action = 'review_request' and decision <> 'support'"
+    )
     assert rows_of(late_is_bad, handled) == rows_of(late_is_good, handled) == [("automated",)]
 
 

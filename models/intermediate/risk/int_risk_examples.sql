@@ -5,10 +5,10 @@ select
     cast(reviews.submitted_at as date) > slices.coefficients_through as is_calibration,
     cast(reviews.reviews as decimal(18, 6)) as reviews,
     cast(reviews.reviews * reviews.negatives as decimal(18, 6)) as negatives,
-    features.category,
     {%- for factor in post_purchase_gate.risk_factors() %}
-    features.{{ factor }}{{ ',' if not loop.last }}
+    features.{{ factor }},
     {%- endfor %}
+    features.category
 from {{ ref('int_risk_slices') }} as slices
 inner join {{ ref('int_review_points') }} as reviews
     on slices.snapshot_at > reviews.submitted_at

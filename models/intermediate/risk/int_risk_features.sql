@@ -84,20 +84,21 @@ select
     case
         when is_digital then 'digital'
         when is_delivered and delivery_grade = 'inferred' then 'no_scan'
-        when is_delivered and days_late > 0 then case
-            when days_late < 3 then 'late_0_days' when days_late < 7 then 'late_3_days' when days_late < 14 then 'late_7_days'
-            else 'late_14_days'
-        end
-        when is_delivered then case
-            when days_late <= -14 then 'early_14_days' when days_late <= -7 then 'early_7_days' when days_late <= -3 then 'early_3_days'
-            else 'on_time'
-        end
+        when is_delivered and days_late <= -14 then 'early_14_days'
+        when is_delivered and days_late <= -7 then 'early_7_days'
+        when is_delivered and days_late <= -3 then 'early_3_days'
+        when is_delivered and days_late <= 0 then 'on_time'
+        when is_delivered and days_late < 3 then 'late_0_days'
+        when is_delivered and days_late < 7 then 'late_3_days'
+        when is_delivered and days_late < 14 then 'late_7_days'
+        when is_delivered and days_late >= 14 then 'late_14_days'
+        when is_delivered then 'on_time'
         when expected_at is null then 'not_shipped'
-        when days_late > 0 then case
-            when days_late < 3 then 'overdue_0_days' when days_late < 7 then 'overdue_3_days' when days_late < 14 then 'overdue_7_days'
-            else 'overdue_14_days'
-        end
-        else 'under_way'
+        when days_late <= 0 then 'under_way'
+        when days_late < 3 then 'overdue_0_days'
+        when days_late < 7 then 'overdue_3_days'
+        when days_late < 14 then 'overdue_7_days'
+        else 'overdue_14_days'
     end as arrival,
     case
         when is_digital or days_waited < 5 then 'under_5_days'
