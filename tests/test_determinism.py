@@ -7,14 +7,19 @@ All origins of points are decided, and the verdicts on past messages and calenda
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from conftest import Build, decide_whole, differences
+from conftest import ROOT, Build, decide_whole, differences
 from story_shop import AS_OF, contract
+
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import check_replay  # noqa: E402
 
 # instants at which much of the shop's year still lies ahead
 EARLIER = ["2026-05-15 12:00:00", "2026-06-21 07:30:00"]
@@ -25,54 +30,6 @@ LOG = "from marts.decision_log order by all"
 # What a build adds to, rather than makes anew.
 REMEMBERED = {mart: None for mart in ("decision_log", "decision_changes", "audience_members", "audience_events")}
 BUILT = Callable[..., Build]
-
-# When a row of a table came to be; a row without that time stays.
-HAPPENED = {
-    "customers": "created_at",
-    "orders": "ordered_at",
-    "payments": "occurred_at",
-    "fulfillments": "shipped_at",
-    "fulfillment_events": "occurred_at",
-    "refunds": "coalesce(requested_at, refunded_at, rejected_at)",
-    "tickets": "opened_at",
-    "ticket_events": "occurred_at",
-    "site_events": "occurred_at",
-    "messages": "sent_at",
-    "message_events": "occurred_at",
-    "consents": "occurred_at",
-    "reviews": "submitted_at",
-    "product_costs": "valid_from",
-    "subscriptions": "started_at",
-    "experiment_assignments": "assigned_at",
-    "overrides": "set_at",
-}
-# What was written into a row later. Expected deliveries, next charges and ends of overrides are plans, known before.
-WRITTEN_LATER = {
-    "customers": ["erased_at"],
-    "orders": ["cancelled_at"],
-    "fulfillments": ["delivered_at", "cancelled_at"],
-    "refunds": ["refunded_at", "rejected_at"],
-    "subscriptions": ["cancelled_at"],
-}
-# Children go with what they belong to. In this order, a grandchild goes too.
-BELONGS_TO = [
-    ("orders", "customers", "customer_id"),
-    ("order_lines", "orders", "order_id"),
-    ("payments", "orders", "order_id"),
-    ("fulfillments", "orders", "order_id"),
-    ("fulfillment_lines", "fulfillments", "fulfillment_id"),
-    ("fulfillment_lines", "order_lines", "order_line_id"),
-    ("fulfillment_events", "fulfillments", "fulfillment_id"),
-    ("refunds", "orders", "order_id"),
-    ("tickets", "orders", "order_id"),
-    ("ticket_events", "tickets", "ticket_id"),
-    ("site_events", "orders", "order_id"),
-    ("messages", "orders", "order_id"),
-    ("message_events", "messages", "message_id"),
-    ("reviews", "orders", "order_id"),
-    ("overrides", "order_lines", "order_line_id"),
-]
-
 
 # --- shops ------------------------------------------------------------------------------------------------------------
 
@@ -103,36 +60,11 @@ class Shop:
         return sum(self.connection.execute(f"select count(*) from {table}").fetchone()[0] for table in contract())
 
     def cut(self, as_of: str) -> None:
-        """Only what had happened by as_of."""
-        for table, instant in HAPPENED.items():
-            for column in contract()[table]:
-                instant = instant.replace(column, f"try_cast({column} as timestamp)")
-            # a customer may be recorded after his first order
-            kept = "and customer_id not in (select customer_id from orders)" if table == "customers" else ""
-            self.connection.execute(f"delete from {table} where {instant} > timestamp '{as_of}' {kept}")
-            if table == "orders":
-                self.connection.execute(
-                    f"delete from customers where try_cast(created_at as timestamp) > timestamp '{as_of}' "
-                    "and customer_id not in (select customer_id from orders)"
-                )
-        for table, columns in WRITTEN_LATER.items():
-            for column in columns:
-                self.connection.execute(
-                    f"update {table} set {column} = null where try_cast({column} as timestamp) > timestamp '{as_of}'"
-                )
-        self.connection.execute(
-            f"""update feed_loads set loaded_through = '{as_of}'
-            where try_cast(loaded_through as timestamp) > timestamp '{as_of}'"""
-        )
-
-    def cut_children(self, whole: Path) -> None:
-        """Rows of what was cut; rows of what never was stay, for the build to reject."""
-        for table, parent, key in BELONGS_TO:
-            self.connection.execute(
-                f"""delete from {table} where {key} in (
-                    select {key} from read_parquet('{whole / parent}.parquet') where {key} is not null)
-                and {key} not in (select {key} from {parent} where {key} is not null)"""
-            )
+        """Only what had happened by as_of; rows of what never was stay, for the build to reject."""
+        tables = {table: table for table in contract()}
+        for table in contract():
+            self.connection.execute(f"create table whole_{table} as from {table}")
+        check_replay.Shop(self.connection, tables).cut(as_of, {table: f"whole_{table}" for table in contract()})
 
 
 def rows_of(built: Build | Path, query: str) -> list[tuple]:
@@ -207,7 +139,6 @@ def decided_without_later(build: BUILT, whole: Path, as_of: Any, folder: Path) -
     shop = Shop(whole)
     before = shop.rows()
     shop.cut(str(as_of))
-    shop.cut_children(whole)
     assert before - shop.rows() > 20, "nothing was cut"
     return build(decide_whole(shop.write(folder / "raw"), as_of), parsed_once=True)
 
@@ -217,10 +148,13 @@ def test_facts_after_as_of_change_nothing(build: BUILT, whole: Path, decided: Bu
     assert differences(decided.database, without.database, OF_ALL_ROWS) == {}
 
 
-def test_facts_after_an_earlier_as_of_change_nothing(
-    build: BUILT, whole: Path, decided_earlier: Build, tmp_path: Path
-) -> None:
-    without = decided_without_later(build, whole, EARLIER[0], tmp_path)
+@pytest.fixture(scope="module")
+def cut_earlier(build: BUILT, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    return decided_without_later(build, whole, EARLIER[0], tmp_path_factory.mktemp("cut"))
+
+
+def test_facts_after_an_earlier_as_of_change_nothing(decided_earlier: Build, cut_earlier: Build) -> None:
+    without = cut_earlier
     assert differences(decided_earlier.database, without.database, OF_ALL_ROWS) == {}
 
 
@@ -229,6 +163,18 @@ def test_facts_after_any_instant_change_nothing(build: BUILT, whole: Path, as_of
     without = decided_without_later(build, whole, as_of, tmp_path)
     full = build(decide_whole(whole, as_of), parsed_once=True)
     assert differences(full.database, without.database, OF_ALL_ROWS) == {}
+
+
+@pytest.mark.parametrize("origin", ["message", "calendar"])
+def test_a_past_decision_is_what_it_was_then(origin: str, decided: Build, cut_earlier: Build) -> None:
+    """What today's shop says of a past send is what could be said of it when nothing later than EARLIER was known."""
+    query = f"""
+        select point_id, verdicts.* exclude (point_id) from verdicts.int_verdicts as verdicts
+        inner join intermediate.int_points as points using (point_id)
+        where origin = '{origin}' and point_at <= timestamp '{EARLIER[0]}' order by all"""
+    then = rows_of(cut_earlier, query)
+    assert len(then) > 50
+    assert rows_of(decided, query) == then
 
 
 # --- sentiment --------------------------------------------------------------------------------------------------------
@@ -293,6 +239,22 @@ def test_the_next_review_request_is_blind_to_sentiment(decided: Build, feeling_o
 
 def test_past_review_requests_are_judged_blind_to_sentiment(decided: Build, feeling_otherwise: Build) -> None:
     query = "from verdicts.int_verdicts where action = 'review_request' and point_id not like 'live:%' order by all"
+    assert len(rows_of(decided, query)) > 50
+    assert rows_of(decided, query) == rows_of(feeling_otherwise, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select message_id, verdict, reason_codes, lines_to_send, lines_to_support from marts.send_audit",
+        "select calendar_send_id, verdict, reason_codes, gate_does, gate_sends_at, held_by from marts.calendar_audit",
+    ],
+    ids=["send_audit", "calendar_audit"],
+)
+def test_audited_review_requests_are_judged_blind_to_sentiment(
+    query: str, decided: Build, feeling_otherwise: Build
+) -> None:
+    query += " where action = 'review_request' order by all"
     assert len(rows_of(decided, query)) > 50
     assert rows_of(decided, query) == rows_of(feeling_otherwise, query)
 

@@ -8,9 +8,10 @@ with
 sends as (
     select
         action,
+        punctuality,
         lateness_band,
         {%- for contrast in post_purchase_gate.audit_contrasts() %}
-        coalesce({{ contrast.condition }}, false) as is_{{ contrast.contrast }},
+        {{ contrast.condition }} as is_{{ contrast.contrast }},
         {%- endfor %}
         {%- for days in horizons %}
         {%- for outcome in outcomes %}
@@ -26,6 +27,7 @@ sends as (
 grouped as (
     select
         action,
+        punctuality,
         lateness_band,
         {%- for contrast in post_purchase_gate.audit_contrasts() %}
         is_{{ contrast.contrast }},
@@ -41,6 +43,7 @@ grouped as (
     from sends
     group by
         action,
+        punctuality,
         lateness_band
         {%- for contrast in post_purchase_gate.audit_contrasts() %},
         is_{{ contrast.contrast }}
@@ -58,13 +61,15 @@ strata as (
         '{{ measure }}' as outcome,
         {{ days }} as horizon_days,
         action,
+        punctuality,
         lateness_band,
         is_{{ contrast.contrast }} as is_in_contrast,
         sum({{ measure }}_{{ days }}_known) as sends,
         sum({{ measure }}_{{ days }}_sum) as total,
         sum({{ 'rating_' ~ days ~ '_squares' if measure == 'rating' else measure ~ '_' ~ days ~ '_sum' }}) as squares
     from grouped
-    group by action, lateness_band, is_{{ contrast.contrast }}
+    where is_{{ contrast.contrast }} is not null
+    group by action, punctuality, lateness_band, is_{{ contrast.contrast }}
     {{ '' if outer_last and days_last and loop.last else 'union all' }}
     {%- endfor %}
     {%- endfor %}
@@ -76,6 +81,7 @@ select
     outcome,
     cast(horizon_days as integer) as horizon_days,
     action,
+    punctuality,
     lateness_band,
     is_in_contrast,
     cast(sends as bigint) as sends,

@@ -9,6 +9,7 @@ bands as (
         outcome,
         horizon_days,
         action,
+        punctuality,
         lateness_band,
         coalesce(sum(case when is_in_contrast then sends end), 0) as sends_in,
         coalesce(sum(case when not is_in_contrast then sends end), 0) as sends_out,
@@ -17,7 +18,7 @@ bands as (
         sum(case when is_in_contrast then squares end) as squares_in,
         sum(case when not is_in_contrast then squares end) as squares_out
     from {{ ref('int_audit_strata') }}
-    group by contrast, outcome, horizon_days, action, lateness_band
+    group by contrast, outcome, horizon_days, action, punctuality, lateness_band
 ),
 
 -- a band can be compared only where both sides have a variance
@@ -41,6 +42,13 @@ summed as (
         sum(sends_out) as sends_out,
         sum(total_in) / nullif(sum(sends_in), 0) as mean_in,
         sum(total_out) / nullif(sum(sends_out), 0) as mean_out,
+        {%- for punctuality in ['on_time', 'late'] %}
+        coalesce(sum(case when punctuality = '{{ punctuality }}' then sends_in end), 0) as sends_in_{{ punctuality }},
+        sum(case when punctuality = '{{ punctuality }}' then total_in end)
+        / nullif(sum(case when punctuality = '{{ punctuality }}' then sends_in end), 0) as mean_in_{{ punctuality }},
+        sum(case when punctuality = '{{ punctuality }}' then total_out end)
+        / nullif(sum(case when punctuality = '{{ punctuality }}' then sends_out end), 0) as mean_out_{{ punctuality }},
+        {%- endfor %}
         sum(weight) as sends_compared,
         sum(weight * difference) / nullif(sum(weight), 0) as like_with_like,
         sqrt(sum(weight * weight * variance_of_difference)) / nullif(sum(weight), 0) as standard_error
@@ -58,6 +66,11 @@ select
     cast(mean_in as decimal(18, 6)) as mean_in,
     cast(mean_out as decimal(18, 6)) as mean_out,
     cast(mean_in - mean_out as decimal(18, 6)) as raw_difference,
+    {%- for punctuality in ['on_time', 'late'] %}
+    cast(sends_in_{{ punctuality }} as bigint) as sends_in_{{ punctuality }},
+    cast(mean_in_{{ punctuality }} as decimal(18, 6)) as mean_in_{{ punctuality }},
+    cast(mean_out_{{ punctuality }} as decimal(18, 6)) as mean_out_{{ punctuality }},
+    {%- endfor %}
     cast(like_with_like as decimal(18, 6)) as like_with_like_difference,
     cast(like_with_like - 1.959964 * standard_error as decimal(18, 6)) as like_with_like_lower,
     cast(like_with_like + 1.959964 * standard_error as decimal(18, 6)) as like_with_like_upper,

@@ -1,0 +1,117 @@
+"""A candidate matrix changes exactly the decisions that rest on the cells it changes; nothing is built without one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Build, copy_project, run_dbt
+
+DEMO_ROOMS = "+policy_comparison +policy_comparison_summary"
+# a cell emptied: a use window that is not over no longer holds a review request
+CHECK, STATE, ACTION = "use_window", "waiting", "review_request"
+
+
+@pytest.fixture(scope="module")
+def compared(demo_shop: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The demo shop under the matrix in force, and under one with a cell emptied and one turned to support."""
+    folder = tmp_path_factory.mktemp("policy")
+    project = copy_project(folder / "project")
+    with (project / "seeds/policy/gate_matrix.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if (row["check_name"], row["state"]) == (CHECK, STATE):
+            assert row[ACTION] == "pause"
+            row[ACTION] = ""
+        if (row["check_name"], row["state"]) == ("gift", "problem"):
+            assert row["cross_sell"] == "pause"
+            row["cross_sell"] = "support"
+    with (project / "seeds/policy/gate_matrix_candidate.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return run_dbt(
+        folder,
+        {"candidate_matrix": "gate_matrix_candidate"},
+        project=project,
+        select=DEMO_ROOMS,
+        with_tests=False,
+    )
+
+
+def rows_of(built: Build, query: str) -> list[tuple]:
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+# What must change, from the reasons of the matrix in force alone: a pause for the emptied cell only becomes a send,
+# and whatever the gift holds goes to support unless it does already.
+EXPECTED = """
+    with past_and_now as (
+        select point_id, action, verdict, ',' || reason_codes || ',' as codes
+        from verdicts.int_verdicts inner join intermediate.int_points using (point_id)
+        where {recent}
+    )
+    select point_id, action, verdict, 'send' from past_and_now
+    where action = 'review_request' and codes = ',use_window:waiting,'
+    union all
+    select point_id, action, verdict, 'support' from past_and_now
+    where action = 'cross_sell' and verdict <> 'support' and codes like '%,gift:problem,%'
+    order by all
+"""
+RECENT = "(is_live or (origin = 'message' and point_at >= timestamp '2026-06-30 12:00:00' - interval 90 day))"
+
+
+def test_one_cell_changes_exactly_the_decisions_that_rest_on_it(compared: Build) -> None:
+    found = rows_of(
+        compared, "select point_id, action, decision, candidate_decision from marts.policy_comparison order by all"
+    )
+    assert found == rows_of(compared, EXPECTED.format(recent=RECENT))
+    changes = {(action, decision, candidate) for _, action, decision, candidate in found}
+    assert changes == {("review_request", "pause", "send"), ("cross_sell", "pause", "support")}
+    assert {point.split(":")[0] for point, *_ in found} == {"live", "message"}
+
+
+def test_the_summary_counts_them(compared: Build) -> None:
+    by_hand = rows_of(
+        compared,
+        """select origin, action, count(*), sum((candidate_decision = 'send')::int) from marts.policy_comparison
+        group by all order by all""",
+    )
+    summary = rows_of(
+        compared,
+        """select origin, action, decisions_changed, sends_gained from marts.policy_comparison_summary
+        where decisions_changed > 0 order by all""",
+    )
+    assert summary == by_hand
+    assert rows_of(compared, "select sum(sends_lost) from marts.policy_comparison_summary") == [(0,)]
+
+
+def test_the_matrix_in_force_decides_as_before(compared: Build, demo_shop: Build) -> None:
+    query = "select point_id, action, verdict, reason_codes from verdicts.int_verdicts order by all"
+    assert rows_of(compared, query) == rows_of(demo_shop, query)
+
+
+def test_nothing_is_built_without_a_candidate(demo_shop: Build) -> None:
+    assert not {name for name in demo_shop.ran if "candidate_" in name and name != "int_candidate_evidence"} & {
+        "int_candidate_matrix",
+        "int_candidate_reasons",
+        "int_candidate_verdicts",
+    }
+    assert not [name for name in demo_shop.ran if name.startswith(("policy_comparison", "int_policy_pairs"))]
+
+
+def test_an_unknown_word_in_a_candidate_is_named(build: Callable[..., Build], tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    text = (project / "seeds/policy/gate_matrix.csv").read_text().replace("use_window,waiting", "use_windo,waiting")
+    (project / "seeds/policy/gate_matrix_candidate.csv").write_text(text)
+    with pytest.raises(Exception, match="use_windo"):
+        build(
+            {"candidate_matrix": "gate_matrix_candidate"},
+            project=project,
+            select="gate_matrix_candidate gate_matrix actions checks int_candidate_matrix",
+            with_tests=True,
+        )
