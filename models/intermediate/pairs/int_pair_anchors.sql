@@ -1,8 +1,9 @@
 select
+    snapshot_at,
     sku,
     order_bucket,
     order_month,
     count(*) as anchors
 from {{ ref('int_pair_purchases') }}
 where is_anchor
-group by sku, order_bucket, order_month
+group by snapshot_at, sku, order_bucket, order_month

@@ -3,6 +3,7 @@ with
 
 anchor_orders as (
     select
+        snapshot_at,
         customer_id,
         order_number,
         order_bucket,
@@ -11,20 +12,22 @@ anchor_orders as (
         count(*) as new_skus
     from {{ ref('int_pair_purchases') }}
     where is_anchor
-    group by customer_id, order_number, order_bucket, order_month, horizon_ends_at
+    group by snapshot_at, customer_id, order_number, order_bucket, order_month, horizon_ends_at
 ),
 
 all_anchors as (
     select
+        snapshot_at,
         order_bucket,
         order_month,
         sum(new_skus) as anchors
     from anchor_orders
-    group by order_bucket, order_month
+    group by snapshot_at, order_bucket, order_month
 ),
 
 responses as (
     select
+        anchor_orders.snapshot_at,
         purchases.sku as related_sku,
         anchor_orders.order_bucket,
         anchor_orders.order_month,
@@ -32,13 +35,15 @@ responses as (
     from anchor_orders
     inner join {{ ref('int_pair_purchases') }} as purchases
         on
-            anchor_orders.customer_id = purchases.customer_id
+            anchor_orders.snapshot_at = purchases.snapshot_at
+            and anchor_orders.customer_id = purchases.customer_id
             and anchor_orders.order_number < purchases.order_number
             and anchor_orders.horizon_ends_at >= purchases.ordered_at
-    group by purchases.sku, anchor_orders.order_bucket, anchor_orders.order_month
+    group by anchor_orders.snapshot_at, purchases.sku, anchor_orders.order_bucket, anchor_orders.order_month
 )
 
 select
+    responses.snapshot_at,
     responses.related_sku,
     responses.order_bucket,
     responses.order_month,
@@ -47,9 +52,13 @@ select
     cast(responses.responses / nullif(cast(all_anchors.anchors - coalesce(own.anchors, 0) as decimal(18, 2)), 0) as decimal(18, 12)) as base_rate
 from responses
 inner join all_anchors
-    on responses.order_bucket = all_anchors.order_bucket and responses.order_month = all_anchors.order_month
+    on
+        responses.snapshot_at = all_anchors.snapshot_at
+        and responses.order_bucket = all_anchors.order_bucket
+        and responses.order_month = all_anchors.order_month
 left join {{ ref('int_pair_anchors') }} as own
     on
-        responses.related_sku = own.sku
+        responses.snapshot_at = own.snapshot_at
+        and responses.related_sku = own.sku
         and responses.order_bucket = own.order_bucket
         and responses.order_month = own.order_month

@@ -7,69 +7,79 @@ skus as (
 
 observed as (
     select
+        skus.snapshot_at,
         skus.category,
         related_skus.category as related_category,
         sum(counts.support) as support
     from {{ ref('int_pair_counts') }} as counts
     inner join skus
-        on counts.sku = skus.sku
+        on counts.snapshot_at = skus.snapshot_at and counts.sku = skus.sku
     inner join skus as related_skus
-        on counts.related_sku = related_skus.sku
-    group by skus.category, related_skus.category
+        on counts.snapshot_at = related_skus.snapshot_at and counts.related_sku = related_skus.sku
+    group by skus.snapshot_at, skus.category, related_skus.category
 ),
 
 anchors as (
     select
+        skus.snapshot_at,
         skus.category,
         anchors.order_bucket,
         anchors.order_month,
         sum(anchors.anchors) as anchors
     from {{ ref('int_pair_anchors') }} as anchors
     inner join skus
-        on anchors.sku = skus.sku
-    group by skus.category, anchors.order_bucket, anchors.order_month
+        on anchors.snapshot_at = skus.snapshot_at and anchors.sku = skus.sku
+    group by skus.snapshot_at, skus.category, anchors.order_bucket, anchors.order_month
 ),
 
 rates as (
     select
+        skus.snapshot_at,
         skus.category as related_category,
         base_rates.order_bucket,
         base_rates.order_month,
         sum(base_rates.base_rate) as base_rate
     from {{ ref('int_pair_base_rates') }} as base_rates
     inner join skus
-        on base_rates.related_sku = skus.sku
-    group by skus.category, base_rates.order_bucket, base_rates.order_month
+        on base_rates.snapshot_at = skus.snapshot_at and base_rates.related_sku = skus.sku
+    group by skus.snapshot_at, skus.category, base_rates.order_bucket, base_rates.order_month
 ),
 
 -- a SKU is no pair of itself
 itself as (
     select
+        skus.snapshot_at,
         skus.category,
         sum(anchors.anchors * base_rates.base_rate) as expected
     from {{ ref('int_pair_anchors') }} as anchors
     inner join {{ ref('int_pair_base_rates') }} as base_rates
         on
-            anchors.sku = base_rates.related_sku
+            anchors.snapshot_at = base_rates.snapshot_at
+            and anchors.sku = base_rates.related_sku
             and anchors.order_bucket = base_rates.order_bucket
             and anchors.order_month = base_rates.order_month
     inner join skus
-        on anchors.sku = skus.sku
-    group by skus.category
+        on anchors.snapshot_at = skus.snapshot_at and anchors.sku = skus.sku
+    group by skus.snapshot_at, skus.category
 ),
 
 expected as (
     select
+        anchors.snapshot_at,
         anchors.category,
         rates.related_category,
         sum(anchors.anchors * rates.base_rate) as expected
     from anchors
     inner join rates
-        on anchors.order_bucket = rates.order_bucket and anchors.order_month = rates.order_month
-    group by anchors.category, rates.related_category
+        on
+            anchors.snapshot_at = rates.snapshot_at
+            and anchors.order_bucket = rates.order_bucket
+            and anchors.order_month = rates.order_month
+    group by anchors.snapshot_at, anchors.category, rates.related_category
 )
 
 select
+    expected.snapshot_at,
     expected.category,
     expected.related_category,
     cast(
@@ -82,6 +92,9 @@ select
     ) as category_lift
 from expected
 left join observed
-    on expected.category = observed.category and expected.related_category = observed.related_category
+    on
+        expected.snapshot_at = observed.snapshot_at
+        and expected.category = observed.category
+        and expected.related_category = observed.related_category
 left join itself
-    on expected.category = itself.category
+    on expected.snapshot_at = itself.snapshot_at and expected.category = itself.category

@@ -1,9 +1,10 @@
 -- Probabilities with their 90 % bounds: the pair's own, shrunk to the base rate times the lift of its categories, and what like customers
--- do without. Prior weight: at least 20 anchors and 1.5 responses.
+-- do without. Prior weight: at least 20 anchors and 1.5 responses. The bounds hold for the shrunk probability and for the counts alone.
 with
 
 counted as (
     select
+        expected.snapshot_at,
         expected.sku,
         expected.related_sku,
         cast(expected.anchors as {{ post_purchase_gate.type_double() }}) as anchors,
@@ -14,13 +15,19 @@ counted as (
         related_skus.later_customers
     from {{ ref('int_pair_expected') }} as expected
     left join {{ ref('int_pair_counts') }} as counts
-        on expected.sku = counts.sku and expected.related_sku = counts.related_sku
+        on
+            expected.snapshot_at = counts.snapshot_at
+            and expected.sku = counts.sku
+            and expected.related_sku = counts.related_sku
     left join {{ ref('int_pair_skus') }} as skus
-        on expected.sku = skus.sku
+        on expected.snapshot_at = skus.snapshot_at and expected.sku = skus.sku
     left join {{ ref('int_pair_skus') }} as related_skus
-        on expected.related_sku = related_skus.sku
+        on expected.snapshot_at = related_skus.snapshot_at and expected.related_sku = related_skus.sku
     left join {{ ref('int_pair_category_lifts') }} as category_lifts
-        on skus.category = category_lifts.category and related_skus.category = category_lifts.related_category
+        on
+            expected.snapshot_at = category_lifts.snapshot_at
+            and skus.category = category_lifts.category
+            and related_skus.category = category_lifts.related_category
 ),
 
 priors as (
@@ -46,14 +53,22 @@ bounds as (
     select
         *,
         successes / (successes + failures) as probability,
-        {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }} as probability_low,
-        {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }} as probability_high,
+        -- a pair that stands out is pulled toward its kind, and one that does not may be: the bounds cover the counts alone as well
+        least(
+            {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }},
+            {{ post_purchase_gate.beta_quantile('greatest(support, 0.5)', '(anchors - support + 1)', '-1.645') }}
+        ) as probability_low,
+        greatest(
+            {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }},
+            {{ post_purchase_gate.beta_quantile('(support + 1)', 'greatest(anchors - support, 0.5)', '1.645') }}
+        ) as probability_high,
         coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '-1.645') }}, 0) as base_low,
         coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '1.645') }}, 0) as base_high
     from posteriors
 )
 
 select
+    snapshot_at,
     sku,
     related_sku,
     cast(anchors as bigint) as anchors,

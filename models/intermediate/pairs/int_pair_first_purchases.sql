@@ -1,5 +1,6 @@
 -- A later repeat says nothing new about what goes with what: one row per customer and SKU, the first.
 select
+    orders.snapshot_at,
     orders.customer_id,
     lines.sku,
     min(orders.order_number) as order_number,
@@ -7,6 +8,6 @@ select
     count(*) as purchase_lines
 from {{ ref('int_pair_lines') }} as lines
 inner join {{ ref('int_pair_orders') }} as orders
-    on lines.order_id = orders.order_id
+    on lines.order_id = orders.order_id and lines.snapshot_at = orders.snapshot_at
 where not orders.is_bulk
-group by orders.customer_id, lines.sku
+group by orders.snapshot_at, orders.customer_id, lines.sku

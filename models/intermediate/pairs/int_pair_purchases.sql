@@ -8,6 +8,7 @@ with
 
 purchases as (
     select
+        first_purchases.snapshot_at,
         first_purchases.customer_id,
         first_purchases.sku,
         first_purchases.order_number,
@@ -16,13 +17,14 @@ purchases as (
         cast({{ dbt.date_trunc('month', 'first_purchases.ordered_at') }} as date) as order_month
     from {{ ref('int_pair_first_purchases') }} as first_purchases
     inner join {{ ref('int_pair_skus') }} as skus
-        on first_purchases.sku = skus.sku
+        on first_purchases.sku = skus.sku and first_purchases.snapshot_at = skus.snapshot_at
     where skus.is_used
 ),
 {%- if permutation is not none %}
 
 baskets as (
     select
+        snapshot_at,
         customer_id,
         order_number,
         order_bucket,
@@ -31,18 +33,18 @@ baskets as (
         count(*) as new_skus
     from purchases
     where order_number > 1
-    group by customer_id, order_number, order_bucket, order_month
+    group by snapshot_at, customer_id, order_number, order_bucket, order_month
 ),
 
 drawn as (
     select
         *,
         row_number() over (
-            partition by order_bucket, order_month, new_skus
+            partition by snapshot_at, order_bucket, order_month, new_skus
             order by {{ post_purchase_gate.text_key(["'to " ~ permutation ~ "'", 'customer_id', 'order_number']) }}
         ) as receives,
         row_number() over (
-            partition by order_bucket, order_month, new_skus
+            partition by snapshot_at, order_bucket, order_month, new_skus
             order by {{ post_purchase_gate.text_key(["'from " ~ permutation ~ "'", 'customer_id', 'order_number']) }}
         ) as gives
     from baskets
@@ -50,6 +52,7 @@ drawn as (
 
 swapped as (
     select
+        receiver.snapshot_at,
         receiver.customer_id,
         purchases.sku,
         receiver.order_number,
@@ -57,14 +60,19 @@ swapped as (
     from drawn as receiver
     inner join drawn as giver
         on
-            receiver.order_bucket = giver.order_bucket
+            receiver.snapshot_at = giver.snapshot_at
+            and receiver.order_bucket = giver.order_bucket
             and receiver.order_month = giver.order_month
             and receiver.new_skus = giver.new_skus
             and receiver.receives = giver.gives
     inner join purchases
-        on giver.customer_id = purchases.customer_id and giver.order_number = purchases.order_number
+        on
+            giver.snapshot_at = purchases.snapshot_at
+            and giver.customer_id = purchases.customer_id
+            and giver.order_number = purchases.order_number
     union all
     select
+        snapshot_at,
         customer_id,
         sku,
         order_number,
@@ -75,16 +83,18 @@ swapped as (
 
 firsts as (
     select
+        snapshot_at,
         customer_id,
         sku,
         min(order_number) as order_number,
         min(ordered_at) as ordered_at
     from swapped
-    group by customer_id, sku
+    group by snapshot_at, customer_id, sku
 ),
 
 counted as (
     select
+        snapshot_at,
         customer_id,
         sku,
         order_number,
@@ -101,6 +111,7 @@ counted as (
 {%- endif %}
 
 select
+    snapshot_at,
     customer_id,
     sku,
     order_number,
@@ -109,5 +120,5 @@ select
     ordered_at,
     {{ post_purchase_gate.add_days(var('pair_horizon_days'), 'ordered_at') }} as horizon_ends_at,
     -- an anchor counts once its whole horizon is over
-    {{ post_purchase_gate.add_days(var('pair_horizon_days'), 'ordered_at') }} <= {{ post_purchase_gate.as_of() }} as is_anchor
+    {{ post_purchase_gate.add_days(var('pair_horizon_days'), 'ordered_at') }} <= snapshot_at as is_anchor
 from counted

@@ -3,15 +3,17 @@ with
 
 counted as (
     select
+        snapshot_at,
         sku,
         count(*) as customers,
         sum(case when order_number > 1 then 1 else 0 end) as later_customers,
         sum(purchase_lines) as purchase_lines
     from {{ ref('int_pair_first_purchases') }}
-    group by sku
+    group by snapshot_at, sku
 )
 
 select
+    counted.snapshot_at,
     counted.sku,
     coalesce(products.category, 'unknown') as category,
     counted.customers,

@@ -4,65 +4,76 @@ with
 
 customer_skus as (
     select
+        first_purchases.snapshot_at,
         first_purchases.customer_id,
         first_purchases.sku,
         skus.category
     from {{ ref('int_pair_first_purchases') }} as first_purchases
     inner join {{ ref('int_pair_skus') }} as skus
-        on first_purchases.sku = skus.sku
+        on first_purchases.snapshot_at = skus.snapshot_at and first_purchases.sku = skus.sku
     where skus.is_used
 ),
 
 order_skus as (
     select
+        lines.snapshot_at,
         lines.order_id,
         lines.sku,
         skus.category
     from {{ ref('int_pair_lines') }} as lines
     inner join {{ ref('int_pair_orders') }} as orders
-        on lines.order_id = orders.order_id
+        on lines.snapshot_at = orders.snapshot_at and lines.order_id = orders.order_id
     inner join {{ ref('int_pair_skus') }} as skus
-        on lines.sku = skus.sku
+        on lines.snapshot_at = skus.snapshot_at and lines.sku = skus.sku
     where skus.is_used and not orders.is_bulk
-    group by lines.order_id, lines.sku, skus.category
+    group by lines.snapshot_at, lines.order_id, lines.sku, skus.category
 ),
 
 {% for basket in ['customer', 'order'] -%}
 {{ basket }}_sizes as (
     select
+        snapshot_at,
         sum(size * (size - 1)) / nullif(cast(sum(size) as {{ post_purchase_gate.type_double() }}) * sum(size), 0) as correction
     from (
         select
+            snapshot_at,
             {{ basket }}_id,
             count(*) as size
         from {{ basket }}_skus
-        group by {{ basket }}_id
+        group by snapshot_at, {{ basket }}_id
     ) as sizes
+    group by snapshot_at
 ),
 
 {{ basket }}_totals as (
     select
+        snapshot_at,
         sku,
         count(*) as baskets
     from {{ basket }}_skus
-    group by sku
+    group by snapshot_at, sku
 ),
 
 {{ basket }}_pairs as (
     select
+        one.snapshot_at,
         one.sku,
         other.sku as related_sku,
         count(*) as shared
     from {{ basket }}_skus as one
     inner join {{ basket }}_skus as other
-        on one.{{ basket }}_id = other.{{ basket }}_id and one.category = other.category
+        on
+            one.snapshot_at = other.snapshot_at
+            and one.{{ basket }}_id = other.{{ basket }}_id
+            and one.category = other.category
     where one.sku <> other.sku
-    group by one.sku, other.sku
+    group by one.snapshot_at, one.sku, other.sku
 ),
 
 {% endfor -%}
 measured as (
     select
+        customer_pairs.snapshot_at,
         customer_pairs.sku,
         customer_pairs.related_sku,
         customer_pairs.shared as customers_with_both,
@@ -73,20 +84,30 @@ measured as (
         * order_sizes.correction as expected_orders
     from customer_pairs
     inner join customer_totals as customer_total
-        on customer_pairs.sku = customer_total.sku
+        on customer_pairs.snapshot_at = customer_total.snapshot_at and customer_pairs.sku = customer_total.sku
     inner join customer_totals as related_customer_total
-        on customer_pairs.related_sku = related_customer_total.sku
+        on
+            customer_pairs.snapshot_at = related_customer_total.snapshot_at
+            and customer_pairs.related_sku = related_customer_total.sku
     inner join order_totals as order_total
-        on customer_pairs.sku = order_total.sku
+        on customer_pairs.snapshot_at = order_total.snapshot_at and customer_pairs.sku = order_total.sku
     inner join order_totals as related_order_total
-        on customer_pairs.related_sku = related_order_total.sku
-    cross join customer_sizes
-    cross join order_sizes
+        on
+            customer_pairs.snapshot_at = related_order_total.snapshot_at
+            and customer_pairs.related_sku = related_order_total.sku
+    inner join customer_sizes
+        on customer_pairs.snapshot_at = customer_sizes.snapshot_at
+    inner join order_sizes
+        on customer_pairs.snapshot_at = order_sizes.snapshot_at
     left join order_pairs
-        on customer_pairs.sku = order_pairs.sku and customer_pairs.related_sku = order_pairs.related_sku
+        on
+            customer_pairs.snapshot_at = order_pairs.snapshot_at
+            and customer_pairs.sku = order_pairs.sku
+            and customer_pairs.related_sku = order_pairs.related_sku
 )
 
 select
+    snapshot_at,
     sku,
     related_sku,
     customers_with_both,
