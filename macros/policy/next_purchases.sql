@@ -5,5 +5,5 @@
 
 {#- Half doublings of the decayed share of trips, down to one in five hundred. -#}
 {% macro next_rate_step(rate) -%}
-    cast(floor(greatest(2 * ln({{ rate }}) / ln(2), -18)) as integer)
+    cast(floor(greatest(2 * ln(cast(greatest({{ rate }}, 0.000001) as {{ post_purchase_gate.type_double() }})) / ln(2), -18)) as integer)
 {%- endmacro %}

@@ -40,40 +40,47 @@ histories as (
         targets.target_trip,
         targets.is_coming,
         purchases.sku,
-        count(*) as purchases,
-        max(purchases.trip_number) as last_trip,
-        max(purchases.bought_on) as last_bought_on,
-        sum(cast(power(0.95, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))) as weight
+        sum(case when purchases.trip_number < targets.target_trip then 1 else 0 end) as purchases,
+        max(case when purchases.trip_number < targets.target_trip then purchases.trip_number end) as last_trip,
+        max(case when purchases.trip_number < targets.target_trip then purchases.bought_on end) as last_bought_on,
+        sum(case
+            when purchases.trip_number < targets.target_trip
+                then cast(power(0.95, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
+        end) as weight,
+        max(case when purchases.trip_number = targets.target_trip then 1 else 0 end) as is_bought
     from targets
     inner join {{ ref('int_next_purchases') }} as purchases
-        on targets.customer_id = purchases.customer_id and targets.target_trip > purchases.trip_number
+        on targets.customer_id = purchases.customer_id and targets.target_trip >= purchases.trip_number
     group by targets.customer_id, targets.target_trip, targets.is_coming, purchases.sku
 ),
 
 rated as (
     select
-        *,
+        customer_id,
+        sku,
+        target_trip,
+        is_coming,
+        purchases,
         target_trip - last_trip as trips_since,
-        cast(greatest(weight * 0.05 / (1 - power(0.95, target_trip - 1)), 0.000001) as {{ post_purchase_gate.type_double() }}) as rate
+        last_bought_on,
+        -- its share of the trips so far, each trip back counting 5 % less
+        cast(greatest(weight * 0.05 / (1 - power(0.95, target_trip - 1)), 0.000001) as {{ post_purchase_gate.type_double() }}) as rate,
+        is_bought
     from histories
+    where purchases > 0
 )
 
 select
-    rated.customer_id,
-    rated.sku,
-    rated.target_trip,
-    rated.is_coming,
-    cast(rated.purchases as integer) as purchases,
-    cast(rated.trips_since as integer) as trips_since,
-    rated.last_bought_on,
-    cast(rated.rate as decimal(18, 9)) as rate,
-    {{ post_purchase_gate.next_rate_step('rated.rate') }} as rate_step,
-    {{ post_purchase_gate.next_doublings('rated.trips_since', 2) }} as recency_step,
-    cast(least(rated.purchases, 6) as integer) as purchases_step,
-    case when bought.sku is null then 0 else 1 end as is_bought
+    customer_id,
+    sku,
+    target_trip,
+    is_coming,
+    cast(purchases as integer) as purchases,
+    cast(trips_since as integer) as trips_since,
+    last_bought_on,
+    cast(rate as decimal(18, 9)) as rate,
+    {{ post_purchase_gate.next_rate_step('rate') }} as rate_step,
+    {{ post_purchase_gate.next_doublings('trips_since', 2) }} as recency_step,
+    cast(least(purchases, 6) as integer) as purchases_step,
+    is_bought
 from rated
-left join {{ ref('int_next_purchases') }} as bought
-    on
-        rated.customer_id = bought.customer_id
-        and rated.target_trip = bought.trip_number
-        and rated.sku = bought.sku
