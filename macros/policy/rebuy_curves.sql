@@ -9,7 +9,13 @@
 
 {#- How often a customer has bought a SKU again so far: the strongest sign of whether he will. -#}
 {% macro rebuy_history(gaps) -%}
-    case when {{ gaps }} = 0 then 0 when {{ gaps }} <= 2 then 1 else 3 end
+    case
+        when {{ gaps }} <= 2 then {{ gaps }}
+        when {{ gaps }} <= 4 then 3
+        when {{ gaps }} <= 8 then 5
+        when {{ gaps }} <= 16 then 9
+        else 17
+    end
 {%- endmacro %}
 
 {#- Position of an age on the curve: quarters of a doubling of the expected interval, from 1/64 to 32 times. -#}

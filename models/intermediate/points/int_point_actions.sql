@@ -1,5 +1,5 @@
 -- The actions that a point decides on, with their due and expiry times from the anchors that the seed `actions` names.
--- Replenishment only for a SKU that is used up; support_recovery comes from issues, in verdicts.
+-- Replenishment only for a SKU that is used up, by the shop's own gaps or as declared; support_recovery comes from issues, in verdicts.
 with
 
 anchors as (
@@ -10,7 +10,6 @@ anchors as (
         points.order_line_id,
         points.root_order_id,
         points.customer_id,
-        points.consumable_days,
         delivery.fulfillment_id,
         -- an exchange is confirmed with the order that it answers
         case when points.order_type = 'exchange' then roots.ordered_at else payments.paid_at end as payment,
@@ -22,6 +21,7 @@ anchors as (
         use_evidence.delivered_at as delivered,
         use_evidence.use_ready_at as use_ready,
         use_evidence.depletion_at as depletion,
+        depletion.point_id is not null as is_used_up,
         case when purchases.earlier_purchases >= 1 then use_evidence.use_ready_at end as repeat_use_ready
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_orders') }} as roots
@@ -32,6 +32,8 @@ anchors as (
         on points.point_id = delivery.point_id
     inner join {{ ref('int_use_evidence') }} as use_evidence
         on points.point_id = use_evidence.point_id
+    left join {{ ref('int_point_depletion') }} as depletion
+        on points.point_id = depletion.point_id
     left join {{ ref('int_purchase_evidence') }} as purchases
         on points.point_id = purchases.point_id
 ),
@@ -66,7 +68,7 @@ due as (
     cross join {{ ref('actions') }} as actions
     where
         actions.action <> 'support_recovery'
-        and (actions.due_anchor <> 'depletion' or anchors.consumable_days is not null)
+        and (actions.due_anchor <> 'depletion' or anchors.is_used_up)
         and (anchors.origin = 'live' or anchors.audited_action = actions.action)
 )
 

@@ -39,7 +39,7 @@ inner join {{ ref('int_pair_lines') }} as lines
 inner join {{ ref('int_snapshots') }} as snapshots
     on lines.snapshot_at = snapshots.snapshot_at and snapshots.is_current
 inner join {{ ref('int_rebuy_sku_days') }} as sku_days
-    on scores.sku = sku_days.sku
+    on scores.sku = sku_days.sku and lines.snapshot_at = sku_days.snapshot_at
 cross join calibration
 where
     scores.days_back = 0

@@ -12,8 +12,10 @@ spells as (
             as log_gap
     from {{ ref('int_rebuy_spells') }} as spells
     inner join {{ ref('int_rebuy_sku_days') }} as sku_days
-        on spells.sku = sku_days.sku
-    where sku_days.basis <> 'none'
+        on spells.sku = sku_days.sku and spells.snapshot_at = sku_days.snapshot_at
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on spells.snapshot_at = snapshots.snapshot_at
+    where snapshots.is_current and sku_days.basis <> 'none'
 ),
 
 ended as (

@@ -35,10 +35,13 @@ placed as (
         {{ post_purchase_gate.rebuy_position('exposures.age_days + ' ~ horizon, 'exposures.expected_days') }} as position_{{ horizon }},
         case when exposures.rebought_after_days <= {{ horizon }} then 1 else 0 end as rebought_{{ horizon }},
         {%- endfor %}
-        factors.factor
+        factors.factor,
+        coalesce(customer_factors.factor, 1) as customer_factor
     from exposures
     inner join {{ ref('int_rebuy_sku_factors') }} as factors
         on exposures.days_back = factors.days_back and exposures.sku = factors.sku
+    left join {{ ref('int_rebuy_customer_factors') }} as customer_factors
+        on exposures.days_back = customer_factors.days_back and exposures.customer_id = customer_factors.customer_id
     left join subscribed
         on
             exposures.days_back = subscribed.days_back
@@ -60,7 +63,7 @@ select
     {%- for horizon in horizons %}
     placed.rebought_{{ horizon }},
     cast(1 - exp(-cast(
-        placed.factor * (
+        placed.factor * placed.customer_factor * (
             curve_{{ horizon }}.hazard_before + (placed.position_{{ horizon }} - curve_{{ horizon }}.step) * curve_{{ horizon }}.hazard
             - curve_now.hazard_before - (placed.position - curve_now.step) * curve_now.hazard
         ) as {{ post_purchase_gate.type_double() }}

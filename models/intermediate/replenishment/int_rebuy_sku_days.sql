@@ -1,8 +1,9 @@
--- Days that one unit lasts: the shop's own gaps, shrunk by ten to what is declared, else to the category and by thirty to the shop.
+-- Days that one unit lasts, as learned by each snapshot: the shop's own gaps, shrunk by ten to what is declared, else to the category and by thirty to the shop.
 with
 
 intervals as (
     select
+        snapshots.snapshot_at,
         products.sku,
         coalesce(products.category, 'unknown') as category,
         products.consumable_days,
@@ -12,8 +13,9 @@ intervals as (
         and intervals.gaps >= {{ var('rebuy_min_gaps') }}
         and (products.consumable_days > 0 or intervals.rebuy_share >= {{ var('rebuy_min_share') }}) as has_own_gaps
     from {{ ref('stg_products') }} as products
+    cross join {{ ref('int_snapshots') }} as snapshots
     left join {{ ref('int_rebuy_sku_intervals') }} as intervals
-        on products.sku = intervals.sku
+        on products.sku = intervals.sku and snapshots.snapshot_at = intervals.snapshot_at
 ),
 
 logged as (
@@ -25,20 +27,25 @@ logged as (
 ),
 
 shop as (
-    select sum(own_log * gaps) / nullif(sum(case when has_own_gaps then gaps end), 0) as shop_log
+    select
+        snapshot_at,
+        sum(own_log * gaps) / nullif(sum(case when has_own_gaps then gaps end), 0) as shop_log
     from logged
+    group by snapshot_at
 ),
 
 categories as (
     select
+        logged.snapshot_at,
         logged.category,
         coalesce(sum(logged.own_log * logged.gaps), 0) as log_sum,
         coalesce(sum(case when logged.has_own_gaps then logged.gaps end), 0) as gaps
     from logged
-    group by logged.category
+    group by logged.snapshot_at, logged.category
 )
 
 select
+    logged.snapshot_at,
     logged.sku,
     case when logged.has_own_gaps then 'own_gaps' when logged.declared_log is not null then 'declared' else 'none' end as basis,
     -- without own gaps their weight is none
@@ -53,5 +60,6 @@ select
     ) as log_days
 from logged
 inner join categories
-    on logged.category = categories.category
-cross join shop
+    on logged.category = categories.category and logged.snapshot_at = categories.snapshot_at
+inner join shop
+    on logged.snapshot_at = shop.snapshot_at

@@ -1,20 +1,43 @@
--- Observed over expected rebuys per SKU, with ten pseudo-rebuys: which SKUs are used up faster or slower than the curve of all says.
+-- Observed over expected rebuys per SKU on the curve of all SKUs, with ten pseudo-rebuys of its category's ratio, itself with ten of all
+-- SKUs': which SKUs are used up faster or slower than the curve says.
+with
+
+expected as (
+    select
+        exposures.days_back,
+        exposures.sku,
+        coalesce(max(products.category), 'unknown') as category,
+        sum(exposures.rebuys) as observed,
+        sum(cast(
+            curves.hazard_before + (exposures.position - curves.step) * curves.hazard as decimal(18, 9)
+        )) as expected
+    from {{ ref('int_rebuy_exposures') }} as exposures
+    inner join {{ ref('int_rebuy_curves') }} as curves
+        on
+            exposures.days_back = curves.days_back
+            and exposures.history = curves.history
+            and cast(floor(exposures.position) as integer) = curves.step
+    left join {{ ref('stg_products') }} as products
+        on exposures.sku = products.sku
+    where exposures.is_usable
+    group by exposures.days_back, exposures.sku
+),
+
+categories as (
+    select
+        days_back,
+        category,
+        cast((sum(observed) + 10) / (sum(expected) + 10) as decimal(18, 9)) as factor
+    from expected
+    group by days_back, category
+)
+
 select
-    exposures.days_back,
-    exposures.sku,
-    sum(exposures.rebuys) as observed,
-    sum(cast(
-        curves.hazard_before + (exposures.position - curves.step) * curves.hazard as decimal(18, 9)
-    )) as expected,
-    cast(
-        (sum(exposures.rebuys) + 10)
-        / (sum(cast(curves.hazard_before + (exposures.position - curves.step) * curves.hazard as decimal(18, 9))) + 10) as decimal(18, 9)
-    ) as factor
-from {{ ref('int_rebuy_exposures') }} as exposures
-inner join {{ ref('int_rebuy_curves') }} as curves
-    on
-        exposures.days_back = curves.days_back
-        and exposures.history = curves.history
-        and cast(floor(exposures.position) as integer) = curves.step
-where exposures.is_usable
-group by exposures.days_back, exposures.sku
+    expected.days_back,
+    expected.sku,
+    expected.observed,
+    expected.expected,
+    cast((expected.observed + 10 * categories.factor) / (expected.expected + 10) as decimal(18, 9)) as factor
+from expected
+inner join categories
+    on expected.days_back = categories.days_back and expected.category = categories.category

