@@ -9,7 +9,6 @@ select
     order_type,
     order_total,
     quantity,
-    consumable_days is not null as is_consumable,
     is_digital,
     ordered_at,
     cancelled_at

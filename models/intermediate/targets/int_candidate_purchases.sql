@@ -6,11 +6,12 @@ candidates as (
         candidates.point_id,
         candidates.candidate_sku,
         points.point_at,
+        points.snapshot_at,
         points.customer_id
     from {{ ref('int_target_candidates') }} as candidates
     inner join {{ ref('int_points') }} as points
         on candidates.point_id = points.point_id
-    group by candidates.point_id, candidates.candidate_sku, points.point_at, points.customer_id
+    group by candidates.point_id, candidates.candidate_sku, points.point_at, points.snapshot_at, points.customer_id
 ),
 
 bought as (
@@ -22,7 +23,7 @@ bought as (
         purchases.order_id,
         purchases.order_total,
         purchases.quantity,
-        purchases.is_consumable,
+        coalesce(sku_days.basis <> 'none', false) as is_consumable,
         purchases.is_digital
     from candidates
     inner join {{ ref('int_purchases') }} as purchases
@@ -30,6 +31,8 @@ bought as (
             candidates.customer_id = purchases.customer_id
             and candidates.candidate_sku = purchases.sku
             and purchases.ordered_at <= candidates.point_at
+    left join {{ ref('int_rebuy_sku_days') }} as sku_days
+        on candidates.snapshot_at = sku_days.snapshot_at and candidates.candidate_sku = sku_days.sku
     where not coalesce(purchases.cancelled_at <= candidates.point_at, false)
 ),
 
