@@ -1,0 +1,6 @@
+-- Without it an experiment could name a horizon at which nothing is counted, and never be decided.
+select
+    action,
+    horizon_days
+from {{ ref('experiments') }}
+where horizon_days not in ({{ var('watch_horizons_days') | join(', ') }})
