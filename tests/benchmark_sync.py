@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -51,7 +50,7 @@ def run_once(changes: int, latency: float, folder: Path) -> dict[str, float]:
         if status:
             raise SystemExit(f"the sync ended with {os.waitstatus_to_exitcode(status)}")
     finally:
-        account.send_signal(signal.SIGINT)
+        account.terminate()
         seen = json.loads(account.stdout.read())
     calls = {name: seen["calls"].get(name, 0) for name in MOST}
     return {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import signal
 import threading
 import time
 from collections import Counter, defaultdict
@@ -307,11 +308,11 @@ def main() -> None:
         # a benchmark sends more than its account should keep
         account.keeps_history = False
         account.latency = arguments.latency
+        ended = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
         print(account.host, flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print(json.dumps({"calls": account.calls, "throttled": account.throttled, "largest": account.largest}))
+        ended.wait()
+        print(json.dumps({"calls": account.calls, "throttled": account.throttled, "largest": account.largest}))
 
 
 if __name__ == "__main__":
