@@ -1,7 +1,9 @@
-{#- A condition that keeps the past from `audit_from` on; nothing where the var is not set. -#}
+{#- A condition that keeps the past from `audit_from` on; one that always holds where the var is not set. -#}
 {% macro since_audit_from(instant) -%}
     {%- if var('audit_from', none) -%}
-        and {{ instant }} >= cast('{{ var("audit_from") }}' as {{ dbt.type_timestamp() }})
+        {{ instant }} >= cast('{{ var("audit_from") }}' as {{ dbt.type_timestamp() }})
+    {%- else -%}
+        1 = 1
     {%- endif -%}
 {%- endmacro %}
 

@@ -7,9 +7,6 @@ with
 
 sends as (
     select
-        action,
-        punctuality,
-        lateness_band,
         {%- for contrast in post_purchase_gate.audit_contrasts() %}
         {{ contrast.condition }} as is_{{ contrast.contrast }},
         {%- endfor %}
@@ -17,8 +14,11 @@ sends as (
         {%- for outcome in outcomes %}
         case when {{ outcome }}_in_{{ days }}_days then 1 when not {{ outcome }}_in_{{ days }}_days then 0 end as {{ outcome }}_{{ days }},
         {%- endfor %}
-        case when reviewed_in_{{ days }}_days then review_rating end as rating_{{ days }}{{ ',' if not loop.last }}
+        case when reviewed_in_{{ days }}_days then review_rating end as rating_{{ days }},
         {%- endfor %}
+        action,
+        punctuality,
+        lateness_band
     from {{ ref('send_audit') }}
     where verdict is not null and punctuality is not null
 ),
@@ -42,12 +42,12 @@ grouped as (
         count(*) as messages
     from sends
     group by
+        {%- for contrast in post_purchase_gate.audit_contrasts() %}
+        is_{{ contrast.contrast }},
+        {%- endfor %}
         action,
         punctuality,
         lateness_band
-        {%- for contrast in post_purchase_gate.audit_contrasts() %},
-        is_{{ contrast.contrast }}
-        {%- endfor %}
 ),
 
 strata as (

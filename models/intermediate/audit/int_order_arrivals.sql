@@ -23,7 +23,9 @@ arrivals as (
         order_id,
         first_shipped_at,
         promised_at,
-        case when has_parcel_without_scan = 0 then last_scanned_at end as delivered_at
+        case when has_parcel_without_scan = 0 then last_scanned_at end as delivered_at,
+        cast(promised_at as date) as promised_on,
+        case when has_parcel_without_scan = 0 then cast(last_scanned_at as date) end as delivered_on
     from parcels
 ),
 
@@ -31,7 +33,7 @@ measured as (
     select
         *,
         -- by the day, since some sources promise days and date events by the day
-        {{ dbt.datediff('cast(promised_at as date)', 'cast(delivered_at as date)', 'day') }} as days_late
+        {{ dbt.datediff('promised_on', 'delivered_on', 'day') }} as days_late
     from arrivals
 )
 

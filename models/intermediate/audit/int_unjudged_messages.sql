@@ -37,7 +37,7 @@ left join {{ ref('actions') }} as actions
 where
     judged.message_id is null
     and messages.sent_at <= {{ post_purchase_gate.as_of() }}
-    {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
+    and {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
 union all
 select
     rejected.message_id,

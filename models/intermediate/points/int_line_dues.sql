@@ -56,7 +56,7 @@ anchors as (
     where
         lines.order_type <> 'replacement'
         and lines.ordered_at <= {{ post_purchase_gate.as_of() }}
-        {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
+        and {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
 ),
 
 anchored as (

@@ -53,7 +53,7 @@ instants as (
     where
         messages.sent_at <= {{ post_purchase_gate.as_of() }}
         and lines.ordered_at <= messages.sent_at
-        {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
+        and {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
     {{ 'union all' if 'calendar' in origins or 'due' in origins }}
     {%- endif %}
     {%- if 'calendar' in origins %}
@@ -73,7 +73,7 @@ instants as (
     cross join {{ ref('calendar_steps') }} as steps
     where
         {{ post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') }} <= {{ post_purchase_gate.as_of() }}
-        {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
+        and {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
     {{ 'union all' if 'due' in origins }}
     {%- endif %}
     {%- if 'due' in origins %}

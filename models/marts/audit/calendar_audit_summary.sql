@@ -1,5 +1,8 @@
 {{ config(enabled=post_purchase_gate.decides(['calendar', 'due'])) }}
-{%- set answers = ['send_then', 'send_later', 'send_earlier', 'support', 'never', 'not_due_yet'] %}
+{%- set answers = {
+    'send_then': 'sends_then', 'send_later': 'sends_later', 'send_earlier': 'sends_earlier', 'support': 'routes_to_support',
+    'never': 'holds_for_good', 'not_due_yet': 'waits_for_delivery',
+} %}
 with
 
 totals as (
@@ -20,8 +23,8 @@ counted as (
         problem,
         count(*) as orders,
         sum(case when is_premature then 1 else 0 end) as premature,
-        {%- for answer in answers %}
-        sum(case when gate_does = '{{ answer }}' then 1 else 0 end) as {{ answer }},
+        {%- for answer, name in answers.items() %}
+        sum(case when gate_does = '{{ answer }}' then 1 else 0 end) as gate_{{ name }},
         {%- endfor %}
         {{ post_purchase_gate.quantile('days_later', 0.5) }} as median_days_later
     from {{ ref('calendar_audit') }}
@@ -40,8 +43,8 @@ select
     cast(cast(counted.orders as decimal(18, 4)) / nullif(totals.orders, 0) as decimal(18, 6)) as share,
     cast({{ post_purchase_gate.wilson_lower('counted.orders', 'totals.orders') }} as decimal(18, 6)) as share_lower,
     cast({{ post_purchase_gate.wilson_upper('counted.orders', 'totals.orders') }} as decimal(18, 6)) as share_upper,
-    {%- for answer in answers %}
-    cast(counted.{{ answer }} as bigint) as gate_{{ 'holds_for_good' if answer == 'never' else 'routes_to_support' if answer == 'support' else 'waits_for_delivery' if answer == 'not_due_yet' else 'sends_' ~ answer[5:] }},
+    {%- for name in answers.values() %}
+    cast(counted.gate_{{ name }} as bigint) as gate_{{ name }},
     {%- endfor %}
     cast(counted.median_days_later as decimal(18, 4)) as median_days_later
 from counted

@@ -90,12 +90,12 @@ select
     {%- endfor %}
     {%- endfor %}
     -- timestamps
-    messages.sent_at,
+    {%- for followed in outcomes %}
+    outcomes.{{ followed.at }},
+    {%- endfor %}
     arrivals.promised_at as order_promised_at,
     arrivals.delivered_at as order_delivered_at,
-    {%- for followed in outcomes %}
-    outcomes.{{ followed.at }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    messages.sent_at
 from sends
 cross join reach
 left join {{ ref('stg_messages') }} as messages
