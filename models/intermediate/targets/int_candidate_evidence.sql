@@ -1,6 +1,18 @@
 -- What each candidate's target checks answer, and what recommending it is worth.
 with
 
+target_lifts as (
+    select
+        actions.action,
+        actions.target_kind,
+        lifts.incremental_probability,
+        lifts.treated_probability,
+        lifts.distance
+    from {{ ref('int_action_lifts') }} as lifts
+    inner join {{ ref('actions') }} as actions
+        on lifts.action = actions.action
+),
+
 candidates as (
     select
         candidates.*,
@@ -17,12 +29,30 @@ candidates as (
         assumptions.send_cost,
         assumptions.unsubscribe_increase,
         assumptions.unsubscribe_loss,
-        case when candidates.relation = 'same_sku' then 'assumed' else pairs.probability_basis end as probability_basis,
-        case when candidates.relation = 'same_sku' then assumptions.same_sku_probability else pairs.incremental_probability end
-            as incremental_conversion,
-        case when candidates.relation = 'same_sku' then assumptions.treated_conversion else pairs.treated_probability end as treated_conversion,
-        case when candidates.relation = 'same_sku' then 0 else pairs.distance_down end as distance_down,
-        case when candidates.relation = 'same_sku' then 0 else pairs.distance_up end as distance_up
+        -- a hold-out's effect, the pair's own figures, or the assumption; what nothing relates to the SKU bought has none
+        case
+            when candidates.relation is null then null
+            when lifts.action is not null then 'hold_out'
+            when candidates.relation = 'same_sku' then 'assumed'
+            else pairs.probability_basis
+        end as probability_basis,
+        case
+            when candidates.relation is null then null
+            when lifts.action is not null then lifts.incremental_probability
+            when candidates.relation = 'same_sku' then assumptions.same_sku_probability
+            else pairs.incremental_probability
+        end as incremental_conversion,
+        case
+            when lifts.action is not null then lifts.treated_probability
+            when candidates.relation = 'same_sku' then assumptions.treated_conversion
+            else pairs.treated_probability
+        end as treated_conversion,
+        case
+            when lifts.action is not null then lifts.distance when candidates.relation = 'same_sku' then 0 else pairs.distance_down
+        end as distance_down,
+        case
+            when lifts.action is not null then lifts.distance when candidates.relation = 'same_sku' then 0 else pairs.distance_up
+        end as distance_up
     from {{ ref('int_target_candidates') }} as candidates
     inner join {{ ref('int_points') }} as points
         on candidates.point_id = points.point_id
@@ -38,13 +68,15 @@ candidates as (
             points.snapshot_at = pairs.snapshot_at
             and points.sku = pairs.sku
             and candidates.candidate_sku = pairs.related_sku
+    -- known at as_of only: a past point may not read it
+    left join target_lifts as lifts
+        on candidates.target_kind = lifts.target_kind and points.is_live
 ),
 
 valued as (
     select
         *,
-        -- what nothing relates to the SKU bought has no conversion to expect
-        case when relation is not null then {{ post_purchase_gate.recommendation_value() }} end as recommendation_value
+        {{ post_purchase_gate.recommendation_value() }} as recommendation_value
     from candidates
 ),
 
