@@ -60,5 +60,5 @@ happened as (
 
 select
     {{ post_purchase_gate.text_key(['audience_member_id', 'entry_number', 'event_type']) }} as event_id,
-    happened.*
+    happened.*  -- noqa: AM04
 from happened

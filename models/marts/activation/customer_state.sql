@@ -35,9 +35,9 @@ open_issues as (
 consents as (
     select
         customer_id,
-        {%- for channel in ['email', 'sms', 'push'] %}
-        max(case when channel = '{{ channel }}' then consent end) as consent_{{ channel }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(case when channel = 'email' then consent end) as consent_email,
+        max(case when channel = 'sms' then consent end) as consent_sms,
+        max(case when channel = 'push' then consent end) as consent_push
     from {{ ref('int_customer_consents') }}
     group by customer_id
 ),
