@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {#- Rounds over all factors. The test risk_fit_has_converged says whether they are enough. -#}
-{% macro risk_rounds() -%}{{ return(4) }}{%- endmacro %}
+{% macro risk_rounds() -%}{{ return(6) }}{%- endmacro %}
 
 {#- Exact sums: the order in which rows are added may not move a score. -#}
 {% macro exact_sum(expression) -%}
