@@ -6,7 +6,7 @@ DBT := $(BIN)/dbt
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup demo build test lint parse unit pytest walk olist bulk clean
+.PHONY: help setup demo build test lint parse unit pytest walk olist audit replay bulk clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -40,6 +40,12 @@ olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
 	POST_PURCHASE_DB=target/olist.duckdb $(DBT) build --profiles-dir profiles \
 		--vars '{connectors: [olist], olist_path: "$(abspath $(RAW))", as_of: "2018-10-18 00:00:00", live_days: 800, reporting_currency: BRL}'
 	@POST_PURCHASE_DB=target/olist.duckdb $(BIN)/python scripts/show_summary.py
+
+audit: setup  ## what past sends did wrong, from a finished build
+	@$(BIN)/python scripts/show_audit.py
+
+replay: setup  ## 50 past instants of the demo shop again, from what was known then (minutes)
+	$(BIN)/python scripts/check_replay.py
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 
