@@ -6,7 +6,7 @@ DBT := $(BIN)/dbt
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist bulk benchmark-risk clean
+.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist audit replay bulk benchmark-risk clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -57,6 +57,11 @@ benchmark-risk: setup  ## the learned risk on Olist against scikit-learn: make b
 	@test -x .venv-benchmark/bin/python || $(PYTHON) -m venv .venv-benchmark
 	@.venv-benchmark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-benchmark.lock
 	@.venv-benchmark/bin/python scripts/benchmark_risk.py "$(abspath $(FOLDER))"
+audit: setup  ## what past sends did wrong, from a finished build
+	@$(BIN)/python scripts/show_audit.py
+
+replay: setup  ## 50 past instants of the demo shop again, from what was known then (minutes)
+	$(BIN)/python scripts/check_replay.py
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 
