@@ -45,7 +45,7 @@ histories as (
         max(case when purchases.trip_number < targets.target_trip then purchases.bought_on end) as last_bought_on,
         sum(case
             when purchases.trip_number < targets.target_trip
-                then cast(power(0.95, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
+                then cast(power(0.98, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
         end) as weight,
         max(case when purchases.trip_number = targets.target_trip then 1 else 0 end) as is_bought
     from targets
@@ -63,9 +63,9 @@ rated as (
         histories.purchases,
         histories.target_trip - histories.last_trip as trips_since,
         histories.last_bought_on,
-        -- its share of his trips so far, each trip back counting 5 % less, and thirty trips of everybody's
+        -- its share of his trips so far, each trip back counting 2 % less, and forty trips of everybody's
         cast(
-            (histories.weight + 30 * coalesce(popularity.share, 0)) / ((1 - power(0.95, histories.target_trip - 1)) / 0.05 + 30)
+            (histories.weight + 40 * coalesce(popularity.share, 0)) / ((1 - power(0.98, histories.target_trip - 1)) / 0.02 + 40)
             as {{ post_purchase_gate.type_double() }}
         ) as rate,
         histories.is_bought

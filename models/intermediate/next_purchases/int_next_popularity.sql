@@ -1,3 +1,4 @@
+-- Three times as long as for new SKUs: how popular a SKU is, not what is in season.
 with
 
 recent_trips as (
@@ -5,7 +6,7 @@ recent_trips as (
         customer_id,
         trip_number
     from {{ ref('int_next_trips') }}
-    where bought_on > cast({{ post_purchase_gate.add_days(-1 * var('next_popularity_days'), post_purchase_gate.as_of()) }} as date)
+    where bought_on > cast({{ post_purchase_gate.add_days(-3 * var('next_popularity_days'), post_purchase_gate.as_of()) }} as date)
 ),
 
 total as (
