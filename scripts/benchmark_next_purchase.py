@@ -30,9 +30,9 @@ SHOP = {"pair_max_lines": 150, "live_days": 400, "rebuy_min_gaps": 3, "rebuy_min
 # Ways to recommend, each with the settings that validation chooses from.
 TIFU = [
     dict(groups=groups, within=within, across=across, neighbors=neighbors, own=own)
-    for groups, within, across in [(7, 0.9, 0.7), (7, 1.0, 0.7), (3, 0.9, 0.7), (3, 1.0, 0.6), (10, 0.9, 0.8)]
+    for groups, within, across in [(7, 0.9, 0.7), (7, 1.0, 0.7), (3, 0.9, 0.7)]
     for neighbors in (100, 300)
-    for own in (0.5, 0.7, 0.9)
+    for own in (0.3, 0.5, 0.7)
 ]
 METHODS: dict[str, list[dict]] = {
     "personal frequency": [{}],
@@ -119,7 +119,8 @@ def cosine(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
     scaled = once @ sparse.diags(1 / np.sqrt(np.asarray(once.sum(0)).ravel()))
     for setting in settings:
         own = (counts if setting["counts"] else once) @ sparse.diags(1 / np.sqrt(np.asarray(once.sum(0)).ravel()))
-        yield setting, customers, skus, once, (own @ once.T @ scaled).toarray().astype(np.float32)
+        kernel = (own @ once.T).toarray()
+        yield setting, customers, skus, once, (scaled.T @ kernel.T).T.astype(np.float32)
 
 
 def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
@@ -325,7 +326,7 @@ def measure_due(folder: Path, database: Path) -> list[dict]:
                 date_diff('day', cast(ordered_at as date), later.bought_on) as days,
                 skus.days as sku_median, own.days as own_median
             from built.intermediate.int_line_replenishment as open
-            inner join built.staging.stg_orders as orders using (order_id)
+            inner join (select order_id, ordered_at from built.intermediate.int_orders) using (order_id)
             inner join later using (customer_id, sku)
             inner join (select sku, median(days) as days from gaps group by sku) as skus using (sku)
             inner join (select customer_id, sku, median(days) as days from gaps group by all) as own
