@@ -30,9 +30,9 @@ SHOP = {"pair_max_lines": 150, "live_days": 400, "rebuy_min_gaps": 3, "rebuy_min
 # Ways to recommend, each with the settings that validation chooses from.
 TIFU = [
     dict(groups=groups, within=within, across=across, neighbors=neighbors, own=own)
-    for groups, within, across in [(7, 0.9, 0.7), (7, 1.0, 0.7), (3, 0.9, 0.7), (3, 1.0, 0.6), (10, 0.9, 0.8)]
+    for groups, within, across in [(7, 0.9, 0.7), (7, 1.0, 0.7), (3, 0.9, 0.7)]
     for neighbors in (100, 300)
-    for own in (0.5, 0.7, 0.9)
+    for own in (0.3, 0.5, 0.7)
 ]
 METHODS: dict[str, list[dict]] = {
     "personal frequency": [{}],
@@ -119,7 +119,8 @@ def cosine(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
     scaled = once @ sparse.diags(1 / np.sqrt(np.asarray(once.sum(0)).ravel()))
     for setting in settings:
         own = (counts if setting["counts"] else once) @ sparse.diags(1 / np.sqrt(np.asarray(once.sum(0)).ravel()))
-        yield setting, customers, skus, once, (own @ once.T @ scaled).toarray().astype(np.float32)
+        kernel = (own @ once.T).toarray()
+        yield setting, customers, skus, once, (scaled.T @ kernel.T).T.astype(np.float32)
 
 
 def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
@@ -181,8 +182,10 @@ def run_baseline(folder: Path, method: str, held_out: int, settings: list[dict],
 
         for setting, customers, skus, once, scores in (tifu if method == "TIFU-KNN" else cosine)(connection, settings):
             head = head_of(scores, customers, skus, once)
-            columns = {name: np.asarray(values, dtype=object if name in ("customer_id", "sku", "kind") else float)
-                       for name, values in head.items()}
+            columns = {
+                name: np.asarray(values, dtype=object if name in ("customer_id", "sku", "kind") else float)
+                for name, values in head.items()
+            }
             connection.register("head", columns)
             connection.execute("create or replace table listed as select * from head where score >= 0")
             results.append(dict(setting=setting, **measure(connection)))
@@ -288,8 +291,15 @@ def measure_rebuys(folder: Path, database: Path) -> list[dict]:
             ).fetchone()
             found.append(
                 dict(
-                    days=days, name=name, auc=auc, precision_all=precision[0], precision=precision[1],
-                    households=precision[2], households_with=precision[3], candidates=candidates, rebuys=rebuys,
+                    days=days,
+                    name=name,
+                    auc=auc,
+                    precision_all=precision[0],
+                    precision=precision[1],
+                    households=precision[2],
+                    households_with=precision[3],
+                    candidates=candidates,
+                    rebuys=rebuys,
                     ratio=float(ratio) if column == "probability" else None,
                 )
             )
@@ -316,7 +326,7 @@ def measure_due(folder: Path, database: Path) -> list[dict]:
                 date_diff('day', cast(ordered_at as date), later.bought_on) as days,
                 skus.days as sku_median, own.days as own_median
             from built.intermediate.int_line_replenishment as open
-            inner join built.staging.stg_orders as orders using (order_id)
+            inner join (select order_id, ordered_at from built.intermediate.int_orders) using (order_id)
             inner join later using (customer_id, sku)
             inner join (select sku, median(days) as days from gaps group by sku) as skus using (sku)
             inner join (select customer_id, sku, median(days) as days from gaps group by all) as own
@@ -350,21 +360,178 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> tuple[
     return time.monotonic() - started, usage.ru_maxrss / 1024**2
 
 
-def build(dbt: str, work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, float, float]:
-    database = work / f"{raw.name}.duckdb"
+def build(dbt: Path, work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, dict[str, float]]:
+    """The project on a folder of the contract: the whole build, and the seconds of the ranking's own models in it."""
+    database, target = work / f"{raw.name}.duckdb", work / f"target_{raw.name}"
     database.unlink(missing_ok=True)
-    arguments = ["--profiles-dir", "profiles", "--target-path", str(work / f"target_{raw.name}"), "--vars",
-                 json.dumps(SHOP | {"raw_path": str(raw), "as_of": f"{as_of} 00:00:00"})]
-    environment = {"POST_PURCHASE_DB": str(database), "POST_PURCHASE_THREADS": "2"}
-    # what the ranking reads is built first, so that its own time is seen
-    exclude = ["int_next_trips+"] if "customer_next_skus" in select else []
-    run([dbt, "run", "--select", *select.split(), *(["--exclude", *exclude] if exclude else []), *arguments[:0],
-         *arguments], environment) if exclude else None
-    if exclude:
-        run([dbt, "seed", *arguments], environment)
-        seconds, memory = run([dbt, "run", "--select", "int_next_trips+,+customer_next_skus", *arguments], environment)
-    else:
-        seconds, memory = run(
-            [dbt, "build", "--exclude-resource-type", "test", "unit_test", "--select", *select.split(), *arguments], environment
+    seconds, memory = run(
+        [
+            *(str(dbt), "build", "--exclude-resource-type", "test", "unit_test", "--select", *select.split()),
+            *("--profiles-dir", "profiles", "--target-path", str(target), "--log-path", str(target)),
+            *("--vars", json.dumps(SHOP | {"raw_path": str(raw), "as_of": f"{as_of} 00:00:00"})),
+        ],
+        {"POST_PURCHASE_DB": str(database), "POST_PURCHASE_THREADS": "2"},
+    )
+    models = json.loads((target / "run_results.json").read_text())["results"]
+    own = [
+        model["execution_time"]
+        for model in models
+        if model["unique_id"].split(".")[-1].startswith(("int_next", "customer_next"))
+    ]
+    return database, dict(seconds=seconds, memory=memory, own=sum(own))
+
+
+def baselines(folder: Path, work: Path) -> dict[str, dict]:
+    """Settings by validation, then one run on the held-out day with the best."""
+    found = {}
+    for method, settings in METHODS.items():
+        out = work / "baseline.json"
+
+        def ask(
+            held_out: int, asked: list[dict], method: str = method, out: Path = out
+        ) -> tuple[list[dict], float, float]:
+            arguments = [
+                "--method",
+                method,
+                "--held-out",
+                str(held_out),
+                "--settings",
+                json.dumps(asked),
+                "--out",
+                str(out),
+            ]
+            seconds, memory = run([sys.executable, __file__, str(folder), *arguments])
+            return json.loads(out.read_text()), seconds, memory
+
+        best = settings[0]
+        if len(settings) > 1:
+            tried, _, _ = ask(VALIDATION, settings)
+            best = max(tried, key=lambda result: result["overall"]["recall"])["setting"]
+        results, seconds, memory = ask(TEST, [best])
+        found[method] = dict(results[0], setting=best, seconds=seconds, memory=memory)
+        print(
+            method,
+            best,
+            {part: round(results[0][part]["recall"], 4) for part in ("overall", "repeat", "new")},
+            flush=True,
         )
-    return database, seconds, memory
+    return found
+
+
+def share(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def report(found: dict) -> str:
+    project = found["project"]
+    lines = [
+        "| method | setting | Recall@10 | NDCG@10 | PHR@10 | seconds | GB |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    split = [
+        "| method | repeat: Recall@10 | NDCG@10 | PHR@10 | new: Recall@10 | NDCG@10 | PHR@10 |",
+        "| --- |" + " ---: |" * 6,
+    ]
+    rows = {"the project": dict(project, setting={}), **found["baselines"]}
+    for name, row in rows.items():
+        setting = ", ".join(f"{key} {value}" for key, value in row["setting"].items())
+        overall = row["overall"]
+        lines.append(
+            f"| {name} | {setting} | {share(overall['recall'])} | {share(overall['ndcg'])} | {share(overall['phr'])} "
+            f"| {row['seconds']:.0f} | {row['memory']:.1f} |"
+        )
+        parts = [share(row[kind][measure]) for kind in ("repeat", "new") for measure in ("recall", "ndcg", "phr")]
+        split.append(f"| {name} | " + " | ".join(parts) + " |")
+    rebuys = [
+        "| within | by | AUC | P@10, who bought again | P@10, all | expected over observed |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {row['days']} days | {row['name']} | {share(row['auc'])} | {share(row['precision'])} "
+            f"| {share(row['precision_all'])} | {share(row['ratio'])} |"
+            for row in found["rebuys"]
+        ),
+    ]
+    due = [
+        "| purchases so far | waits | SKU median | personal median | the project |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {row['band']} | {row['waits']:,} | {row['sku_median']:.2f} | {row['own_median']:.2f} | {row['project']:.2f} |"
+            for row in found["due"]
+        ),
+    ]
+    ratios = ", ".join(f"{kind} {ratio:.2f}" for kind, ratio in project["expected_over_observed"].items())
+    return (ROOT / "docs" / "benchmark_next_purchase.md").read_text().split(MARK)[0] + "\n".join(
+        [
+            MARK,
+            "",
+            f"{project['overall']['households']:,} households, {project['repeat']['households']:,} with a repeat and "
+            f"{project['new']['households']:,} with a new SKU on the day.",
+            "",
+            *lines,
+            "",
+            f"The project's seconds are those of the ranking's own models; the whole dbt run with all that they read took "
+            f"{project['whole']:.0f} s. Expected over observed on the day, for the lists of ten: {ratios}.",
+            "",
+            "Repeats among SKUs bought before, new ones among SKUs never bought, each against its own part of the day:",
+            "",
+            *split,
+            "",
+            "## Bought again within 14 and 28 days",
+            "",
+            f"On {REBUY_FROM}: {found['rebuys'][0]['candidates']:,} purchases at most 180 days old of {found['rebuys'][0]['households']:,} "
+            f"households, {found['rebuys'][0]['rebuys']:,} of them bought again within 14 days, by "
+            f"{found['rebuys'][0]['households_with']:,} households.",
+            "",
+            *rebuys,
+            "",
+            "## Due date",
+            "",
+            f"Mean absolute error in days, purchases of the 30 days before {DUE_FROM} that were followed by another before {END}:",
+            "",
+            *due,
+            "",
+        ]
+    )
+
+
+MARK = "<!-- figures: written by the script -->"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--dbt", type=Path, default=ROOT / ".venv" / "bin" / "dbt")
+    parser.add_argument("--work", type=Path, default=ROOT / "target" / "benchmark")
+    parser.add_argument("--report", type=Path, default=ROOT / "docs" / "benchmark_next_purchase.md")
+    parser.add_argument("--method", help=argparse.SUPPRESS)
+    parser.add_argument("--held-out", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--settings", type=json.loads, help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    if arguments.method:
+        run_baseline(folder, arguments.method, arguments.held_out, arguments.settings, arguments.out)
+        return
+    work = arguments.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        test = write_contract(connection, folder, work / "held_out_day", held_out=TEST)
+        rebuy = write_contract(connection, folder, work / "until_rebuy", until=REBUY_FROM)
+        due = write_contract(connection, folder, work / "until_due", until=DUE_FROM)
+    database, cost = build(arguments.dbt, work, test, END, "+customer_next_skus")
+    found = {"project": measure_project(folder, database, TEST)}
+    found["project"] |= dict(seconds=cost["own"], memory=cost["memory"], whole=cost["seconds"])
+    print("the project", json.dumps(found["project"]), flush=True)
+    database, _ = build(arguments.dbt, work, rebuy, REBUY_FROM, "+int_line_replenishment")
+    found["rebuys"] = measure_rebuys(folder, database)
+    print(json.dumps(found["rebuys"]), flush=True)
+    database, _ = build(arguments.dbt, work, due, DUE_FROM, "+int_line_replenishment")
+    found["due"] = measure_due(folder, database)
+    print(json.dumps(found["due"], default=str), flush=True)
+    found["baselines"] = baselines(folder, work)
+    arguments.report.write_text(report(found))
+    print(f"written: {arguments.report}")
+
+
+if __name__ == "__main__":
+    main()

@@ -45,7 +45,7 @@ histories as (
         max(case when purchases.trip_number < targets.target_trip then purchases.bought_on end) as last_bought_on,
         sum(case
             when purchases.trip_number < targets.target_trip
-                then cast(power(0.95, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
+                then cast(power(0.98, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
         end) as weight,
         max(case when purchases.trip_number = targets.target_trip then 1 else 0 end) as is_bought
     from targets
@@ -56,18 +56,23 @@ histories as (
 
 rated as (
     select
-        customer_id,
-        sku,
-        target_trip,
-        is_coming,
-        purchases,
-        target_trip - last_trip as trips_since,
-        last_bought_on,
-        -- its share of the trips so far, each trip back counting 5 % less
-        cast(greatest(weight * 0.05 / (1 - power(0.95, target_trip - 1)), 0.000001) as {{ post_purchase_gate.type_double() }}) as rate,
-        is_bought
+        histories.customer_id,
+        histories.sku,
+        histories.target_trip,
+        histories.is_coming,
+        histories.purchases,
+        histories.target_trip - histories.last_trip as trips_since,
+        histories.last_bought_on,
+        -- its share of his trips so far, each trip back counting 2 % less, and forty trips of everybody's
+        cast(
+            (histories.weight + 40 * coalesce(popularity.share, 0)) / ((1 - power(0.98, histories.target_trip - 1)) / 0.02 + 40)
+            as {{ post_purchase_gate.type_double() }}
+        ) as rate,
+        histories.is_bought
     from histories
-    where purchases > 0
+    left join {{ ref('int_next_popularity') }} as popularity
+        on histories.sku = popularity.sku
+    where histories.purchases > 0
 )
 
 select
