@@ -10,7 +10,7 @@
     {{ return([
         'bundle_wait_days', 'channel_closes_hour', 'channel_opens_hour', 'default_channel', 'delivery_grace_days',
         'feeds_not_kept', 'frequency_max_messages', 'frequency_min_gap_hours', 'frequency_window_days',
-        'help_seeking_days', 'live_days', 'max_pause_days', 'rebuy_min_gaps', 'rebuy_min_share', 'report_cool_off_days', 'reporting_currency',
+        'help_seeking_days', 'live_days', 'max_pause_days', 'rebuy_by_unit', 'rebuy_min_gaps', 'rebuy_min_share', 'report_cool_off_days', 'reporting_currency',
         'review_destination', 'review_min_gap_days', 'risk_threshold', 'satisfaction_days', 'send_valid_hours',
         'store_timezone', 'ticket_cool_off_days', 'transit_default_days', 'transit_min_deliveries', 'transit_quantile',
     ]) }}
