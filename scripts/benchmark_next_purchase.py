@@ -316,7 +316,7 @@ def measure_rebuys(folder: Path, database: Path) -> list[dict]:
 
 
 def measure_due(folder: Path, database: Path) -> list[dict]:
-    """Purchases of the 30 days before the day, as foretold when they were made: how far is the next purchase from it?"""
+    """Purchases of the 30 days before the day, as foretold when they were made: how far off was the next one?"""
     connection = duckdb.connect()
     connection.execute(f"attach '{database}' as built (read_only)")
     connection.execute(
