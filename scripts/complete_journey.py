@@ -1,8 +1,8 @@
 """The Complete Journey (dunnhumby's year of groceries) as a folder of the native contract, in DuckDB SQL.
 
-A household's shopping day is an order: several baskets of one day are one decision to shop. Lines without a quantity (fuel points, vouchers)
-and refunds are left out, for the set has no more of them than that. `held_out` drops each household's last day (1: the test),
-or its last two (2: validation); `until` drops everything from a date on.
+A household's shopping day is an order: several baskets of one day are one decision to shop. Lines without a quantity
+(fuel points, vouchers) are left out. `held_out` drops each household's last day (1: the test), or its last two
+(2: validation); `until` drops everything from a date on.
 """
 
 from __future__ import annotations
@@ -58,12 +58,13 @@ def write_contract(
         "order_lines": """select order_id || '-' || sku as order_line_id, order_id, sku,
             least(quantity, 1000)::integer as quantity, (gross / least(quantity, 1000))::decimal(18, 4) as unit_price,
             greatest(gross - net, 0)::decimal(18, 4) as discount, null::varchar as replaces_order_line_id from kept""",
-        "payments": f"""select order_id as payment_id, order_id, 'captured' as status, null::varchar as method,
+        "payments": """select order_id as payment_id, order_id, 'captured' as status, null::varchar as method,
             sum(net)::decimal(18, 4) as amount, null::decimal(18, 4) as fee, ordered_at as occurred_at
             from kept group by order_id, ordered_at""",
-        "fulfillments": f"""select order_id as fulfillment_id, order_id, null::varchar as carrier,
+        "fulfillments": """select order_id as fulfillment_id, order_id, null::varchar as carrier,
             ordered_at as shipped_at, null::timestamp as expected_delivery_at, ordered_at as delivered_at,
-            null::timestamp as cancelled_at, null::decimal(18, 4) as shipping_cost from kept group by order_id, ordered_at""",
+            null::timestamp as cancelled_at, null::decimal(18, 4) as shipping_cost from kept
+            group by order_id, ordered_at""",
         "products": f"""select 'p' || product_id as sku, 'p' || product_id as product_id, product_type as title,
             product_category as category, null::decimal(18, 4) as list_price, '{CURRENCY}' as currency,
             null::integer as inventory_quantity, true as is_active, false as is_digital, true as is_reviewable,
@@ -71,7 +72,8 @@ def write_contract(
         # the set knows no refunds and no tickets: empty, so that the contract holds
         "refunds": """select ''::varchar as refund_id, ''::varchar as order_id, null::varchar as order_line_id,
             null::integer as quantity, null::decimal(18, 4) as amount, null::varchar as reason,
-            null::timestamp as requested_at, null::timestamp as refunded_at, null::timestamp as rejected_at where false""",
+            null::timestamp as requested_at, null::timestamp as refunded_at, null::timestamp as rejected_at
+            where false""",
         "tickets": """select ''::varchar as ticket_id, null::varchar as customer_id, null::varchar as requester_email,
             null::varchar as requester_phone, null::varchar as order_id, null::varchar as order_line_id,
             null::varchar as topic, null::varchar as subject, null::timestamp as opened_at where false""",

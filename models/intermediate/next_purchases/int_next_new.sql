@@ -34,14 +34,20 @@ taken as (
     group by customers.customer_id, customers.trips_step
 ),
 
+reaches as (
+    select seen_of_head
+    from taken
+    group by seen_of_head
+),
+
 heads as (
     select
-        reach.seen_of_head,
+        reaches.seen_of_head,
         rates.trips_step,
         rates.sku
     from {{ ref('int_next_new_rates') }} as rates
-    inner join (select distinct seen_of_head from taken) as reach
-        on reach.seen_of_head + {{ listed }} >= rates.position
+    inner join reaches
+        on reaches.seen_of_head + {{ listed }} >= rates.position
     where rates.position <= {{ 4 * listed }}
 ),
 

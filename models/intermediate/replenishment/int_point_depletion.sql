@@ -50,5 +50,10 @@ select
     case when basis = 'declared' then 0 else customer_gaps end as customer_gaps,
     days_per_unit,
     units_kept,
-    {{ post_purchase_gate.add_time('second', 'cast(round(units_kept * days_per_unit * 86400, 0) as bigint)', 'delivered_at') }} as depletion_at
+    {{ post_purchase_gate.add_time(
+        'second',
+        'cast(round(' ~ ('units_kept' if var('rebuy_by_unit') else "case when basis = 'own_gaps' then 1 else units_kept end")
+        ~ ' * days_per_unit * 86400, 0) as bigint)',
+        'delivered_at'
+    ) }} as depletion_at
 from lasting

@@ -54,7 +54,7 @@ select
     customer_id,
     sku,
     bought_on,
-    cast(units as integer) as units,
+    cast({{ 'units' if var('rebuy_by_unit') else '1' }} as integer) as units,
     next_on,
     is_renewal = 0 as is_usable,
     coalesce(is_renewal = 0 and next_is_renewal = 0, false) as is_rebought,
