@@ -5,7 +5,8 @@ with
 steps as (
     select
         trips_step,
-        cast(sum(firsts) / nullif(sum(share * unseen_trips), 0) as decimal(18, 9)) as still_bought
+        -- where everyone has bought everything that is popular, nothing is left to be bought for the first time
+        cast(coalesce(sum(firsts) / nullif(sum(share * unseen_trips), 0), 0) as decimal(18, 9)) as still_bought
     from {{ ref('int_next_unseen') }}
     group by trips_step
 ),

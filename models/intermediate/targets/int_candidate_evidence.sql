@@ -62,7 +62,7 @@ candidates as (
     left join {{ ref('use_profiles') }} as profiles
         on profiles.applies_to = 'category' and lower(products.category) = lower(profiles.applies_to_value)
     left join {{ ref('int_unit_contribution') }} as contribution
-        on candidates.candidate_sku = contribution.sku and cast(points.point_at as date) = contribution.decision_date
+        on candidates.candidate_sku = contribution.sku and cast(points.snapshot_at as date) = contribution.decision_date
     left join {{ ref('int_pairs') }} as pairs
         on
             points.snapshot_at = pairs.snapshot_at

@@ -4,13 +4,16 @@ with
 
 points as (
     select
-        point_id,
-        snapshot_at,
-        sku,
-        audited_action,
-        audited_sku
-    from {{ ref('int_points') }}
-    where sku is not null
+        points.point_id,
+        points.snapshot_at,
+        points.sku,
+        points.audited_action,
+        points.audited_sku
+    from {{ ref('int_points') }} as points
+    left join {{ ref('actions') }} as actions
+        on points.audited_action = actions.action
+    -- most past messages recommend nothing
+    where points.sku is not null and (points.audited_action is null or actions.target_kind is not null)
 ),
 
 same_sku_kinds as (
