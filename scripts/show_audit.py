@@ -83,9 +83,7 @@ def summarize(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
         for row in fetch(connection, FOLLOWED)
     ]
     lines += table(rows, paint, header, range(3, 10), "  ") if rows else ["  Too few sends to compare."]
-    lines += [
-        "  Raw differences mix in late orders. Like with like: equally late orders. Neither is an effect."
-    ]
+    lines += ["  Raw differences mix in late orders. Like with like: equally late orders. Neither is an effect."]
     lines += ["", paint("What a day-count sequence would have sent", "bold")]
     header = ["sequence", "day", "step", "orders", "premature", "share", "gate sends later", "to support", "never"]
     rows = [

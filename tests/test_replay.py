@@ -44,11 +44,14 @@ def test_every_contract_table_is_cut(project: check_replay.Project) -> None:
 def test_a_past_decision_needs_no_later_fact(
     demo_shop: Build, project: check_replay.Project, instants: list[str], tmp_path: Path
 ) -> None:
+    compared = []
     for instant in instants:
         cut = project.replay(instant, tmp_path)
-        compared, _, wrong = check_replay.compare(demo_shop.database, cut, instant)
-        assert compared > 100, "nothing was compared"
+        decisions, _, wrong = check_replay.compare(demo_shop.database, cut, instant)
+        compared.append(decisions)
         assert wrong == [], f"at {instant}"
+    # early instants have little behind them
+    assert min(compared) > 0 and sum(compared) > 500, "nothing was compared"
 
 
 @pytest.mark.parametrize("model", LOOKS_AHEAD)

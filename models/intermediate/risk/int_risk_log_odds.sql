@@ -22,7 +22,10 @@ select
     looked_at.point_id,
     looked_at.is_point,
     features.category,
-    intercepts.coefficient{% for factor in factors %} + {{ factor }}_terms.coefficient{% endfor %} as log_odds
+    intercepts.coefficient
+    {%- for factor in factors %}
+    + {{ factor }}_terms.coefficient
+    {%- endfor %} as log_odds
 from looked_at
 inner join {{ ref('int_risk_features') }} as features
     on looked_at.point_id = features.point_id

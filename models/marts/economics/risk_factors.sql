@@ -4,15 +4,15 @@ with
 
 coefficients as (
     select
-        factor,
-        bin,
-        position,
-        description,
-        reviews,
-        negatives,
-        scorecard_points,
-        coefficient,
-        basis
+        coefficients.factor,
+        coefficients.bin,
+        coefficients.position,
+        coefficients.description,
+        coefficients.reviews,
+        coefficients.negatives,
+        coefficients.scorecard_points,
+        coefficients.coefficient,
+        coefficients.basis
     from {{ ref('int_risk_coefficients') }} as coefficients
     inner join {{ ref('int_snapshots') }} as snapshots
         on coefficients.snapshot_at = snapshots.snapshot_at
