@@ -66,7 +66,8 @@ order_skus as (
             one.snapshot_at = other.snapshot_at
             and one.{{ basket }}_id = other.{{ basket }}_id
             and one.category = other.category
-    where one.sku <> other.sku
+    -- what one is to the other, the other is to it: half the pairs are enough to count
+    where one.sku < other.sku
     group by one.snapshot_at, one.sku, other.sku
 ),
 
@@ -104,6 +105,22 @@ measured as (
             customer_pairs.snapshot_at = order_pairs.snapshot_at
             and customer_pairs.sku = order_pairs.sku
             and customer_pairs.related_sku = order_pairs.related_sku
+),
+
+substitutes as (
+    select
+        snapshot_at,
+        sku,
+        related_sku,
+        customers_with_both,
+        orders_with_both,
+        cast(customers_with_both / nullif(expected_customers, 0) as decimal(18, 6)) as co_adoption_lift,
+        cast({{ post_purchase_gate.ratio_upper_bound('orders_with_both', 'expected_orders') }} as decimal(18, 6)) as same_order_upper_bound
+    from measured
+    where
+        customers_with_both >= {{ var('pair_min_support') }}
+        and customers_with_both >= {{ var('substitute_min_co_adoption') }} * expected_customers
+        and {{ post_purchase_gate.ratio_upper_bound('orders_with_both', 'expected_orders') }} < {{ var('substitute_max_same_order') }}
 )
 
 select
@@ -112,10 +129,16 @@ select
     related_sku,
     customers_with_both,
     orders_with_both,
-    cast(customers_with_both / nullif(expected_customers, 0) as decimal(18, 6)) as co_adoption_lift,
-    cast({{ post_purchase_gate.ratio_upper_bound('orders_with_both', 'expected_orders') }} as decimal(18, 6)) as same_order_upper_bound
-from measured
-where
-    customers_with_both >= {{ var('pair_min_support') }}
-    and customers_with_both >= {{ var('substitute_min_co_adoption') }} * expected_customers
-    and {{ post_purchase_gate.ratio_upper_bound('orders_with_both', 'expected_orders') }} < {{ var('substitute_max_same_order') }}
+    co_adoption_lift,
+    same_order_upper_bound
+from substitutes
+union all
+select
+    snapshot_at,
+    related_sku as sku,
+    sku as related_sku,
+    customers_with_both,
+    orders_with_both,
+    co_adoption_lift,
+    same_order_upper_bound
+from substitutes
