@@ -8,7 +8,7 @@ messages as (
         messages.action,
         messages.sent_at,
         actions.action is not null as is_action,
-        coalesce(actions.action_class, 'commercial') = 'commercial' as is_commercial
+        {{ post_purchase_gate.is_commercial('actions.action_class') }} as is_commercial
     from {{ ref('stg_messages') }} as messages
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action

@@ -54,7 +54,7 @@ marketing as (
     from {{ ref('stg_messages') }} as messages
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action
-    where coalesce(actions.action_class, 'commercial') = 'commercial' and messages.sent_at <= {{ post_purchase_gate.as_of() }}
+    where {{ post_purchase_gate.is_commercial('actions.action_class') }} and messages.sent_at <= {{ post_purchase_gate.as_of() }}
 )
 
 select

@@ -8,7 +8,7 @@ points as (
 messages as (
     select
         messages.*,
-        coalesce(actions.action_class, 'commercial') = 'commercial' as is_commercial
+        {{ post_purchase_gate.is_commercial('actions.action_class') }} as is_commercial
     from {{ ref('stg_messages') }} as messages
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action
