@@ -40,8 +40,10 @@ def layer(demo_shop: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     project = copy_project(tmp_path_factory.mktemp("layer") / "project")
     (project / "target").mkdir()
     shutil.copy(demo_shop.target / "semantic_manifest.json", project / "target")
+    # MetricFlow keeps its connection for as long as it pleases: to a copy, which nobody else in this process opens
+    database = shutil.copy(demo_shop.database, project / demo_shop.database.name)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("POST_PURCHASE_DB", str(demo_shop.database))
+        patch.setenv("POST_PURCHASE_DB", str(database))
         patch.setenv("DO_NOT_TRACK", "1")
         patch.setenv("DBT_TARGET_PATH", str(project / "target"))
         patch.setenv("DBT_LOG_PATH", str(project / "logs"))
