@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import duckdb
-from complete_journey import END, write_contract
+from complete_journey import END, PURCHASES, write_contract
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST, VALIDATION = 1, 2
@@ -62,7 +62,7 @@ def read_days(folder: Path, held_out: int) -> duckdb.DuckDBPyConnection:
         f"""create table shopping as
             select 'h' || household_id as customer_id, 'p' || product_id as sku,
                 cast(transaction_timestamp as date) as bought_on
-            from read_parquet('{folder}/transactions.parquet') where quantity > 0 group by all"""
+            from {PURCHASES.format(folder=folder)} group by all"""
     )
     connection.execute(
         """create table numbered as
@@ -268,8 +268,8 @@ def measure_rebuys(folder: Path, database: Path) -> list[dict]:
     connection.execute(f"attach '{database}' as built (read_only)")
     connection.execute(
         f"""create table later as select 'h' || household_id as customer_id, 'p' || product_id as sku,
-            min(cast(transaction_timestamp as date)) as bought_on from read_parquet('{folder}/transactions.parquet')
-            where quantity > 0 and transaction_timestamp >= date '{REBUY_FROM}' group by all"""
+            min(cast(transaction_timestamp as date)) as bought_on from {PURCHASES.format(folder=folder)}
+            where transaction_timestamp >= date '{REBUY_FROM}' group by all"""
     )
     found = []
     for days in (14, 28):
@@ -321,8 +321,8 @@ def measure_due(folder: Path, database: Path) -> list[dict]:
     connection.execute(f"attach '{database}' as built (read_only)")
     connection.execute(
         f"""create table later as select 'h' || household_id as customer_id, 'p' || product_id as sku,
-            min(cast(transaction_timestamp as date)) as bought_on from read_parquet('{folder}/transactions.parquet')
-            where quantity > 0 and transaction_timestamp >= date '{DUE_FROM}' group by all"""
+            min(cast(transaction_timestamp as date)) as bought_on from {PURCHASES.format(folder=folder)}
+            where transaction_timestamp >= date '{DUE_FROM}' group by all"""
     )
     connection.execute(
         """create table purchases as

@@ -1,6 +1,7 @@
 """The Complete Journey (dunnhumby's year of groceries) as a folder of the native contract, in DuckDB SQL.
 
-A household's shopping day is an order: several baskets of one day are one decision to shop. Lines without a quantity
+A household's shopping day is an order: several baskets of one day are one decision to shop. Days are the stores' own: the
+set's timestamps are UTC, and midnight there falls into the busiest hours of an evening in the stores. Lines without a quantity
 (fuel points, vouchers) are left out. `held_out` drops each household's last day (1: the test), or its last two
 (2: validation); `until` drops everything from a date on.
 """
@@ -13,7 +14,10 @@ import duckdb
 
 CURRENCY = "USD"
 # The day after the last one of the set.
-END = "2018-01-02"
+END = "2018-01-01"
+# The table of purchases, on the stores' clock.
+PURCHASES = """(select * replace (timezone('America/New_York', timezone('UTC', transaction_timestamp)) as transaction_timestamp)
+    from read_parquet('{folder}/transactions.parquet') where quantity > 0)"""
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -23,8 +27,7 @@ def days_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             select 'h' || household_id as customer_id, cast(transaction_timestamp as date) as bought_on,
                 'p' || product_id as sku, min(transaction_timestamp) as bought_at, sum(quantity) as quantity,
                 sum(sales_value + retail_disc + coupon_disc) as gross, sum(sales_value) as net
-            from read_parquet('{folder}/transactions.parquet')
-            where quantity > 0 group by all"""
+            from {PURCHASES.format(folder=folder)} group by all"""
     )
     connection.execute(
         """create or replace table days as

@@ -3,7 +3,9 @@
     cast(floor(least({{ parts }} * ln(cast({{ number }} as {{ post_purchase_gate.type_double() }})) / ln(2) + 0.000001, {{ 8 * parts }})) as integer)
 {%- endmacro %}
 
-{#- Half doublings of the decayed share of trips, down to one in five hundred. -#}
-{% macro next_rate_step(rate) -%}
-    cast(floor(greatest(2 * ln(cast(greatest({{ rate }}, 0.000001) as {{ post_purchase_gate.type_double() }})) / ln(2), -18)) as integer)
+{#- What a repeat is foretold by, all natural logs, and the coefficients before anything is learned: his own share of trips is the odds. -#}
+{% macro next_features() -%}
+    {{ return({
+        'intercept': 0, 'log_rate': 1, 'log_rate_of_late': 0, 'log_purchases': 0, 'log_popularity': 0, 'log_trend': 0,
+    }) }}
 {%- endmacro %}

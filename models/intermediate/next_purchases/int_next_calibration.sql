@@ -1,23 +1,21 @@
--- Bought over expected by size of the probability: a SKU that is bought again and again raises the few histories that are high already too far.
--- Twenty pseudo-purchases pull toward one.
+-- From log-odds that were learned with every trip weighing the same to the probability of a SKU that heads a list: a shift and a slope, over the
+-- heads of the lists of the trips learned from. A slope keeps the order of the list.
 with
 
-scored as (
+cells as {{ post_purchase_gate.computed_once() }} (
     select
-        {{ post_purchase_gate.next_rate_step('hazards.probability * factors.factor') }} as probability_step,
-        hazards.probability * factors.factor as probability,
-        hazards.is_bought
-    from {{ ref('int_next_hazards') }} as hazards
-    inner join {{ ref('int_next_sku_factors') }} as factors
-        on hazards.sku = factors.sku
-    where not hazards.is_coming
-)
+        cast(round(log_odds, 2) as {{ post_purchase_gate.type_double() }}) as log_odds,
+        cast(count(*) as {{ post_purchase_gate.type_double() }}) as weight,
+        cast(avg(cast(outcome as {{ post_purchase_gate.type_double() }})) as {{ post_purchase_gate.type_double() }}) as outcome
+    from {{ ref('int_next_log_odds') }}
+    where not is_coming and position <= {{ var('next_skus_per_customer') }}
+    group by round(log_odds, 2)
+),
+
+{{ post_purchase_gate.logistic_rounds('cells', {'intercept': 0, 'log_odds': 1}, shrinkage=5) }}
 
 select
-    probability_step,
-    count(*) as histories,
-    sum(is_bought) as bought,
-    cast(sum(probability) as decimal(18, 6)) as expected,
-    cast((sum(is_bought) + 20) / (sum(probability) + 20) as decimal(18, 9)) as ratio
-from scored
-group by probability_step
+    cast(intercept as decimal(18, 9)) as intercept,
+    cast(log_odds as decimal(18, 9)) as log_odds,
+    cast(largest_step as decimal(18, 9)) as largest_step
+from fit

@@ -1,5 +1,5 @@
 -- What a customer's purchases of a SKU looked like before a trip: the last trips of a sample of customers, to learn from, and the coming trip
--- of everyone who is still about. Nothing of the trip itself is in the history.
+-- of everyone who is still about. Nothing of the trip itself is in the history. Features are natural logs.
 with
 
 learners as (
@@ -18,6 +18,9 @@ targets as (
     select
         trips.customer_id,
         trips.trip_number as target_trip,
+        trips.weeks_ago,
+        -- every trip weighs the same: one large shop says no more about habits than a small one
+        1 / cast(trips.skus as {{ post_purchase_gate.type_double() }}) as weight,
         false as is_coming
     from {{ ref('int_next_trips') }} as trips
     inner join learners
@@ -27,6 +30,8 @@ targets as (
     select
         customer_id,
         trips + 1 as target_trip,
+        0 as weeks_ago,
+        cast(0 as {{ post_purchase_gate.type_double() }}) as weight,
         true as is_coming
     from {{ ref('int_next_trips') }}
     where
@@ -38,40 +43,42 @@ histories as (
     select
         targets.customer_id,
         targets.target_trip,
+        targets.weeks_ago,
+        targets.weight,
         targets.is_coming,
         purchases.sku,
         sum(case when purchases.trip_number < targets.target_trip then 1 else 0 end) as purchases,
         max(case when purchases.trip_number < targets.target_trip then purchases.trip_number end) as last_trip,
         max(case when purchases.trip_number < targets.target_trip then purchases.bought_on end) as last_bought_on,
+        {%- for decay in ['0.98', '0.7'] %}
         sum(case
             when purchases.trip_number < targets.target_trip
-                then cast(power(0.98, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
-        end) as weight,
+                then cast(power({{ decay }}, targets.target_trip - 1 - purchases.trip_number) as decimal(18, 9))
+        end) as {{ 'held' if loop.first else 'held_of_late' }},
+        {%- endfor %}
         max(case when purchases.trip_number = targets.target_trip then 1 else 0 end) as is_bought
     from targets
     inner join {{ ref('int_next_purchases') }} as purchases
         on targets.customer_id = purchases.customer_id and targets.target_trip >= purchases.trip_number
-    group by targets.customer_id, targets.target_trip, targets.is_coming, purchases.sku
+    group by
+        targets.customer_id, targets.target_trip, targets.weeks_ago, targets.weight, targets.is_coming, purchases.sku
 ),
 
-rated as (
+known as (
     select
-        histories.customer_id,
-        histories.sku,
-        histories.target_trip,
-        histories.is_coming,
-        histories.purchases,
-        histories.target_trip - histories.last_trip as trips_since,
-        histories.last_bought_on,
-        -- its share of his trips so far, each trip back counting 2 % less, and forty trips of everybody's
-        cast(
-            (histories.weight + 40 * coalesce(popularity.share, 0)) / ((1 - power(0.98, histories.target_trip - 1)) / 0.02 + 40)
-            as {{ post_purchase_gate.type_double() }}
-        ) as rate,
-        histories.is_bought
+        histories.*,
+        -- trips so far, each trip back counting 2 or 30 % less than the one after it
+        (1 - power(0.98, histories.target_trip - 1)) / 0.02 as trips_held,
+        (1 - power(0.7, histories.target_trip - 1)) / 0.3 as trips_of_late,
+        -- a SKU that nobody bought was bought once in a thousand trips more
+        (coalesce(popularity.purchases, 0) + 1) / cast(coalesce(weeks.trips, 0) + 1000 as {{ post_purchase_gate.type_double() }}) as share,
+        coalesce(popularity.purchases_of_late, 0) as sold_of_late,
+        coalesce(weeks.trips_of_late, 0) as shop_trips_of_late
     from histories
+    left join {{ ref('int_next_weeks') }} as weeks
+        on histories.weeks_ago = weeks.weeks_ago
     left join {{ ref('int_next_popularity') }} as popularity
-        on histories.sku = popularity.sku
+        on histories.sku = popularity.sku and histories.weeks_ago = popularity.weeks_ago
     where histories.purchases > 0
 )
 
@@ -81,11 +88,14 @@ select
     target_trip,
     is_coming,
     cast(purchases as integer) as purchases,
-    cast(trips_since as integer) as trips_since,
+    cast(target_trip - last_trip as integer) as trips_since,
     last_bought_on,
-    cast(rate as decimal(18, 9)) as rate,
-    {{ post_purchase_gate.next_rate_step('rate') }} as rate_step,
-    {{ post_purchase_gate.next_doublings('trips_since', 2) }} as recency_step,
-    cast(least(purchases, 6) as integer) as purchases_step,
-    is_bought
-from rated
+    cast(weight as decimal(18, 9)) as weight,
+    is_bought as outcome,
+    -- with forty trips of everybody's, and with half a one
+    cast(ln((held + 40 * share) / (trips_held + 40)) as decimal(18, 9)) as log_rate,
+    cast(ln((held_of_late + 0.5 * share) / (trips_of_late + 0.5)) as decimal(18, 9)) as log_rate_of_late,
+    cast(ln(purchases) as decimal(18, 9)) as log_purchases,
+    cast(ln(share) as decimal(18, 9)) as log_popularity,
+    cast(ln((sold_of_late + 3) / (share * shop_trips_of_late + 3)) as decimal(18, 9)) as log_trend
+from known

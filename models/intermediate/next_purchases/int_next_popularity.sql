@@ -1,24 +1,27 @@
--- Three times as long as for new SKUs: how popular a SKU is, not what is in season.
+-- What a week knows of a SKU, in the same weeks before it as int_next_weeks counts trips in.
 with
 
-recent_trips as (
+weeks as (
     select
-        customer_id,
-        trip_number
-    from {{ ref('int_next_trips') }}
-    where bought_on > cast({{ post_purchase_gate.add_days(-3 * var('next_popularity_days'), post_purchase_gate.as_of()) }} as date)
+        purchases.sku,
+        trips.weeks_ago,
+        count(*) as purchases
+    from {{ ref('int_next_purchases') }} as purchases
+    inner join {{ ref('int_next_trips') }} as trips
+        on purchases.customer_id = trips.customer_id and purchases.trip_number = trips.trip_number
+    group by purchases.sku, trips.weeks_ago
 ),
 
-total as (
-    select cast(count(*) as decimal(18, 2)) as trips
-    from recent_trips
+earlier as (
+    {{ dbt.generate_series(var('next_popularity_weeks')) }}
 )
 
 select
-    purchases.sku,
-    cast(count(*) / nullif(max(total.trips), 0) as decimal(18, 12)) as share
-from {{ ref('int_next_purchases') }} as purchases
-inner join recent_trips
-    on purchases.customer_id = recent_trips.customer_id and purchases.trip_number = recent_trips.trip_number
-cross join total
-group by purchases.sku
+    weeks.sku,
+    cast(weeks.weeks_ago - earlier.generated_number as integer) as weeks_ago,
+    cast(sum(case when earlier.generated_number <= 2 then weeks.purchases else 0 end) as integer) as purchases_of_late,
+    cast(sum(weeks.purchases) as integer) as purchases
+from weeks
+cross join earlier
+where weeks.weeks_ago >= earlier.generated_number
+group by weeks.sku, weeks.weeks_ago - earlier.generated_number

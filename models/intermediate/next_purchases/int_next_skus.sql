@@ -3,28 +3,25 @@ with
 
 coming as (
     select
-        hazards.*,
-        hazards.probability * coalesce(factors.factor, 1) as raw_probability
-    from {{ ref('int_next_hazards') }} as hazards
-    left join {{ ref('int_next_sku_factors') }} as factors
-        on hazards.sku = factors.sku
-    where hazards.is_coming
+        scored.*,
+        {{ post_purchase_gate.logistic_log_odds(['intercept', 'log_odds'], 'scored', 'calibration') }} as calibrated
+    from {{ ref('int_next_log_odds') }} as scored
+    cross join {{ ref('int_next_calibration') }} as calibration
+    where scored.is_coming and scored.position <= {{ var('next_skus_per_customer') }}
 ),
 
 candidates as (
     select
-        coming.customer_id,
-        coming.sku,
+        customer_id,
+        sku,
         'repeat' as kind,
-        cast(least(coming.raw_probability * coalesce(calibration.ratio, 1), 0.999) as decimal(18, 9)) as probability,
-        coming.purchases,
-        coming.trips_since,
-        coming.last_bought_on,
+        cast(1 / (1 + exp(-1 * cast(calibrated as {{ post_purchase_gate.type_double() }}))) as decimal(18, 9)) as probability,
+        purchases,
+        trips_since,
+        last_bought_on,
         cast(null as {{ dbt.type_string() }}) as from_sku,
         cast(null as decimal(18, 6)) as lift
     from coming
-    left join {{ ref('int_next_calibration') }} as calibration
-        on {{ post_purchase_gate.next_rate_step('coming.raw_probability') }} = calibration.probability_step
     union all
     select
         customer_id,

@@ -4,7 +4,8 @@ with
 days as (
     select
         lines.customer_id,
-        cast(lines.ordered_at as date) as bought_on
+        cast(lines.ordered_at as date) as bought_on,
+        count(distinct lines.sku) as skus
     from {{ ref('int_pair_lines') }} as lines
     inner join {{ ref('int_snapshots') }} as snapshots
         on lines.snapshot_at = snapshots.snapshot_at
@@ -15,6 +16,9 @@ days as (
 select
     customer_id,
     bought_on,
+    cast(skus as integer) as skus,
+    -- the week that ends with as_of is the first one ago
+    cast(floor({{ dbt.datediff('bought_on', 'cast(' ~ post_purchase_gate.as_of() ~ ' as date)', 'day') }} / 7.0) + 1 as integer) as weeks_ago,
     cast(row_number() over (partition by customer_id order by bought_on) as integer) as trip_number,
     cast(count(*) over (partition by customer_id) as integer) as trips,
     max(bought_on) over (partition by customer_id) as last_bought_on
