@@ -1,8 +1,8 @@
 """The Complete Journey (dunnhumby's year of groceries) as a folder of the native contract, in DuckDB SQL.
 
-A household's shopping day is an order: several baskets of one day are one decision to shop. Days are the stores' own: the
-set's timestamps are UTC, and midnight there falls into the busiest hours of an evening in the stores. Lines without a quantity
-(fuel points, vouchers) are left out. `held_out` drops each household's last day (1: the test), or its last two
+A household's shopping day is an order: several baskets of one day are one decision to shop. Days are the stores' own:
+the set's timestamps are UTC, whose midnight is early evening in the stores. Lines without a quantity (fuel points,
+vouchers) are left out. `held_out` drops each household's last day (1: the test), or its last two
 (2: validation); `until` drops everything from a date on.
 """
 
@@ -16,7 +16,8 @@ CURRENCY = "USD"
 # The day after the last one of the set.
 END = "2018-01-01"
 # The table of purchases, on the stores' clock.
-PURCHASES = """(select * replace (timezone('America/New_York', timezone('UTC', transaction_timestamp)) as transaction_timestamp)
+PURCHASES = """(select * replace (
+        timezone('America/New_York', timezone('UTC', transaction_timestamp)) as transaction_timestamp)
     from read_parquet('{folder}/transactions.parquet') where quantity > 0)"""
 
 
