@@ -99,3 +99,8 @@ fit as (
     cross join {{ last }} as known
 )
 {%- endmacro %}
+
+{#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
+{% macro bounded_step(expression) -%}
+    greatest(least({{ expression }}, 2.0), -2.0)
+{%- endmacro %}

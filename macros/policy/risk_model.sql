@@ -9,16 +9,6 @@
 {#- Rounds over all factors. The test risk_fit_has_converged says whether they are enough. -#}
 {% macro risk_rounds() -%}{{ return(6) }}{%- endmacro %}
 
-{#- Exact sums: the order in which rows are added may not move a score. -#}
-{% macro exact_sum(expression) -%}
-    sum(cast({{ expression }} as decimal(28, 10)))
-{%- endmacro %}
-
-{#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
-{% macro bounded_step(expression) -%}
-    greatest(least({{ expression }}, 2.0), -2.0)
-{%- endmacro %}
-
 {#-
     One Newton step for the intercept and all bins of one factor at once, over cells of like reviews. A cell is in one bin of the factor, so the
     step has a closed form: with G and H the gradient and curvature of the reviews of a bin, each bin's step is (R - H d) / (H + shrinkage),
@@ -89,15 +79,6 @@
         from {{ name }}_intercepts
     )
 {%- endmacro %}
-
-{#- Marks a CTE that is computed by itself: a planner that folds a long chain into one expression takes minutes to plan it. -#}
-{% macro computed_once() -%}
-    {{ return(adapter.dispatch('computed_once', 'post_purchase_gate')()) }}
-{%- endmacro %}
-
-{% macro default__computed_once() -%}materialized{%- endmacro %}
-
-{% macro spark__computed_once() -%}{%- endmacro %}
 
 {#-
     One Newton step of the calibration a + b * log_odds over cells with reviews, negatives, log_odds, a and b: a is drawn to 0 and b to 1,

@@ -1,6 +1,0 @@
-{#- A condition on values that no row may meet. -#}
-{% test no_row_where(model, condition) %}
-    select *
-    from {{ model }}
-    where {{ condition }}
-{% endtest %}
