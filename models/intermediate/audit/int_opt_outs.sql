@@ -9,7 +9,6 @@ changes as (
         occurred_at
     from {{ ref('int_consent_changes') }}
     where status in ('subscribed', 'unsubscribed') and occurred_at <= {{ post_purchase_gate.as_of() }}
-    group by customer_id, channel, status, occurred_at
 ),
 
 ordered as (
