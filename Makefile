@@ -6,7 +6,7 @@ DBT := $(BIN)/dbt
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist audit replay bulk benchmark-risk clean
+.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist audit replay needs-folder benchmark-risk benchmark-next clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -52,16 +52,26 @@ olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
 		--vars '{connectors: [olist], olist_path: "$(abspath $(RAW))", as_of: "2018-10-18 00:00:00", live_days: 800, reporting_currency: BRL}'
 	@POST_PURCHASE_DB=target/olist.duckdb $(BIN)/python scripts/show_summary.py
 
-benchmark-risk: setup  ## the learned risk on Olist against scikit-learn: make benchmark-risk FOLDER=...
-	@test -n "$(FOLDER)" || { echo "Name the folder that holds Olist's tables: make benchmark-risk FOLDER=FOLDER"; exit 2; }
-	@test -x .venv-benchmark/bin/python || $(PYTHON) -m venv .venv-benchmark
+# The known methods that the benchmarks compare with stay out of the environment that builds.
+.venv-benchmark/.installed: requirements.lock requirements-benchmark.lock
+	@$(PYTHON) -m venv .venv-benchmark
 	@.venv-benchmark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-benchmark.lock
+	@touch $@
+
+needs-folder:
+	@test -n "$(FOLDER)" || { echo "Name the folder that holds the data set: make $(MAKECMDGOALS) FOLDER=FOLDER"; exit 2; }
+
+benchmark-risk: needs-folder .venv-benchmark/.installed  ## the learned risk on Olist against scikit-learn: make benchmark-risk FOLDER=...
 	@.venv-benchmark/bin/python scripts/benchmark_risk.py "$(abspath $(FOLDER))"
+
+benchmark-next: needs-folder setup .venv-benchmark/.installed  ## next purchases on The Complete Journey, against known methods: make benchmark-next FOLDER=...
+	@.venv-benchmark/bin/python scripts/benchmark_next_purchase.py "$(abspath $(FOLDER))"
+
 audit: setup  ## what past sends did wrong, from a finished build
 	@$(BIN)/python scripts/show_audit.py
 
-replay: setup  ## 50 past instants of the demo shop again, from what was known then (minutes)
-	$(BIN)/python scripts/check_replay.py
+replay: setup  ## 50 past instants of the demo shop, or of Olist (RAW=FOLDER), from what was known then (minutes to hours)
+	$(BIN)/python scripts/check_replay.py $(if $(RAW),--olist "$(abspath $(RAW))")
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 

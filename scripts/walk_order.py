@@ -44,7 +44,15 @@ from terminal import (
 
 Row = dict[str, Any]
 
-MARTS = ("next_actions", "gate_decisions", "gate_reasons", "order_evidence", "order_timeline", "rejected_rows")
+MARTS = (
+    "next_actions",
+    "gate_decisions",
+    "gate_reasons",
+    "order_evidence",
+    "order_timeline",
+    "line_replenishment",
+    "rejected_rows",
+)
 CHECKS = (
     "payment",
     "shipping",
@@ -95,6 +103,14 @@ select order_line_id, sku, quantity, {", ".join((*CHECKS, *FACTS))}
 from marts.order_evidence
 where order_id = $order_id
 order by order_line_id
+"""
+
+REBUYS_SQL = """
+select
+    order_line_id, due_at, depletion_at, expected_interval_days, own_gaps, rebuy_probability_14_days,
+    rebuy_probability_28_days
+from marts.line_replenishment
+where order_id = $order_id
 """
 
 DECISIONS_SQL = """
@@ -184,6 +200,7 @@ def read_lines(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> li
     for decision in fetch(connection, DECISIONS_SQL, key):
         decision["reasons"] = reasons.get(decision["decision_id"], [])
         actions.setdefault(decision.pop("order_line_id"), []).append(split_codes(decision))
+    rebuys = {rebuy.pop("order_line_id"): rebuy for rebuy in fetch(connection, REBUYS_SQL, key)}
     rank = by_priority(action_order(connection))
     return [
         {
@@ -192,6 +209,7 @@ def read_lines(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> li
             "quantity": line["quantity"],
             "evidence": {check: line[check] for check in CHECKS},
             "facts": {fact: line[fact] for fact in FACTS},
+            "rebuy": rebuys.get(line["order_line_id"]),
             "actions": sorted(
                 actions.get(line["order_line_id"], []), key=lambda row: (rank(row["action"]), row["decision_id"])
             ),
@@ -310,6 +328,15 @@ def show(value: Any) -> str:
     return number(value) if isinstance(value, (int, float, Decimal)) else clean(value)
 
 
+def rebuy_sentence(line: Row) -> str:
+    """When the customer should need the SKU again and how likely he buys it soon; empty where nothing says so."""
+    rebuy = line["rebuy"]
+    if rebuy is None:
+        return ""
+    chances = (f"{100 * rebuy[f'rebuy_probability_{days}_days']:.1f} % within {days} days" for days in (14, 28))
+    return f"needed again about {rebuy['due_at']:%Y-%m-%d}; probability of a rebuy {', '.join(chances)}"
+
+
 def action_times(action: Row) -> str:
     """The times of a verdict, and what it recommends."""
     return labeled(
@@ -386,7 +413,9 @@ def line_text(line: Row, paint: Paint, columns: int) -> list[str]:
         [check, Cell(state or "-", STATE_STYLES.get(state)), facts.get(check, "")]
         for check, state in line["evidence"].items()
     ]
-    lines = ["  Evidence", *table(evidence, paint, indent="    "), "  Actions"]
+    lines = ["  Evidence", *table(evidence, paint, indent="    ")]
+    lines += [f"  Replenishment  {sentence}"] if (sentence := rebuy_sentence(line)) else []
+    lines += ["  Actions"]
     for row in line["actions"]:
         lines += [*verdict_text(row, paint, columns), *reasons_text(row, columns)]
     return lines
@@ -447,6 +476,7 @@ def line_markdown(line: Row) -> list[str]:
     return [
         *md_table(["check", "state", "facts"], evidence),
         "",
+        *([f"Replenishment: {sentence}.", ""] if (sentence := rebuy_sentence(line)) else []),
         *md_table(["action", "decision", "times", "reasons"], verdicts),
     ]
 

@@ -45,6 +45,12 @@ MART_COLUMNS = {
         "expected_delivery_at timestamp, delivered_at timestamp, delivery_grade, use_ready_at timestamp, "
         "use_ends_at timestamp, units_kept integer, negative_review_risk_score double"
     ),
+    "line_replenishment": (
+        "order_line_id, order_id, customer_id, sku, as_of timestamp, basis, units integer, own_gaps integer, "
+        "expected_interval_days decimal(18,4), age_days integer, rebuy_probability_14_days decimal(18,4), "
+        "rebuy_probability_28_days decimal(18,4), observed_over_expected decimal(18,4), ordered_at timestamp, "
+        "due_at timestamp, depletion_at timestamp"
+    ),
     "order_timeline": "order_id, occurred_at timestamp, event, detail, source_table, source_id",
     "feed_health": (
         "feed, is_connected boolean, is_kept boolean, loaded_through timestamp, max_age_hours integer, "
@@ -198,6 +204,18 @@ def story() -> dict[str, list[dict[str, Any]]]:
             evidence("O-1002", use_window="waiting"),
             evidence("O-1003", damage="problem"),
         ],
+        "line_replenishment": [
+            {
+                "order_line_id": "O-1001-L1",
+                "order_id": "O-1001",
+                "own_gaps": 2,
+                "expected_interval_days": "31.5000",
+                "rebuy_probability_14_days": "0.0312",
+                "rebuy_probability_28_days": "0.0648",
+                "due_at": "2025-03-04 21:00:00",
+                "depletion_at": "2025-03-15 10:00:00",
+            }
+        ],
         "order_timeline": [
             # Later before earlier, and two at one instant: the walk sorts by time, then event, then source id.
             event("O-1001", "2025-02-13 10:00:00", "delivered", "F-1"),
@@ -256,6 +274,7 @@ def test_text_shows_decision_evidence_and_reasons(database: Path, capsys: pytest
     assert ["delivery_scan", "unknown", "grade", "inferred"] in lines
     assert ["kept", "ok", "units", "kept", "1"] in lines
     assert "recommends SOCK-1  expected profit 12.34" in output
+    assert "Replenishment  needed again about 2025-03-04; probability of a rebuy 3.1 % within 14 days, " in output
     assert "1. pair_profit:unknown -> pause  detail no_cost  evidence products:SOCK-1" in output
     assert "2. due:waiting -> pause  clears 2025-03-04 10:00:30" in output
     assert NOTE in output  # the note's lines stand alone: a copy of them is the note
@@ -280,6 +299,12 @@ def test_the_seed_in_the_warehouse_sets_the_priority(database: Path, capsys: pyt
     assert output.index("pause    cross_sell") < output.index("send     review_request")
 
 
+def test_a_line_without_a_rebuy_says_nothing_of_it(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A kettle is not used up: a probability of none would read as a fact."""
+    walk(database, "O-1002")
+    assert "Replenishment" not in capsys.readouterr().out
+
+
 def test_pause_and_support_say_what_happens_next(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert walk(database, "O-1002") == 0
     paused = " ".join(capsys.readouterr().out.split())
@@ -302,6 +327,8 @@ def test_json_holds_the_reasons_in_order(database: Path, capsys: pytest.CaptureF
     assert [row["source_id"] for row in order["timeline"]] == ["O-1001", "P-1", "F-1"]
     line = order["lines"][0]
     assert line["evidence"]["delivery_scan"] == "unknown"
+    assert line["rebuy"]["rebuy_probability_28_days"] == "0.0648"
+    assert line["rebuy"]["due_at"] == "2025-03-04T21:00:00Z"
     assert [row["action"] for row in line["actions"]] == ["review_request", "cross_sell"]
     cross_sell = line["actions"][1]
     assert cross_sell["expected_contribution_profit"] == "12.3400"

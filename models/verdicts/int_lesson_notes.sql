@@ -38,6 +38,10 @@ facts as (
         coalesce(
             cast(cast(chosen.expected_contribution_profit as decimal(18, 2)) as {{ dbt.type_string() }}) || ' {{ currency }}', 'not applicable'
         ) as profit_text,
+        coalesce(
+            '; probability of a rebuy within 28 days '
+            || cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }}) || ' %', ''
+        ) as rebuy_text,
         actions.title,
         actions.watch_for
     from {{ ref('int_order_actions') }} as chosen
@@ -47,6 +51,8 @@ facts as (
         on case when chosen.decision = 'support' then 'support_recovery' else chosen.action end = actions.action
     left join reviews
         on chosen.order_line_id = reviews.order_line_id
+    left join {{ ref('int_line_replenishment') }} as rebuys
+        on chosen.order_line_id = rebuys.order_line_id and chosen.action = 'replenishment' and chosen.decision <> 'support'
 ),
 
 sentences as (
@@ -70,7 +76,7 @@ sentences as (
             when ticket = 'ok' and damage = 'ok' and sizing = 'ok' and refund = 'ok' then 'none'
             else 'ticket ' || ticket || ', damage ' || damage || ', sizing ' || sizing || ', refund ' || refund
         end as support_suppression,
-        coalesce(recommended_sku, 'none') || '; expected contribution profit of one unit ' || profit_text as related_sku,
+        coalesce(recommended_sku, 'none') || '; expected contribution profit of one unit ' || profit_text || rebuy_text as related_sku,
         case when decision = 'send' then 'nothing in the gate holds it back' else reason_codes end as why,
         watch_for
     from facts

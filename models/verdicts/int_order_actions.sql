@@ -1,3 +1,13 @@
+{%- set best_first -%}
+order by
+    decision_rank asc,
+    recheck_at asc nulls last,
+    spent_rank asc,
+    priority asc,
+    expected_contribution_profit desc nulls last,
+    due_at asc nulls last,
+    order_line_id asc
+{%- endset -%}
 -- The one row per live order that acts next: support first, then the first send in priority order, then the pause that can act soonest;
 -- a row that is too late or done already comes last, since it cannot act at all.
 with
@@ -28,34 +38,14 @@ ranked as (
 chosen as (
     select
         *,
-        row_number() over (
-            partition by order_id
-            order by
-                decision_rank asc,
-                recheck_at asc nulls last,
-                spent_rank asc,
-                priority asc,
-                expected_contribution_profit desc nulls last,
-                due_at asc nulls last,
-                order_line_id asc
-        ) as order_choice
+        row_number() over (partition by order_id {{ best_first }}) as order_choice
     from ranked
 ),
 
 picked as (
     select
         *,
-        row_number() over (
-            partition by customer_id
-            order by
-                decision_rank asc,
-                recheck_at asc nulls last,
-                spent_rank asc,
-                priority asc,
-                expected_contribution_profit desc nulls last,
-                due_at asc nulls last,
-                order_line_id asc
-        ) as customer_choice
+        row_number() over (partition by customer_id {{ best_first }}) as customer_choice
     from chosen
     where order_choice = 1
 ),

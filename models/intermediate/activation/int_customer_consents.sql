@@ -20,36 +20,18 @@ customers as (
     where not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
 ),
 
-changes as (
+ledger as (
     select
         customer_id,
         channel,
         status,
         basis,
-        occurred_at
-    from {{ ref('stg_consents') }}
-    where occurred_at <= {{ post_purchase_gate.as_of() }}
-    union all
-    select
-        messages.customer_id,
-        messages.channel,
-        'unsubscribed' as status,
-        cast(null as {{ dbt.type_string() }}) as basis,
-        events.occurred_at
-    from {{ ref('stg_message_events') }} as events
-    inner join {{ ref('stg_messages') }} as messages
-        on events.message_id = messages.message_id
-    where events.event_type = 'unsubscribed' and events.occurred_at <= {{ post_purchase_gate.as_of() }}
-),
-
-ledger as (
-    select
-        *,
         row_number() over (
             partition by customer_id, channel
             order by occurred_at desc, case when status = 'unsubscribed' then 0 else 1 end asc, basis asc nulls last
         ) as recency
-    from changes
+    from {{ ref('int_consent_changes') }}
+    where occurred_at <= {{ post_purchase_gate.as_of() }}
 ),
 
 purchases as (

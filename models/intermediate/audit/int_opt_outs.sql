@@ -7,18 +7,8 @@ changes as (
         channel,
         status,
         occurred_at
-    from {{ ref('stg_consents') }}
+    from {{ ref('int_consent_changes') }}
     where status in ('subscribed', 'unsubscribed') and occurred_at <= {{ post_purchase_gate.as_of() }}
-    union
-    select
-        messages.customer_id,
-        messages.channel,
-        'unsubscribed' as status,
-        events.occurred_at
-    from {{ ref('stg_message_events') }} as events
-    inner join {{ ref('stg_messages') }} as messages
-        on events.message_id = messages.message_id
-    where events.event_type = 'unsubscribed' and events.occurred_at <= {{ post_purchase_gate.as_of() }}
 ),
 
 ordered as (

@@ -5,32 +5,6 @@ points as (
     select * from {{ ref('int_points') }}
 ),
 
--- an opt-out that a message brought counts, whether or not the ledger has heard of it
-changes as (
-    select
-        customer_id,
-        channel,
-        status,
-        basis,
-        occurred_at,
-        'consents' as source_table,
-        customer_id as source_id
-    from {{ ref('stg_consents') }}
-    union all
-    select
-        messages.customer_id,
-        messages.channel,
-        'unsubscribed' as status,
-        cast(null as {{ dbt.type_string() }}) as basis,
-        events.occurred_at,
-        'message_events' as source_table,
-        events.event_id as source_id
-    from {{ ref('stg_message_events') }} as events
-    inner join {{ ref('stg_messages') }} as messages
-        on events.message_id = messages.message_id
-    where events.event_type = 'unsubscribed'
-),
-
 ledger as (
     select
         points.point_id,
@@ -48,7 +22,7 @@ ledger as (
                 consents.source_id asc
         ) as recency
     from points
-    inner join changes as consents
+    inner join {{ ref('int_consent_changes') }} as consents
         on
             points.customer_id = consents.customer_id
             and points.channel = consents.channel

@@ -21,31 +21,32 @@ orders as (
 ),
 
 -- an exchange stands on the order that it answers: a chargeback there is one here
-moves as (
+paying_orders as (
     select
-        orders.order_id,
-        orders.order_total,
-        orders.cancelled_at,
-        payments.payment_id,
-        payments.status,
-        payments.occurred_at,
-        coalesce(payments.amount, 0) as amount
+        *,
+        order_id as paying_order_id
     from orders
-    inner join {{ ref('stg_payments') }} as payments
-        on orders.order_id = payments.order_id
     union all
     select
-        orders.order_id,
-        orders.order_total,
-        orders.cancelled_at,
+        *,
+        root_order_id as paying_order_id
+    from orders
+    where order_type = 'exchange' and order_id <> root_order_id
+),
+
+moves as (
+    select
+        paying_orders.order_id,
+        paying_orders.order_total,
+        paying_orders.cancelled_at,
         payments.payment_id,
         payments.status,
         payments.occurred_at,
         coalesce(payments.amount, 0) as amount
-    from orders
+    from paying_orders
     inner join {{ ref('stg_payments') }} as payments
-        on orders.root_order_id = payments.order_id
-    where orders.order_type = 'exchange' and orders.order_id <> orders.root_order_id and payments.status in ('chargeback', 'chargeback_won')
+        on paying_orders.paying_order_id = payments.order_id
+    where paying_orders.order_id = payments.order_id or payments.status in ('chargeback', 'chargeback_won')
 ),
 
 captured as (

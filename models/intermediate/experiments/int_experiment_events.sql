@@ -25,19 +25,19 @@ events as (
         occurred_at,
         null as revenue,
         null as contribution_profit
-    from {{ ref('stg_consents') }}
+    from {{ ref('int_consent_changes') }}
     where status = 'unsubscribed'
     union all
     select
         messages.customer_id,
-        case events.event_type when 'unsubscribed' then 'unsubscribe' else 'complaint' end as event,
+        'complaint' as event,
         events.occurred_at,
         null as revenue,
         null as contribution_profit
     from {{ ref('stg_message_events') }} as events
     inner join {{ ref('stg_messages') }} as messages
         on events.message_id = messages.message_id
-    where events.event_type in ('unsubscribed', 'complained')
+    where events.event_type = 'complained'
     union all
     select
         customer_id,

@@ -9,10 +9,7 @@ parcels as (
         sum(units) as units,
         min(shipped_at) as first_shipped_at,
         max(shipped_at) as last_shipped_at,
-        max(coalesce(scanned_at, {{ post_purchase_gate.add_days(
-            var('delivery_grace_days'),
-            'coalesce(expected_delivery_at, ' ~ post_purchase_gate.add_days(var('transit_default_days'), 'shipped_at') ~ ')'
-        ) }})) as arrived_at
+        max(coalesce(scanned_at, {{ post_purchase_gate.presumed_arrival('expected_delivery_at', 'shipped_at') }})) as arrived_at
     from {{ ref('int_line_parcels') }}
     where
         shipped_at <= {{ post_purchase_gate.as_of() }}

@@ -1,4 +1,4 @@
-{%- set horizons = var('rebuy_horizons_days') -%}
+{%- set horizons = var('rebuy_horizons_days') | sort -%}
 -- When a line will be used up and how likely it is bought again, at as_of: for the customer's last purchase of a SKU that is used up. No
 -- row: superseded by a later purchase, nothing kept, a subscriber, or no consumable.
 with
@@ -11,6 +11,24 @@ calibration as (
         {%- endfor %}
         count(*) as horizons
     from {{ ref('int_rebuy_calibration') }}
+),
+
+recalibrated as (
+    select
+        scores.customer_id,
+        scores.sku,
+        scores.bought_on,
+        scores.units,
+        scores.own_gaps,
+        scores.age_days,
+        scores.expected_days,
+        {%- for horizon in horizons %}
+        least(scores.probability_{{ horizon }} / nullif(calibration.ratio_{{ horizon }}, 0), 0.999) as probability_{{ horizon }},
+        {%- endfor %}
+        scores.factor
+    from {{ ref('int_rebuy_scores') }} as scores
+    cross join calibration
+    where scores.days_back = 0
 )
 
 select
@@ -19,18 +37,21 @@ select
     lines.customer_id,
     lines.sku,
     {{ post_purchase_gate.as_of() }} as as_of,
+    lines.ordered_at,
     sku_days.basis,
     scores.units,
     scores.own_gaps,
     scores.age_days,
     scores.expected_days as expected_interval_days,
     {{ post_purchase_gate.add_time('second', 'cast(round(scores.expected_days * 86400, 0) as bigint)', 'lines.ordered_at') }} as due_at,
+    -- each horizon is recalibrated by a ratio of its own, and who buys within the shorter one buys within the longer
+    {%- set within = [] %}
     {%- for horizon in horizons %}
-    cast(least(scores.probability_{{ horizon }} / nullif(calibration.ratio_{{ horizon }}, 0), 0.999) as decimal(18, 6))
-        as rebuy_probability_{{ horizon }}_days,
+    {%- do within.append('scores.probability_' ~ horizon) %}
+    cast({{ within[0] if loop.first else 'greatest(' ~ within | join(', ') ~ ')' }} as decimal(18, 6)) as rebuy_probability_{{ horizon }}_days,
     {%- endfor %}
     scores.factor as sku_factor
-from {{ ref('int_rebuy_scores') }} as scores
+from recalibrated as scores
 inner join {{ ref('int_pair_lines') }} as lines
     on
         scores.customer_id = lines.customer_id
@@ -40,8 +61,6 @@ inner join {{ ref('int_snapshots') }} as snapshots
     on lines.snapshot_at = snapshots.snapshot_at and snapshots.is_current
 inner join {{ ref('int_rebuy_sku_days') }} as sku_days
     on scores.sku = sku_days.sku and lines.snapshot_at = sku_days.snapshot_at
-cross join calibration
 where
-    scores.days_back = 0
-    and not lines.is_gift
+    not lines.is_gift
     and lines.ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }}

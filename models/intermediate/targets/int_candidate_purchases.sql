@@ -69,10 +69,7 @@ arrived as (
         bought.order_line_id,
         min(case
             when parcels.scanned_at <= bought.point_at then 1
-            when {{ post_purchase_gate.add_days(
-                var('delivery_grace_days'),
-                'coalesce(parcels.expected_delivery_at, ' ~ post_purchase_gate.add_days(var('transit_default_days'), 'parcels.shipped_at') ~ ')'
-            ) }} <= bought.point_at then 1
+            when {{ post_purchase_gate.presumed_arrival('parcels.expected_delivery_at', 'parcels.shipped_at') }} <= bought.point_at then 1
             else 0
         end) as has_arrived
     from bought
