@@ -4,6 +4,20 @@
 -- asking again.
 with
 
+lines as (
+    select
+        lines.*,
+        exchanges.exchanged_at
+    from {{ ref('int_order_lines') }} as lines
+    left join {{ ref('int_pair_exchanges') }} as exchanges
+        on lines.order_line_id = exchanges.order_line_id
+    where
+        lines.sku is not null
+        and not lines.is_test
+        and lines.order_type not in ('replacement', 'exchange')
+        and lines.replaces_order_line_id is null
+),
+
 refunded_lines as (
     select
         snapshots.snapshot_at,
@@ -39,21 +53,15 @@ select
     lines.order_type = 'subscription_renewal' as is_renewal,
     lines.is_gift,
     lines.ordered_at
-from {{ ref('int_order_lines') }} as lines
+from lines
 inner join {{ ref('int_snapshots') }} as snapshots
     on lines.ordered_at <= snapshots.snapshot_at
 left join refunded_lines
     on lines.order_line_id = refunded_lines.order_line_id and snapshots.snapshot_at = refunded_lines.snapshot_at
 left join refunded_orders
     on lines.order_id = refunded_orders.order_id and snapshots.snapshot_at = refunded_orders.snapshot_at
-left join {{ ref('int_pair_exchanges') }} as exchanges
-    on lines.order_line_id = exchanges.order_line_id
 where
-    lines.sku is not null
-    and not lines.is_test
-    and lines.order_type not in ('replacement', 'exchange')
-    and lines.replaces_order_line_id is null
-    and not coalesce(exchanges.exchanged_at <= snapshots.snapshot_at, false)
+    not coalesce(lines.exchanged_at <= snapshots.snapshot_at, false)
     and not coalesce(lines.cancelled_at <= snapshots.snapshot_at, false)
     and lines.quantity > coalesce(refunded_lines.units_refunded, 0)
     and not coalesce(refunded_lines.amount_refunded > 0 and refunded_lines.amount_refunded >= lines.net_amount, false)

@@ -2,17 +2,25 @@
 -- sizes of orders.
 with
 
+bulk as (
+    select
+        snapshot_at,
+        order_key
+    from {{ ref('int_pair_orders') }}
+    where is_bulk
+),
+
 orders_of_skus as (
     select
         lines.snapshot_at,
         lines.order_key,
         lines.sku_key
     from {{ ref('int_pair_keyed_lines') }} as lines
-    inner join {{ ref('int_pair_orders') }} as orders
-        on lines.snapshot_at = orders.snapshot_at and lines.order_key = orders.order_key
     inner join {{ ref('int_pair_skus') }} as skus
         on lines.snapshot_at = skus.snapshot_at and lines.sku_key = skus.sku_key
-    where skus.is_used and not orders.is_bulk
+    left join bulk
+        on lines.snapshot_at = bulk.snapshot_at and lines.order_key = bulk.order_key
+    where skus.is_used and not lines.is_renewal and bulk.order_key is null
     group by lines.snapshot_at, lines.order_key, lines.sku_key
 ),
 
@@ -67,20 +75,15 @@ totals as (
 
 shared as (
     select
-        pairs.snapshot_at,
-        pairs.sku_key,
-        pairs.related_sku_key,
+        one.snapshot_at,
+        one.sku_key,
+        other.sku_key as related_sku_key,
         count(*) as orders_with_both
     from order_skus as one
     inner join order_skus as other
         on one.snapshot_at = other.snapshot_at and one.order_key = other.order_key
-    inner join {{ ref('int_pair_co_adoptions') }} as pairs
-        on
-            one.snapshot_at = pairs.snapshot_at
-            and one.sku_key = pairs.sku_key
-            and other.sku_key = pairs.related_sku_key
     where one.sku_key < other.sku_key
-    group by pairs.snapshot_at, pairs.sku_key, pairs.related_sku_key
+    group by one.snapshot_at, one.sku_key, other.sku_key
 )
 
 select
