@@ -1,6 +1,6 @@
-{#- Only where var pair_permutation (a text) asks for it. -#}
+{#- Var pair_permutation (a text) asks for it; without it nothing reads it, and nothing is built. -#}
 {%- set permutation = var('pair_permutation', none) -%}
-{{ config(enabled=permutation is not none) }}
+{{ config(materialized='ephemeral' if permutation is none else 'table') }}
 -- The null of the pair check: each order after the first gets the new SKUs of another order by chance, of the same month, order number and
 -- number of new SKUs. Nothing is related then, while popularity, drift and basket sizes stay as they are.
 with
