@@ -328,7 +328,10 @@ def measure_due(folder: Path, database: Path, date: str) -> list[dict]:
     )
     connection.execute(
         """create table purchases as
-            select *, date_diff('day', bought_on, next_on) as days from built.intermediate.int_rebuy_rhythms"""
+            select customer_id, sku, rhythms.*, date_diff('day', bought_on, next_on) as days
+            from built.intermediate.int_rebuy_rhythms as rhythms
+            inner join built.intermediate.int_pair_order_keys as customers on rhythms.customer_key = customers.order_key
+            inner join built.intermediate.int_pair_sku_keys using (sku_key)"""
     )
     connection.execute(
         f"""create table waits as

@@ -4,9 +4,9 @@
         [--vars '{raw_path: FOLDER}']
 
 Needs a finished build and the vars it was built with. The build is copied, the var `pair_permutation` swaps the new
-SKUs of orders among like customers in `int_pair_purchases`, and dbt runs the very same models from there. Printed is
-the share of undeclared pairs that the null proves too: the false discoveries among the proven ones. Exit code 1 above
-the limit.
+SKUs of orders among like customers (`int_pair_chance_purchases`), and dbt runs the very same models from there.
+Printed is the share of undeclared pairs that the null proves too: the false discoveries among the proven ones. Exit
+code 1 above the limit.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def counts(database: Path, prefix: str) -> tuple[int, int, int]:
 
 
 def run_on_chance(database: Path, settings: dict, permutation: str, folder: Path) -> None:
-    """The models from int_pair_purchases to sku_pairs, on permuted baskets, in the database."""
-    command = [DBT, "run", "--select", "int_pair_purchases+,+sku_pairs", "--profiles-dir", ROOT / "profiles"]
+    """The models from the permuted baskets to sku_pairs, in the database."""
+    command = [DBT, "run", "--select", "int_pair_chance_purchases+,+sku_pairs", "--profiles-dir", ROOT / "profiles"]
     command += ["--project-dir", ROOT, "--target-path", folder / "target", "--log-path", folder / "logs"]
     command += ["--vars", yaml.safe_dump({**settings, "pair_permutation": permutation})]
     environment = {**os.environ, "POST_PURCHASE_DB": str(database)}

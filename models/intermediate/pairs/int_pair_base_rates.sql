@@ -4,7 +4,7 @@ with
 anchor_orders as (
     select
         snapshot_at,
-        customer_id,
+        customer_key,
         order_number,
         order_bucket,
         order_month,
@@ -12,7 +12,7 @@ anchor_orders as (
         count(*) as new_skus
     from {{ ref('int_pair_purchases') }}
     where is_anchor
-    group by snapshot_at, customer_id, order_number, order_bucket, order_month, horizon_ends_at
+    group by snapshot_at, customer_key, order_number, order_bucket, order_month, horizon_ends_at
 ),
 
 all_anchors as (
@@ -20,15 +20,15 @@ all_anchors as (
         snapshot_at,
         order_bucket,
         order_month,
-        sum(new_skus) as anchors
-    from anchor_orders
+        sum(anchors) as anchors
+    from {{ ref('int_pair_anchors') }}
     group by snapshot_at, order_bucket, order_month
 ),
 
 responses as (
     select
         anchor_orders.snapshot_at,
-        purchases.sku as related_sku,
+        purchases.sku_key as related_sku_key,
         anchor_orders.order_bucket,
         anchor_orders.order_month,
         sum(anchor_orders.new_skus) as responses
@@ -36,15 +36,17 @@ responses as (
     inner join {{ ref('int_pair_purchases') }} as purchases
         on
             anchor_orders.snapshot_at = purchases.snapshot_at
-            and anchor_orders.customer_id = purchases.customer_id
+            and anchor_orders.customer_key = purchases.customer_key
             and anchor_orders.order_number < purchases.order_number
             and anchor_orders.horizon_ends_at >= purchases.ordered_at
-    group by anchor_orders.snapshot_at, purchases.sku, anchor_orders.order_bucket, anchor_orders.order_month
+    -- a first order answers none: said aloud, it halves what is joined
+    where purchases.order_number > 1
+    group by anchor_orders.snapshot_at, purchases.sku_key, anchor_orders.order_bucket, anchor_orders.order_month
 )
 
 select
     responses.snapshot_at,
-    responses.related_sku,
+    responses.related_sku_key,
     responses.order_bucket,
     responses.order_month,
     cast(responses.responses as bigint) as responses,
@@ -59,6 +61,6 @@ inner join all_anchors
 left join {{ ref('int_pair_anchors') }} as own
     on
         responses.snapshot_at = own.snapshot_at
-        and responses.related_sku = own.sku
+        and responses.related_sku_key = own.sku_key
         and responses.order_bucket = own.order_bucket
         and responses.order_month = own.order_month

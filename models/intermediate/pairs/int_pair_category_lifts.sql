@@ -13,9 +13,9 @@ observed as (
         sum(counts.support) as support
     from {{ ref('int_pair_counts') }} as counts
     inner join skus
-        on counts.snapshot_at = skus.snapshot_at and counts.sku = skus.sku
+        on counts.snapshot_at = skus.snapshot_at and counts.sku_key = skus.sku_key
     inner join skus as related_skus
-        on counts.snapshot_at = related_skus.snapshot_at and counts.related_sku = related_skus.sku
+        on counts.snapshot_at = related_skus.snapshot_at and counts.related_sku_key = related_skus.sku_key
     group by skus.snapshot_at, skus.category, related_skus.category
 ),
 
@@ -28,7 +28,7 @@ anchors as (
         sum(anchors.anchors) as anchors
     from {{ ref('int_pair_anchors') }} as anchors
     inner join skus
-        on anchors.snapshot_at = skus.snapshot_at and anchors.sku = skus.sku
+        on anchors.snapshot_at = skus.snapshot_at and anchors.sku_key = skus.sku_key
     group by skus.snapshot_at, skus.category, anchors.order_bucket, anchors.order_month
 ),
 
@@ -41,7 +41,7 @@ rates as (
         sum(base_rates.base_rate) as base_rate
     from {{ ref('int_pair_base_rates') }} as base_rates
     inner join skus
-        on base_rates.snapshot_at = skus.snapshot_at and base_rates.related_sku = skus.sku
+        on base_rates.snapshot_at = skus.snapshot_at and base_rates.related_sku_key = skus.sku_key
     group by skus.snapshot_at, skus.category, base_rates.order_bucket, base_rates.order_month
 ),
 
@@ -55,11 +55,11 @@ itself as (
     inner join {{ ref('int_pair_base_rates') }} as base_rates
         on
             anchors.snapshot_at = base_rates.snapshot_at
-            and anchors.sku = base_rates.related_sku
+            and anchors.sku_key = base_rates.related_sku_key
             and anchors.order_bucket = base_rates.order_bucket
             and anchors.order_month = base_rates.order_month
     inner join skus
-        on anchors.snapshot_at = skus.snapshot_at and anchors.sku = skus.sku
+        on anchors.snapshot_at = skus.snapshot_at and anchors.sku_key = skus.sku_key
     group by skus.snapshot_at, skus.category
 ),
 

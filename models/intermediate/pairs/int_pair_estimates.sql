@@ -17,12 +17,12 @@ counted as (
     left join {{ ref('int_pair_counts') }} as counts
         on
             expected.snapshot_at = counts.snapshot_at
-            and expected.sku = counts.sku
-            and expected.related_sku = counts.related_sku
+            and expected.sku_key = counts.sku_key
+            and expected.related_sku_key = counts.related_sku_key
     left join {{ ref('int_pair_skus') }} as skus
-        on expected.snapshot_at = skus.snapshot_at and expected.sku = skus.sku
+        on expected.snapshot_at = skus.snapshot_at and expected.sku_key = skus.sku_key
     left join {{ ref('int_pair_skus') }} as related_skus
-        on expected.snapshot_at = related_skus.snapshot_at and expected.related_sku = related_skus.sku
+        on expected.snapshot_at = related_skus.snapshot_at and expected.related_sku_key = related_skus.sku_key
     left join {{ ref('int_pair_category_lifts') }} as category_lifts
         on
             expected.snapshot_at = category_lifts.snapshot_at

@@ -1,82 +1,50 @@
+{{ config(materialized='view') }}
 -- A line is a purchase at a snapshot when something of it was kept: no test, cancelled, replacement or exchange, and not wholly refunded.
--- What was cancelled, refunded or exchanged after the snapshot still counts.
+-- What was cancelled, refunded or exchanged after the snapshot still counts. A view: writing the ids of every line down costs more than
+-- asking again.
 with
-
-snapshots as (
-    select snapshot_at
-    from {{ ref('int_snapshots') }}
-),
 
 lines as (
     select
-        snapshots.snapshot_at,
-        lines.*
+        lines.*,
+        exchanges.exchanged_at
     from {{ ref('int_order_lines') }} as lines
-    inner join snapshots
-        on lines.ordered_at <= snapshots.snapshot_at
-    where lines.sku is not null and not lines.is_test
-),
-
-refunds as (
-    select
-        snapshots.snapshot_at,
-        refunds.order_id,
-        refunds.order_line_id,
-        refunds.quantity,
-        coalesce(refunds.amount, 0) as amount
-    from {{ ref('stg_refunds') }} as refunds
-    inner join snapshots
-        on refunds.refunded_at <= snapshots.snapshot_at
+    left join {{ ref('int_pair_exchanges') }} as exchanges
+        on lines.order_line_id = exchanges.order_line_id
+    where
+        lines.sku is not null
+        and not lines.is_test
+        and lines.order_type not in ('replacement', 'exchange')
+        and lines.replaces_order_line_id is null
 ),
 
 refunded_lines as (
     select
-        snapshot_at,
-        order_line_id,
-        sum(quantity) as units_refunded,
-        sum(amount) as amount_refunded
-    from refunds
-    where order_line_id is not null
-    group by snapshot_at, order_line_id
+        snapshots.snapshot_at,
+        refunds.order_line_id,
+        sum(refunds.quantity) as units_refunded,
+        sum(coalesce(refunds.amount, 0)) as amount_refunded
+    from {{ ref('stg_refunds') }} as refunds
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on refunds.refunded_at <= snapshots.snapshot_at
+    where refunds.order_line_id is not null
+    group by snapshots.snapshot_at, refunds.order_line_id
 ),
 
 refunded_orders as (
     select
-        snapshot_at,
-        order_id,
-        sum(amount) as amount_refunded
-    from refunds
-    where order_line_id is null
-    group by snapshot_at, order_id
-),
-
--- a native exchange has no time of its own but that of its first parcel
-first_parcels as (
-    select
-        order_line_id,
-        min(shipped_at) as shipped_at
-    from {{ ref('int_line_parcels') }}
-    group by order_line_id
-),
-
-exchanged as (
-    select
-        new_lines.snapshot_at,
-        successors.old_order_line_id
-    from {{ ref('int_line_successors') }} as successors
-    inner join lines as new_lines
-        on successors.new_order_line_id = new_lines.order_line_id
-    left join first_parcels
-        on successors.new_order_line_id = first_parcels.order_line_id
-    where
-        successors.successor_kind in ('exchange', 'native_exchange')
-        and case when successors.successor_kind = 'exchange' then new_lines.ordered_at else first_parcels.shipped_at end
-        <= new_lines.snapshot_at
-    group by new_lines.snapshot_at, successors.old_order_line_id
+        snapshots.snapshot_at,
+        refunds.order_id,
+        sum(coalesce(refunds.amount, 0)) as amount_refunded
+    from {{ ref('stg_refunds') }} as refunds
+    inner join {{ ref('int_snapshots') }} as snapshots
+        on refunds.refunded_at <= snapshots.snapshot_at
+    where refunds.order_line_id is null
+    group by snapshots.snapshot_at, refunds.order_id
 )
 
 select
-    lines.snapshot_at,
+    snapshots.snapshot_at,
     lines.order_line_id,
     lines.order_id,
     lines.customer_id,
@@ -86,17 +54,15 @@ select
     lines.is_gift,
     lines.ordered_at
 from lines
+inner join {{ ref('int_snapshots') }} as snapshots
+    on lines.ordered_at <= snapshots.snapshot_at
 left join refunded_lines
-    on lines.order_line_id = refunded_lines.order_line_id and lines.snapshot_at = refunded_lines.snapshot_at
+    on lines.order_line_id = refunded_lines.order_line_id and snapshots.snapshot_at = refunded_lines.snapshot_at
 left join refunded_orders
-    on lines.order_id = refunded_orders.order_id and lines.snapshot_at = refunded_orders.snapshot_at
-left join exchanged
-    on lines.order_line_id = exchanged.old_order_line_id and lines.snapshot_at = exchanged.snapshot_at
+    on lines.order_id = refunded_orders.order_id and snapshots.snapshot_at = refunded_orders.snapshot_at
 where
-    lines.order_type not in ('replacement', 'exchange')
-    and lines.replaces_order_line_id is null
-    and exchanged.old_order_line_id is null
-    and not coalesce(lines.cancelled_at <= lines.snapshot_at, false)
+    not coalesce(lines.exchanged_at <= snapshots.snapshot_at, false)
+    and not coalesce(lines.cancelled_at <= snapshots.snapshot_at, false)
     and lines.quantity > coalesce(refunded_lines.units_refunded, 0)
     and not coalesce(refunded_lines.amount_refunded > 0 and refunded_lines.amount_refunded >= lines.net_amount, false)
     and not coalesce(refunded_orders.amount_refunded > 0 and refunded_orders.amount_refunded >= lines.order_total, false)

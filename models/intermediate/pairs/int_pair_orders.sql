@@ -4,21 +4,21 @@ with
 orders as (
     select
         snapshot_at,
-        order_id,
-        customer_id,
+        customer_key,
+        order_key,
         ordered_at,
         count(*) as lines
-    from {{ ref('int_pair_lines') }}
+    from {{ ref('int_pair_keyed_lines') }}
     where not is_renewal
-    group by snapshot_at, order_id, customer_id, ordered_at
+    group by snapshot_at, customer_key, order_key, ordered_at
 )
 
 select
     snapshot_at,
-    order_id,
-    customer_id,
+    customer_key,
+    order_key,
     ordered_at,
     cast(lines as integer) as lines,
-    cast(row_number() over (partition by snapshot_at, customer_id order by ordered_at, order_id) as integer) as order_number,
+    cast(row_number() over (partition by snapshot_at, customer_key order by order_key) as integer) as order_number,
     lines > {{ var('pair_max_lines') }} as is_bulk
 from orders

@@ -15,8 +15,8 @@ calibration as (
 
 recalibrated as (
     select
-        scores.customer_id,
-        scores.sku,
+        customers.customer_id,
+        sku_keys.sku,
         scores.bought_on,
         scores.units,
         scores.own_gaps,
@@ -27,6 +27,10 @@ recalibrated as (
         {%- endfor %}
         scores.factor
     from {{ ref('int_rebuy_scores') }} as scores
+    inner join {{ ref('int_pair_order_keys') }} as customers
+        on scores.customer_key = customers.order_key
+    inner join {{ ref('int_pair_sku_keys') }} as sku_keys
+        on scores.sku_key = sku_keys.sku_key
     cross join calibration
     where scores.days_back = 0
 )
@@ -57,10 +61,9 @@ inner join {{ ref('int_pair_lines') }} as lines
         scores.customer_id = lines.customer_id
         and scores.sku = lines.sku
         and scores.bought_on = cast(lines.ordered_at as date)
-inner join {{ ref('int_snapshots') }} as snapshots
-    on lines.snapshot_at = snapshots.snapshot_at and snapshots.is_current
 inner join {{ ref('int_rebuy_sku_days') }} as sku_days
     on scores.sku = sku_days.sku and lines.snapshot_at = sku_days.snapshot_at
 where
-    not lines.is_gift
+    lines.snapshot_at = {{ post_purchase_gate.as_of() }}
+    and not lines.is_gift
     and lines.ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }}

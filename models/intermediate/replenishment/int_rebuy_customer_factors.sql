@@ -2,7 +2,7 @@
 -- buys elsewhere, is slow with everything.
 select
     exposures.days_back,
-    exposures.customer_id,
+    exposures.customer_key,
     cast(
         (sum(exposures.rebuys) + 10)
         / (
@@ -18,6 +18,6 @@ inner join {{ ref('int_rebuy_curves') }} as curves
         and exposures.history = curves.history
         and cast(floor(exposures.position) as integer) = curves.step
 inner join {{ ref('int_rebuy_sku_factors') }} as factors
-    on exposures.days_back = factors.days_back and exposures.sku = factors.sku
+    on exposures.days_back = factors.days_back and exposures.sku_key = factors.sku_key
 where exposures.is_usable
-group by exposures.days_back, exposures.customer_id
+group by exposures.days_back, exposures.customer_key

@@ -1,15 +1,6 @@
 -- Every purchase as it stood on a day: bought again, or still open after so many days. Nothing after the day is seen.
 with
 
-looks as (
-    {%- for offset in post_purchase_gate.rebuy_offsets() %}
-    select
-        {{ offset }} as days_back,
-        cast({{ dbt.dateadd('day', -1 * offset, 'cast(' ~ post_purchase_gate.as_of() ~ ' as date)') }} as date) as seen_on
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
 seen as (
     select
         looks.days_back,
@@ -18,7 +9,7 @@ seen as (
         coalesce(rhythms.next_on <= looks.seen_on, false) as is_over,
         case when rhythms.next_on <= looks.seen_on then rhythms.next_on else looks.seen_on end as aged_until
     from {{ ref('int_rebuy_rhythms') }} as rhythms
-    inner join looks
+    inner join {{ ref('int_rebuy_looks') }} as looks
         on rhythms.bought_on <= looks.seen_on
 ),
 
@@ -32,8 +23,8 @@ aged as (
 select
     days_back,
     seen_on,
-    customer_id,
-    sku,
+    customer_key,
+    sku_key,
     bought_on,
     -- what came after the day, for finished windows alone
     case

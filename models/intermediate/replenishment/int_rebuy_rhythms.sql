@@ -1,5 +1,5 @@
-{%- set own = '(partition by customer_id, sku order by bought_on rows between unbounded preceding and current row)' -%}
-{%- set all = '(partition by customer_id order by bought_on, sku rows between unbounded preceding and current row)' -%}
+{%- set own = '(partition by customer_key, sku_key order by bought_on rows between unbounded preceding and current row)' -%}
+{%- set all = '(partition by customer_key order by bought_on, sku_key rows between unbounded preceding and current row)' -%}
 -- The interval expected of each purchase when it was made: a log-normal posterior over the customer's own gaps of the SKU so far (with two
 -- pseudo-gaps), and how much faster or slower than usual he is with all he buys. Only gaps that were over by then count.
 with
@@ -12,7 +12,7 @@ spells as (
             as log_gap
     from {{ ref('int_rebuy_spells') }} as spells
     inner join {{ ref('int_rebuy_sku_days') }} as sku_days
-        on spells.sku = sku_days.sku and spells.snapshot_at = sku_days.snapshot_at
+        on spells.sku_key = sku_days.sku_key and spells.snapshot_at = sku_days.snapshot_at
     inner join {{ ref('int_snapshots') }} as snapshots
         on spells.snapshot_at = snapshots.snapshot_at
     where snapshots.is_current and sku_days.basis <> 'none'
@@ -21,7 +21,7 @@ spells as (
 ended as (
     select
         *,
-        lag(log_gap) over (partition by customer_id, sku order by bought_on) as ended_log_gap
+        lag(log_gap) over (partition by customer_key, sku_key order by bought_on) as ended_log_gap
     from spells
 ),
 
@@ -36,8 +36,8 @@ summed as (
 )
 
 select
-    customer_id,
-    sku,
+    customer_key,
+    sku_key,
     bought_on,
     next_on,
     units,

@@ -12,20 +12,24 @@ exposures as (
 
 subscribed as (
     select
-        exposures.days_back,
-        exposures.customer_id,
-        exposures.sku
-    from exposures
-    inner join {{ ref('stg_subscriptions') }} as subscriptions
-        on exposures.customer_id = subscriptions.customer_id and exposures.sku = subscriptions.sku
+        looks.days_back,
+        customers.customer_key,
+        sku_keys.sku_key
+    from {{ ref('stg_subscriptions') }} as subscriptions
+    inner join {{ ref('int_rebuy_looks') }} as looks
+        on cast(subscriptions.started_at as date) <= looks.seen_on
+    inner join {{ ref('int_pair_order_keys') }} as customers
+        on subscriptions.customer_id = customers.customer_id
+    inner join {{ ref('int_pair_sku_keys') }} as sku_keys
+        on subscriptions.sku = sku_keys.sku
     where
-        cast(subscriptions.started_at as date) <= exposures.seen_on
+        customers.order_key = customers.customer_key
         and subscriptions.started_at <= {{ post_purchase_gate.as_of() }}
         and not coalesce(
-            cast(subscriptions.cancelled_at as date) <= exposures.seen_on
+            cast(subscriptions.cancelled_at as date) <= looks.seen_on
             and subscriptions.cancelled_at <= {{ post_purchase_gate.as_of() }}, false
         )
-    group by exposures.days_back, exposures.customer_id, exposures.sku
+    group by looks.days_back, customers.customer_key, sku_keys.sku_key
 ),
 
 placed as (
@@ -39,22 +43,22 @@ placed as (
         coalesce(customer_factors.factor, 1) as customer_factor
     from exposures
     inner join {{ ref('int_rebuy_sku_factors') }} as factors
-        on exposures.days_back = factors.days_back and exposures.sku = factors.sku
+        on exposures.days_back = factors.days_back and exposures.sku_key = factors.sku_key
     left join {{ ref('int_rebuy_customer_factors') }} as customer_factors
-        on exposures.days_back = customer_factors.days_back and exposures.customer_id = customer_factors.customer_id
+        on exposures.days_back = customer_factors.days_back and exposures.customer_key = customer_factors.customer_key
     left join subscribed
         on
             exposures.days_back = subscribed.days_back
-            and exposures.customer_id = subscribed.customer_id
-            and exposures.sku = subscribed.sku
-    where subscribed.sku is null
+            and exposures.customer_key = subscribed.customer_key
+            and exposures.sku_key = subscribed.sku_key
+    where subscribed.sku_key is null
 )
 
 select
     placed.days_back,
     placed.seen_on,
-    placed.customer_id,
-    placed.sku,
+    placed.customer_key,
+    placed.sku_key,
     placed.bought_on,
     placed.units,
     placed.own_gaps,

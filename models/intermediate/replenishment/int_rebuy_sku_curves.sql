@@ -4,19 +4,19 @@ with
 steps as (
     select
         snapshot_at,
-        sku,
+        sku_key,
         cast(floor(8 * ln(days / cast(units as {{ post_purchase_gate.type_double() }})) / ln(2)) as integer) as step,
         sum(case when is_rebought then 1 else 0 end) as rebuys,
         sum(case when is_rebought then 0 else 1 end) as censored
     from {{ ref('int_rebuy_spells') }}
     where is_usable and days > 0
-    group by snapshot_at, sku, cast(floor(8 * ln(days / cast(units as {{ post_purchase_gate.type_double() }})) / ln(2)) as integer)
+    group by snapshot_at, sku_key, cast(floor(8 * ln(days / cast(units as {{ post_purchase_gate.type_double() }})) / ln(2)) as integer)
 ),
 
 exposed as (
     select
         *,
-        sum(rebuys + censored) over (partition by snapshot_at, sku order by step desc rows between unbounded preceding and current row) as at_risk
+        sum(rebuys + censored) over (partition by snapshot_at, sku_key order by step desc rows between unbounded preceding and current row) as at_risk
     from steps
 ),
 
@@ -32,13 +32,13 @@ hazards as (
 summed as (
     select
         *,
-        sum(hazard) over (partition by snapshot_at, sku order by step rows between unbounded preceding and current row) as cumulative_hazard
+        sum(hazard) over (partition by snapshot_at, sku_key order by step rows between unbounded preceding and current row) as cumulative_hazard
     from hazards
 )
 
 select
     snapshot_at,
-    sku,
+    sku_key,
     step,
     rebuys,
     censored,

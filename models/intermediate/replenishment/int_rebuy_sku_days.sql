@@ -47,6 +47,8 @@ categories as (
 select
     logged.snapshot_at,
     logged.sku,
+    -- null for a SKU that nobody ordered
+    sku_keys.sku_key,
     case when logged.has_own_gaps then 'own_gaps' when logged.declared_log is not null then 'declared' else 'none' end as basis,
     -- without own gaps their weight is none
     cast(
@@ -63,3 +65,5 @@ inner join categories
     on logged.category = categories.category and logged.snapshot_at = categories.snapshot_at
 inner join shop
     on logged.snapshot_at = shop.snapshot_at
+left join {{ ref('int_pair_sku_keys') }} as sku_keys
+    on logged.sku = sku_keys.sku

@@ -2,11 +2,10 @@
 -- SKUs': which SKUs are used up faster or slower than the curve says.
 with
 
-expected as (
+summed as (
     select
         exposures.days_back,
-        exposures.sku,
-        coalesce(max(products.category), 'unknown') as category,
+        exposures.sku_key,
         sum(exposures.rebuys) as observed,
         sum(cast(
             curves.hazard_before + (exposures.position - curves.step) * curves.hazard as decimal(18, 9)
@@ -17,10 +16,23 @@ expected as (
             exposures.days_back = curves.days_back
             and exposures.history = curves.history
             and cast(floor(exposures.position) as integer) = curves.step
-    left join {{ ref('stg_products') }} as products
-        on exposures.sku = products.sku
     where exposures.is_usable
-    group by exposures.days_back, exposures.sku
+    group by exposures.days_back, exposures.sku_key
+),
+
+expected as (
+    select
+        summed.days_back,
+        summed.sku_key,
+        sku_keys.sku,
+        coalesce(products.category, 'unknown') as category,
+        summed.observed,
+        summed.expected
+    from summed
+    inner join {{ ref('int_pair_sku_keys') }} as sku_keys
+        on summed.sku_key = sku_keys.sku_key
+    left join {{ ref('stg_products') }} as products
+        on sku_keys.sku = products.sku
 ),
 
 categories as (
@@ -34,6 +46,7 @@ categories as (
 
 select
     expected.days_back,
+    expected.sku_key,
     expected.sku,
     expected.observed,
     expected.expected,

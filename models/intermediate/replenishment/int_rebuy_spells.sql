@@ -6,11 +6,13 @@ with
 skus as (
     select
         snapshots.snapshot_at,
-        products.sku
-    from {{ ref('stg_products') }} as products
+        sku_keys.sku_key
+    from {{ ref('int_pair_sku_keys') }} as sku_keys
+    inner join {{ ref('stg_products') }} as products
+        on sku_keys.sku = products.sku
     cross join {{ ref('int_snapshots') }} as snapshots
     left join {{ ref('int_pair_skus') }} as counted
-        on products.sku = counted.sku and snapshots.snapshot_at = counted.snapshot_at
+        on sku_keys.sku_key = counted.sku_key and snapshots.snapshot_at = counted.snapshot_at
     where
         products.consumable_days > 0
         or (
@@ -22,23 +24,23 @@ skus as (
 days as (
     select
         lines.snapshot_at,
-        lines.customer_id,
-        lines.sku,
+        lines.customer_key,
+        lines.sku_key,
         cast(lines.ordered_at as date) as bought_on,
         sum(lines.units_kept) as units,
         min(case when lines.is_renewal then 1 else 0 end) as is_renewal
-    from {{ ref('int_pair_lines') }} as lines
+    from {{ ref('int_pair_keyed_lines') }} as lines
     inner join skus
-        on lines.sku = skus.sku and lines.snapshot_at = skus.snapshot_at
+        on lines.sku_key = skus.sku_key and lines.snapshot_at = skus.snapshot_at
     where not lines.is_gift
-    group by lines.snapshot_at, lines.customer_id, lines.sku, cast(lines.ordered_at as date)
+    group by lines.snapshot_at, lines.customer_key, lines.sku_key, cast(lines.ordered_at as date)
 ),
 
 followed as (
     select
         *,
-        lead(bought_on) over (partition by snapshot_at, customer_id, sku order by bought_on) as next_on,
-        lead(is_renewal) over (partition by snapshot_at, customer_id, sku order by bought_on) as next_is_renewal
+        lead(bought_on) over (partition by snapshot_at, customer_key, sku_key order by bought_on) as next_on,
+        lead(is_renewal) over (partition by snapshot_at, customer_key, sku_key order by bought_on) as next_is_renewal
     from days
 ),
 
@@ -51,8 +53,8 @@ followed_until_now as (
 
 select
     snapshot_at,
-    customer_id,
-    sku,
+    customer_key,
+    sku_key,
     bought_on,
     cast({{ 'units' if var('rebuy_by_unit') else '1' }} as integer) as units,
     next_on,

@@ -9,7 +9,7 @@ current_snapshot as (
 
 pair_lines as (
     select lines.*
-    from {{ ref('int_pair_lines') }} as lines
+    from {{ ref('int_pair_keyed_lines') }} as lines
     inner join current_snapshot
         on lines.snapshot_at = current_snapshot.snapshot_at
 ),
@@ -28,16 +28,16 @@ line_total as (
         sum(case when orders.is_bulk then 1 else 0 end) as bulk_lines
     from pair_lines as lines
     left join pair_orders as orders
-        on lines.order_id = orders.order_id
+        on lines.order_key = orders.order_key
 ),
 
 renewals as (
     select count(*) as orders
     from (
-        select order_id
+        select order_key
         from pair_lines
         where is_renewal
-        group by order_id
+        group by order_key
     ) as renewal_orders
 ),
 
