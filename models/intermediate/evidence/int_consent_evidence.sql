@@ -2,7 +2,7 @@
 with
 
 points as (
-    select * from {{ ref('int_points') }}
+    select * from {{ ref('int_permission_points') }}
 ),
 
 -- an opt-out that a message brought counts, whether or not the ledger has heard of it

@@ -28,9 +28,9 @@ anchors as (
         on points.root_order_id = roots.order_id
     inner join {{ ref('int_payment_evidence') }} as payments
         on points.point_id = payments.point_id
-    inner join {{ ref('int_delivery_evidence') }} as delivery
+    left join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id
-    inner join {{ ref('int_use_evidence') }} as use_evidence
+    left join {{ ref('int_use_evidence') }} as use_evidence
         on points.point_id = use_evidence.point_id
     left join {{ ref('int_point_depletion') }} as depletion
         on points.point_id = depletion.point_id
