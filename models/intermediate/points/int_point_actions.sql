@@ -5,7 +5,6 @@ with
 anchors as (
     select
         points.point_id,
-        points.origin,
         points.audited_action,
         points.order_line_id,
         points.root_order_id,
@@ -38,6 +37,19 @@ anchors as (
         on points.point_id = purchases.point_id
 ),
 
+-- a live point decides on every action, a past one on its own
+decided_actions as (
+    select
+        actions.*,
+        actions.action as audited_action
+    from {{ ref('actions') }} as actions
+    union all
+    select
+        actions.*,
+        '(all)' as audited_action
+    from {{ ref('actions') }} as actions
+),
+
 due as (
     select
         anchors.point_id,
@@ -65,11 +77,11 @@ due as (
             when 'repeat_use_ready' then anchors.repeat_use_ready
         end") }} as due_at
     from anchors
-    cross join {{ ref('actions') }} as actions
+    inner join decided_actions as actions
+        on coalesce(anchors.audited_action, '(all)') = actions.audited_action
     where
         actions.action <> 'support_recovery'
         and (actions.due_anchor <> 'depletion' or anchors.is_used_up)
-        and (anchors.origin = 'live' or anchors.audited_action = actions.action)
 )
 
 select
