@@ -29,7 +29,8 @@ asked as (
         held.action,
         case
             when held.check_name in ('consent', 'frequency') then 'permission'
-            when held.check_name = 'bundle_wait' or (checks.kind = 'evidence' and held.check_name <> 'payment') then 'progress'
+            when held.check_name in ('shipping', 'shipping_exception', 'status_page') then 'progress'
+            when held.check_name = 'bundle_wait' or (checks.kind = 'evidence' and held.check_name <> 'payment') then 'experience'
         end as evidence
     from held
     inner join {{ ref('checks') }} as checks
@@ -45,7 +46,15 @@ asked as (
         action,
         'progress' as evidence
     from {{ ref('actions') }}
-    where due_anchor <> 'payment' or scope = 'fulfillment' or expires_anchor not in ('due', 'payment')
+    where due_anchor in ('shipping_news', 'last_shipped') or scope = 'fulfillment'
+    union
+    select
+        action,
+        'experience' as evidence
+    from {{ ref('actions') }}
+    where
+        due_anchor in ('delivered', 'use_ready', 'repeat_use_ready', 'depletion')
+        or expires_anchor in ('delivered', 'use_ready', 'depletion')
     union
     select
         action,
@@ -59,3 +68,10 @@ select
     evidence
 from asked
 where evidence is not null
+union
+-- nobody knows how a customer fares without knowing how his order does
+select
+    action,
+    'progress' as evidence
+from asked
+where evidence = 'experience'

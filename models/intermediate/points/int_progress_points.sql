@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- Points that ask how the order fares: its parcels, refunds, tickets and pages, and what was used when.
+-- Points that ask how the order fares: what of it was shipped, by what is still owed, and whether its pages work.
 select points.*
 from {{ ref('int_points') }} as points
 where {{ post_purchase_gate.asks_for('progress') }}
