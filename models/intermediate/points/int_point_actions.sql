@@ -11,7 +11,7 @@ anchors as (
         points.customer_id,
         delivery.fulfillment_id,
         -- an exchange is confirmed with the order that it answers
-        case when points.order_type = 'exchange' then roots.ordered_at else payments.paid_at end as payment,
+        case when points.order_type = 'exchange' then points.root_ordered_at else payments.paid_at end as payment,
         greatest(
             delivery.last_shipped_at,
             coalesce(delivery.last_exception_at, delivery.last_shipped_at)
@@ -23,8 +23,6 @@ anchors as (
         depletion.point_id is not null as is_used_up,
         case when purchases.earlier_purchases >= 1 then use_evidence.use_ready_at end as repeat_use_ready
     from {{ ref('int_points') }} as points
-    inner join {{ ref('int_orders') }} as roots
-        on points.root_order_id = roots.order_id
     inner join {{ ref('int_payment_evidence') }} as payments
         on points.point_id = payments.point_id
     left join {{ ref('int_delivery_evidence') }} as delivery
