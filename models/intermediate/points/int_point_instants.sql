@@ -4,18 +4,18 @@
     was about, at the moment it went out. Calendar: every line, at the instants at which a day-count sequence would have sent. Due: every
     line, at the instants at which what the sequences send became due, so that an audit can say when the gate would have sent instead.
 -#}
+{%- set origins = var('point_origins') -%}
 {%- set string = dbt.type_string() -%}
 {%- set as_of = post_purchase_gate.as_of() -%}
-{%- set step_at = post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') -%}
+{%- set step_at = post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') %}
 with
 
 lines as (
     select * from {{ ref('int_order_lines') }}
 )
-{%- for origin in var('point_origins') %}
-{{ 'union all' if not loop.first }}
+
+{%- if 'live' in origins %}
 select
-    {%- if origin == 'live' %}
     {{ dbt.concat(["'live:'", "lines.order_line_id"]) }} as point_id,
     'live' as origin,
     {{ as_of }} as point_at,
@@ -26,12 +26,15 @@ select
     cast(null as {{ string }}) as audited_incentive_id,
     cast(null as {{ string }}) as calendar_sequence,
     cast(null as {{ string }}) as calendar_step,
-    lines.*
+    lines.*  -- noqa: AM04
 from lines
 where
     lines.ordered_at <= {{ as_of }}
     and lines.ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), as_of) }}
-    {%- elif origin == 'message' %}
+{{ 'union all' if origins | length > 1 }}
+{%- endif %}
+{%- if 'message' in origins %}
+select
     {{ dbt.concat(["'message:'", "messages.message_id", "':'", "lines.order_line_id"]) }} as point_id,
     'message' as origin,
     messages.sent_at as point_at,
@@ -42,7 +45,7 @@ where
     messages.incentive_id as audited_incentive_id,
     cast(null as {{ string }}) as calendar_sequence,
     cast(null as {{ string }}) as calendar_step,
-    lines.*
+    lines.*  -- noqa: AM04
 from {{ ref('stg_messages') }} as messages
 inner join lines
     on
@@ -52,7 +55,10 @@ where
     messages.sent_at <= {{ as_of }}
     and lines.ordered_at <= messages.sent_at
     and {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
-    {%- elif origin == 'calendar' %}
+{{ 'union all' if 'calendar' in origins or 'due' in origins }}
+{%- endif %}
+{%- if 'calendar' in origins %}
+select
     {{ dbt.concat(["'calendar:'", "steps.sequence", "':'", "steps.step", "':'", "lines.order_line_id"]) }} as point_id,
     'calendar' as origin,
     {{ step_at }} as point_at,
@@ -63,13 +69,16 @@ where
     cast(null as {{ string }}) as audited_incentive_id,
     steps.sequence as calendar_sequence,
     steps.step as calendar_step,
-    lines.*
+    lines.*  -- noqa: AM04
 from lines
 cross join {{ ref('calendar_steps') }} as steps
 where
     {{ step_at }} <= {{ as_of }}
     and {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
-    {%- elif origin == 'due' %}
+{{ 'union all' if 'due' in origins }}
+{%- endif %}
+{%- if 'due' in origins %}
+select
     {{ dbt.concat(["'due:'", "dues.action", "':'", "lines.order_line_id"]) }} as point_id,
     'due' as origin,
     dues.due_at as point_at,
@@ -80,10 +89,9 @@ where
     cast(null as {{ string }}) as audited_incentive_id,
     cast(null as {{ string }}) as calendar_sequence,
     cast(null as {{ string }}) as calendar_step,
-    lines.*
+    lines.*  -- noqa: AM04
 from {{ ref('int_line_dues') }} as dues
 inner join lines
     on dues.order_line_id = lines.order_line_id
 where dues.due_at <= {{ as_of }}
-    {%- endif %}
-{%- endfor %}
+{%- endif %}
