@@ -1,12 +1,16 @@
-{#- Every check that has a model, in the order of the seed `checks`. To add a check: its file, its name here, its rows in the seeds. -#}
+{#-
+    Every check that has a model, in the order of the seed `checks`. To add a check: its file, its name here, its rows in the seeds. Those that
+    speak of live points alone are not asked where none is decided.
+-#}
 {% macro check_models() -%}
+    {%- set live_only = [] if post_purchase_gate.decides(['live']) else ['due', 'circuit_breaker', 'holdout'] -%}
     {{ return([
         'order_eligible', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'shipping',
         'delivery_scan', 'kept', 'status_page', 'use_window', 'help_seeking', 'satisfaction', 'negative_review_risk', 'gift',
         'reviewable', 'consent', 'deliverability', 'incentive', 'related_sku', 'compatibility', 'pair_profit', 'stock', 'owned',
         'active_subscription', 'already_done', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
         'frequency',
-    ]) }}
+    ] | reject('in', live_only) | list) }}
 {%- endmacro %}
 
 {#- The evidence checks, in the order in which order_evidence shows them. -#}

@@ -30,7 +30,7 @@
                     {{ dbt.length("split_part(coalesce(reports.open_report, reports.any_report), ':', 1)") }} + 2
                 )
         end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     left join {{ ref('int_report_state') }} as reports
         on points.point_id = reports.point_id and reports.topic = '{{ topic }}'
 {%- endmacro %}

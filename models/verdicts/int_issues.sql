@@ -1,4 +1,5 @@
--- Issues that support must see: an issue check that is a problem. Of a payment problem, only money taken after a cancellation and chargebacks.
+-- Issues that support must see now: an issue check that is a problem of a live point. Of a payment problem, only money taken after a
+-- cancellation and chargebacks.
 with
 
 positions as (
@@ -23,6 +24,8 @@ select
         partition by findings.point_id order by coalesce(positions.matrix_position, 0), findings.check_name
     ) as issue_rank
 from {{ ref('int_findings') }} as findings
+inner join {{ ref('int_points') }} as points
+    on findings.point_id = points.point_id and points.is_live
 inner join {{ ref('checks') }} as checks
     on findings.check_name = checks.check_name
 left join positions

@@ -18,7 +18,7 @@ judged as (
             when delivery.units_owed <= 0 then 'waiting:nothing_owed'
             else 'unknown:no_scan'
         end as answer
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id
 ),

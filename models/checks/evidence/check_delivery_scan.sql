@@ -15,7 +15,7 @@ answers as (
         null as clears_at,
         'fulfillments' as evidence_table,
         case when points.knows_fulfillments then delivery.fulfillment_id end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id
 )

@@ -16,7 +16,7 @@ judged as (
             when refunds.family_total > 0 and refunds.order_amount_refunded >= refunds.family_total then 'problem:order_refunded'
             else 'ok'
         end as answer
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_refund_evidence') }} as refunds
         on points.point_id = refunds.point_id
     left join {{ ref('int_exchange_evidence') }} as exchanges

@@ -20,7 +20,7 @@ answers as (
         null as clears_at,
         'order_lines' as evidence_table,
         points.order_line_id as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_risk_points') }} as points
     left join {{ ref('int_risk_scores') }} as scores
         on points.point_id = scores.point_id
 )

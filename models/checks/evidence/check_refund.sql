@@ -13,7 +13,7 @@ answers as (
         null as clears_at,
         'refunds' as evidence_table,
         case when points.knows_refunds then refunds.open_refund_id end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_refund_evidence') }} as refunds
         on points.point_id = refunds.point_id
 )

@@ -16,7 +16,7 @@ answers as (
         case when points.knows_tickets then {{ post_purchase_gate.add_days(var('satisfaction_days'), 'tickets.last_marked_at') }} end as clears_at,
         'tickets' as evidence_table,
         case when points.knows_tickets then tickets.marked_ticket_id end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_ticket_state') }} as tickets
         on points.point_id = tickets.point_id
 )

@@ -14,7 +14,7 @@ answers as (
         null as clears_at,
         'fulfillment_events' as evidence_table,
         case when points.knows_fulfillments then delivery.exception_event_id end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_progress_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id
 )

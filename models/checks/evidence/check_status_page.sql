@@ -13,7 +13,7 @@ answers as (
         null as clears_at,
         'site_events' as evidence_table,
         case when points.knows_site_events then site.last_status_event_id end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_progress_points') }} as points
     inner join {{ ref('int_site_evidence') }} as site
         on points.point_id = site.point_id
 )

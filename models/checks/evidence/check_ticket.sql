@@ -21,7 +21,7 @@ answers as (
         end as clears_at,
         'tickets' as evidence_table,
         case when points.knows_tickets then coalesce(tickets.open_ticket_id, tickets.solved_ticket_id) end as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_ticket_state') }} as tickets
         on points.point_id = tickets.point_id
 )

@@ -17,7 +17,7 @@ answers as (
         case when delivery.state = 'ok' then use_evidence.use_ready_at end as clears_at,
         'order_lines' as evidence_table,
         points.order_line_id as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('check_delivery') }} as delivery
         on points.point_id = delivery.point_id
     inner join {{ ref('int_use_evidence') }} as use_evidence

@@ -11,7 +11,7 @@ askable as (
         points.order_line_id,
         use_evidence.use_ready_at,
         kept.state = 'ok' and points.is_reviewable and coalesce(already_done.state, 'ok') <> 'problem' as is_askable
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_use_evidence') }} as use_evidence
         on points.point_id = use_evidence.point_id
     inner join {{ ref('check_kept') }} as kept
@@ -51,7 +51,7 @@ answers as (
         waits.clears_at,
         'order_lines' as evidence_table,
         waits.waits_for_line_id as evidence_id
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_use_evidence') }} as use_evidence
         on points.point_id = use_evidence.point_id
     left join waits

@@ -1,3 +1,4 @@
+{{ config(enabled=post_purchase_gate.decides(['live'])) }}
 -- Live points only: what is sent is judged at as_of. Of several broken guards the first by name speaks.
 with
 

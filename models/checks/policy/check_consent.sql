@@ -19,7 +19,7 @@ facts as (
             when consent.implied_days is not null
                 then {{ post_purchase_gate.add_days('cast(consent.implied_days as integer)', 'consent.last_purchase_at') }}
         end as implied_until
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_permission_points') }} as points
     inner join {{ ref('int_consent_evidence') }} as consent
         on points.point_id = consent.point_id
 ),

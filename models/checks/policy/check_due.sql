@@ -1,3 +1,4 @@
+{{ config(enabled=post_purchase_gate.decides(['live'])) }}
 with
 
 answers as (

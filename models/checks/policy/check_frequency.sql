@@ -16,7 +16,7 @@ facts as (
                 then {{ post_purchase_gate.add_days(var('frequency_window_days'), 'messages.capping_message_at') }}
         end as cap_clears_at,
         {{ post_purchase_gate.add_days(var('review_min_gap_days'), 'messages.last_review_request_at') }} as review_clears_at
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_permission_points') }} as points
     inner join {{ ref('int_message_evidence') }} as messages
         on points.point_id = messages.point_id
 ),

@@ -1,3 +1,4 @@
+{{ config(enabled=post_purchase_gate.decides(['live'])) }}
 -- Live points only. A control group ends with its experiment: then time alone has cleared it.
 with
 

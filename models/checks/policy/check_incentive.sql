@@ -22,6 +22,8 @@ in_force as (
             )
             and (incentives.valid_from is null or cast(incentives.valid_from as date) <= cast(points.point_at as date))
             and (incentives.valid_to is null or cast(incentives.valid_to as date) > cast(points.point_at as date))
+    -- a past message that offered nothing has nothing to be judged
+    where points.is_live or points.audited_incentive_id is not null
 ),
 
 judged as (
@@ -43,15 +45,17 @@ judged as (
 
 answers as (
     select
-        point_id,
+        points.point_id,
         'review_request' as action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        coalesce(split_part(judged.answer, ':', 1), 'ok') as state,
+        split_part(judged.answer, ':', 2) as detail,
         null as since,
         null as clears_at,
         'review_incentives' as evidence_table,
-        incentive_id as evidence_id
-    from judged
+        judged.incentive_id as evidence_id
+    from {{ ref('int_points') }} as points
+    left join judged
+        on points.point_id = judged.point_id
 )
 
 {{ post_purchase_gate.check_answers('incentive', has_action=true) }}

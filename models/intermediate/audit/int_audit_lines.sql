@@ -7,11 +7,6 @@ select
         else {{ dbt.concat(["points.calendar_sequence", "':'", "points.calendar_step", "':'", "points.order_id"]) }}
     end as audited_id,
     points.point_id,
-    points.order_id,
-    points.customer_id,
-    points.calendar_sequence,
-    points.calendar_step,
-    points.point_at,
     points.audited_action as action,
     verdicts.verdict,
     verdicts.reason_codes,

@@ -4,12 +4,6 @@
 select
     origin,
     audited_id,
-    min(action) as action,
-    min(order_id) as order_id,
-    min(customer_id) as customer_id,
-    min(calendar_sequence) as calendar_sequence,
-    min(calendar_step) as calendar_step,
-    min(point_at) as sent_at,
     case
         when max(case when verdict = 'support' then 1 else 0 end) = 1 then 'support'
         when max(case when verdict = 'send' then 1 else 0 end) = 1 then 'send'

@@ -1,6 +1,7 @@
 {{ config(enabled=post_purchase_gate.decides(['due'])) }}
 -- When the gate would first have sent an action for a line: at the instant it became due, or when what held it then lets go (its own end, or for
--- an issue before a review request the longest pause). That the shop's own flow had sent it already holds nothing here.
+-- an issue before a review request the longest pause). That the shop's own flow had sent it already holds nothing here. A person's decision
+-- that was in force then counts as it would have: a send lets go of everything, a pause holds until it ends, support for good.
 with
 
 due_points as (
@@ -11,7 +12,11 @@ due_points as (
         points.customer_id,
         points.audited_action as action,
         points.point_at as due_at,
-        verdicts.expires_at
+        verdicts.expires_at,
+        verdicts.verdict,
+        verdicts.recheck_at,
+        verdicts.reason_codes,
+        verdicts.override_id
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_verdicts') }} as verdicts
         on points.point_id = verdicts.point_id and points.audited_action = verdicts.action
@@ -43,7 +48,20 @@ holds as (
             reasons.check_name = problems.check_name
             and reasons.state = problems.state
             and problems.action = '*'
-    where not (reasons.check_name = 'already_done' and reasons.detail = 'sent')
+    where
+        not (reasons.check_name = 'already_done' and reasons.detail = 'sent')
+        and not (due_points.override_id is not null and due_points.verdict = 'send')
+    union all
+    select
+        point_id,
+        'override' as check_name,
+        substring(reason_codes, 10) as state,
+        0 as matrix_position,
+        verdict,
+        'held_by_a_person' as problem,
+        recheck_at as ends_at
+    from due_points
+    where override_id is not null and verdict <> 'send'
 ),
 
 summed as (

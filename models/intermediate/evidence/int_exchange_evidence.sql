@@ -2,7 +2,7 @@
 with
 
 points as (
-    select * from {{ ref('int_points') }}
+    select * from {{ ref('int_experience_points') }}
 ),
 
 new_lines as (

@@ -2,7 +2,7 @@
 with
 
 points as (
-    select * from {{ ref('int_points') }}
+    select * from {{ ref('int_permission_points') }}
 ),
 
 messages as (
@@ -43,22 +43,6 @@ counted as (
         max(case when action = 'review_request' then message_id end) as last_review_request_id
     from recent
     group by point_id
-),
-
-dead_channels as (
-    select
-        messages.customer_id,
-        messages.channel,
-        events.event_type,
-        events.event_id,
-        events.occurred_at,
-        row_number() over (
-            partition by messages.customer_id, messages.channel order by events.occurred_at, events.event_type, events.event_id
-        ) as position
-    from {{ ref('stg_message_events') }} as events
-    inner join messages
-        on events.message_id = messages.message_id
-    where events.event_type in ('hard_bounced', 'complained')
 )
 
 select
@@ -68,16 +52,7 @@ select
     counted.last_commercial_id,
     counted.capping_message_at,
     counted.last_review_request_at,
-    counted.last_review_request_id,
-    dead_channels.event_type as dead_channel_event,
-    dead_channels.event_id as dead_channel_event_id,
-    dead_channels.occurred_at as dead_channel_since
+    counted.last_review_request_id
 from points
 left join counted
     on points.point_id = counted.point_id
-left join dead_channels
-    on
-        points.customer_id = dead_channels.customer_id
-        and points.channel = dead_channels.channel
-        and dead_channels.occurred_at <= points.point_at
-        and dead_channels.position = 1

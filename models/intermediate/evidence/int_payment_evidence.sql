@@ -5,7 +5,19 @@
 with
 
 points as (
-    select * from {{ ref('int_instants') }}
+    {%- for points in ['int_points', 'int_review_points'] %}
+    select
+        point_id,
+        point_at,
+        order_id,
+        root_order_id,
+        order_type,
+        order_total,
+        ordered_at,
+        cancelled_at
+    from {{ ref(points) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 -- as far as any of its points sees the cancellation; a capture after it lies later still

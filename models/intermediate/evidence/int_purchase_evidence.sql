@@ -9,7 +9,7 @@ earlier as (
         purchases.order_id,
         purchases.order_line_id,
         purchases.quantity
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_purchases') }} as purchases
         on
             points.customer_id = purchases.customer_id

@@ -6,7 +6,7 @@ counting as (
         reports.*,
         reports.resolved_at is null as is_open
     from {{ ref('int_issue_reports') }} as reports
-    inner join {{ ref('int_points') }} as points
+    inner join {{ ref('int_experience_points') }} as points
         on reports.point_id = points.point_id
     where
         reports.resolved_at is null

@@ -1,5 +1,5 @@
 -- How many days a parcel usually takes at most (transit_quantile of whole days, rounded up), as known on the day before each
--- day of decision, for lanes with enough deliveries. Days from histograms, so that the cost is linear in deliveries.
+-- day of decision, for lanes with enough deliveries.
 with
 
 days as (
@@ -8,76 +8,68 @@ days as (
     group by cast(point_at as date)
 ),
 
-parcels as (
-    select
-        fulfillment_id,
-        min(carrier) as carrier,
-        min(country) as country,
-        min(shipped_at) as shipped_at,
-        min(scanned_at) as scanned_at
-    from {{ ref('int_line_parcels') }}
-    where scanned_at is not null and not is_replacement
-    group by fulfillment_id
+delivery_days as (
+    select delivered_date
+    from {{ ref('int_transit_counts') }}
+    group by delivered_date
 ),
 
-deliveries as (
+-- a delivery counts from the first day of decision after its own: running sums from there, where a join of every day with all deliveries
+-- before it would cost the square of the years
+first_days as (
     select
-        carrier,
-        country,
-        cast(scanned_at as date) as delivered_date,
-        cast(ceil({{ post_purchase_gate.days_between('shipped_at', 'scanned_at') }}) as integer) as transit_days,
-        count(*) as deliveries
-    from parcels
-    group by
-        carrier,
-        country,
-        cast(scanned_at as date),
-        cast(ceil({{ post_purchase_gate.days_between('shipped_at', 'scanned_at') }}) as integer)
+        delivery_days.delivered_date,
+        min(days.decision_date) as decision_date
+    from delivery_days
+    inner join days
+        on delivery_days.delivered_date < days.decision_date
+    group by delivery_days.delivered_date
 ),
 
-lanes as (
+newly_known as (
     select
-        'lane' as basis,
-        carrier,
-        country,
-        delivered_date,
-        transit_days,
-        deliveries
-    from deliveries
-    where carrier is not null and country is not null
-    union all
-    select
-        'country' as basis,
-        '*' as carrier,
-        country,
-        delivered_date,
-        transit_days,
-        deliveries
-    from deliveries
-    where country is not null
-    union all
-    select
-        'shop' as basis,
-        '*' as carrier,
-        '*' as country,
-        delivered_date,
-        transit_days,
-        deliveries
-    from deliveries
-),
-
-histograms as (
-    select
-        days.decision_date,
+        first_days.decision_date,
         lanes.basis,
         lanes.carrier,
         lanes.country,
         lanes.transit_days,
         sum(lanes.deliveries) as deliveries
-    from days
-    inner join lanes
-        on lanes.delivered_date < days.decision_date
-    group by days.decision_date, lanes.basis, lanes.carrier, lanes.country, lanes.transit_days
+    from {{ ref('int_transit_counts') }} as lanes
+    inner join first_days
+        on lanes.delivered_date = first_days.delivered_date
+    group by first_days.decision_date, lanes.basis, lanes.carrier, lanes.country, lanes.transit_days
+),
+
+cells as (
+    select
+        basis,
+        carrier,
+        country,
+        transit_days
+    from newly_known
+    group by basis, carrier, country, transit_days
+),
+
+histograms as (
+    select
+        days.decision_date,
+        cells.basis,
+        cells.carrier,
+        cells.country,
+        cells.transit_days,
+        sum(coalesce(newly_known.deliveries, 0)) over (
+            partition by cells.basis, cells.carrier, cells.country, cells.transit_days order by days.decision_date
+            rows between unbounded preceding and current row
+        ) as deliveries
+    from cells
+    cross join days
+    left join newly_known
+        on
+            days.decision_date = newly_known.decision_date
+            and cells.basis = newly_known.basis
+            and cells.carrier = newly_known.carrier
+            and cells.country = newly_known.country
+            and cells.transit_days = newly_known.transit_days
 ),
 
 cumulative as (
@@ -89,6 +81,7 @@ cumulative as (
         ) as deliveries_so_far,
         sum(deliveries) over (partition by decision_date, basis, carrier, country) as lane_deliveries
     from histograms
+    where deliveries > 0
 )
 
 select

@@ -1,5 +1,14 @@
 -- The lift in second purchases that a hold-out has shown for an action: at its decisive horizon, in its largest treatment, with a reading that
--- is not blocked and an interval that leaves zero out. No row: no experiment has shown anything, and pairs stay observational.
+-- is not blocked and an interval that leaves zero out. No row: no experiment has shown anything, and pairs stay observational. It is known at
+-- as_of only, so where nothing live is decided nobody may read it.
+{%- if not post_purchase_gate.decides(['live']) %}
+select
+    cast(null as {{ dbt.type_string() }}) as action,
+    cast(null as decimal(18, 9)) as incremental_probability,
+    cast(null as decimal(18, 9)) as treated_probability,
+    cast(null as decimal(18, 9)) as distance
+where 1 = 0
+{%- else %}
 with
 
 shown as (
@@ -22,3 +31,4 @@ select
     cast(1.645 * standard_error as decimal(18, 9)) as distance
 from shown
 where preference = 1
+{%- endif %}

@@ -8,7 +8,7 @@ events as (
         ordered_at as occurred_at,
         revenue,
         contribution_profit
-    from {{ ref('int_kept_orders') }}
+    from {{ ref('int_kept_order_values') }}
     union all
     select
         party_id as customer_id,

@@ -44,36 +44,16 @@ kept as (
         and not (lines.net_amount > 0 and coalesce(of_line.amount, 0) >= lines.net_amount)
         and not (lines.family_amount > 0 and coalesce(of_order.amount, 0) >= lines.family_amount)
     group by lines.root_order_id
-),
-
-earned as (
-    select
-        orders.root_order_id,
-        min(case when profit.net_price is null then 0 else 1 end) = 1 as is_revenue_known,
-        min(case when profit.contribution_profit is null then 0 else 1 end) = 1 as is_profit_known,
-        sum(case
-            when profit.is_cancelled then 0
-            else profit.net_price - profit.line_refunds - profit.order_refunds - profit.chargebacks
-        end) as revenue,
-        sum(profit.contribution_profit) as contribution_profit
-    from {{ ref('int_line_profit') }} as profit
-    inner join {{ ref('int_orders') }} as orders
-        on profit.order_id = orders.order_id
-    group by orders.root_order_id
 )
 
 select
     orders.order_id,
     orders.customer_id,
     orders.order_type = 'subscription_renewal' as is_renewal,
-    orders.ordered_at,
-    cast(case when earned.is_revenue_known then earned.revenue end as decimal(18, 4)) as revenue,
-    cast(case when earned.is_profit_known then earned.contribution_profit end as decimal(18, 4)) as contribution_profit
+    orders.ordered_at
 from {{ ref('int_orders') }} as orders
 inner join kept
     on orders.order_id = kept.root_order_id
-inner join earned
-    on orders.order_id = earned.root_order_id
 where
     orders.order_type in ('purchase', 'subscription_renewal')
     and not orders.is_test

@@ -21,7 +21,7 @@ order_periods as (
         revenue,
         contribution_profit,
         {{ post_purchase_gate.period_number('ordered_at', longest + 1) }} - {{ periods_back }} as period
-    from {{ ref('int_kept_orders') }}
+    from {{ ref('int_kept_order_values') }}
     where not is_renewal
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -5,14 +5,13 @@ with
 anchors as (
     select
         points.point_id,
-        points.origin,
         points.audited_action,
         points.order_line_id,
         points.root_order_id,
         points.customer_id,
         delivery.fulfillment_id,
         -- an exchange is confirmed with the order that it answers
-        case when points.order_type = 'exchange' then roots.ordered_at else payments.paid_at end as payment,
+        case when points.order_type = 'exchange' then points.root_ordered_at else payments.paid_at end as payment,
         greatest(
             delivery.last_shipped_at,
             coalesce(delivery.last_exception_at, delivery.last_shipped_at)
@@ -24,18 +23,29 @@ anchors as (
         depletion.point_id is not null as is_used_up,
         case when purchases.earlier_purchases >= 1 then use_evidence.use_ready_at end as repeat_use_ready
     from {{ ref('int_points') }} as points
-    inner join {{ ref('int_orders') }} as roots
-        on points.root_order_id = roots.order_id
     inner join {{ ref('int_payment_evidence') }} as payments
         on points.point_id = payments.point_id
-    inner join {{ ref('int_delivery_evidence') }} as delivery
+    left join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id
-    inner join {{ ref('int_use_evidence') }} as use_evidence
+    left join {{ ref('int_use_evidence') }} as use_evidence
         on points.point_id = use_evidence.point_id
     left join {{ ref('int_point_depletion') }} as depletion
         on points.point_id = depletion.point_id
     left join {{ ref('int_purchase_evidence') }} as purchases
         on points.point_id = purchases.point_id
+),
+
+-- a live point decides on every action, a past one on its own
+decided_actions as (
+    select
+        actions.*,
+        actions.action as audited_action
+    from {{ ref('actions') }} as actions
+    union all
+    select
+        actions.*,
+        '(all)' as audited_action
+    from {{ ref('actions') }} as actions
 ),
 
 due as (
@@ -65,11 +75,11 @@ due as (
             when 'repeat_use_ready' then anchors.repeat_use_ready
         end") }} as due_at
     from anchors
-    cross join {{ ref('actions') }} as actions
+    inner join decided_actions as actions
+        on coalesce(anchors.audited_action, '(all)') = actions.audited_action
     where
         actions.action <> 'support_recovery'
         and (actions.due_anchor <> 'depletion' or anchors.is_used_up)
-        and (anchors.origin = 'live' or anchors.audited_action = actions.action)
 )
 
 select

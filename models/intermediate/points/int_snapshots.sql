@@ -1,4 +1,4 @@
--- Up to when the shop's history is learned from: as_of for what is decided now, the start of its quarter for a past point. A past decision
+-- Up to when the shop's history is learned from: as_of for what is decided now, the start of its quarter (or other learning_step) for a past point. A past decision
 -- then rests on what could be known, and learning twelve times costs no more than three years of quarters.
 with
 

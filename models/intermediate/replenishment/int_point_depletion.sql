@@ -41,7 +41,7 @@ lasting as (
             and points.sku = own_gaps.sku
     left join customers
         on points.snapshot_at = customers.snapshot_at and points.customer_id = customers.customer_id
-    where sku_days.basis <> 'none'
+    where sku_days.basis <> 'none' and {{ post_purchase_gate.asks_for('depletion') }}
 )
 
 select

@@ -2,6 +2,12 @@
 -- no satisfaction mark.
 with
 
+instants as (
+    select *
+    from {{ ref('int_instants') }} as instants
+    where {{ post_purchase_gate.asks_for('risk', 'instants') }}
+),
+
 order_sizes as (
     -- an exchanged-in line has no date of its own and was not in the basket
     select
@@ -31,7 +37,7 @@ reports as (
 
 other_refunds as (
     select instants.point_id
-    from {{ ref('int_instants') }} as instants
+    from instants
     inner join {{ ref('int_orders') }} as orders
         on instants.root_order_id = orders.root_order_id
     inner join {{ ref('stg_refunds') }} as refunds
@@ -59,7 +65,7 @@ measured as (
         site.last_help_at is not null as has_help,
         refunds.first_requested_at is not null as has_refund,
         other_refunds.point_id is not null as has_other_refund
-    from {{ ref('int_instants') }} as instants
+    from instants
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on instants.point_id = delivery.point_id
     inner join {{ ref('int_ticket_state') }} as tickets

@@ -8,7 +8,7 @@ looked_at as (
         points.point_id,
         points.snapshot_at,
         true as is_point
-    from {{ ref('int_points') }} as points
+    from {{ ref('int_risk_points') }} as points
     union all
     select
         point_id,

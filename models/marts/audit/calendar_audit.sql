@@ -14,26 +14,43 @@ instead as (
     group by order_id, action
 ),
 
+-- the id of int_audit_lines, from what made the points
+sequences as (
+    select
+        {{ dbt.concat(["calendar.sequence", "':'", "calendar.step", "':'", "orders.order_id"]) }} as audited_id,
+        orders.order_id,
+        orders.customer_id,
+        calendar.sequence as calendar_sequence,
+        calendar.step as calendar_step,
+        calendar.action,
+        calendar.day as step_day,
+        {{ post_purchase_gate.add_days('cast(calendar.day as integer)', 'orders.ordered_at') }} as sent_at
+    from {{ ref('int_orders') }} as orders
+    cross join {{ ref('calendar_steps') }} as calendar
+),
+
 steps as (
     select
-        verdicts.*,
-        calendar.day as step_day,
+        sequences.*,
+        verdicts.verdict,
+        verdicts.lines,
+        verdicts.lines_to_send,
         instead.due_at,
         instead.first_send_at,
         instead.endless_reason_codes,
         case
             when verdicts.verdict = 'send' then 'send_then'
-            when instead.first_send_at is not null and instead.first_send_at > verdicts.sent_at then 'send_later'
+            when instead.first_send_at is not null and instead.first_send_at > sequences.sent_at then 'send_later'
             when instead.first_send_at is not null then 'send_earlier'
             when verdicts.verdict = 'support' or instead.is_held_by_support = 1 then 'support'
             when instead.due_at is null then 'not_due_yet'
             else 'never'
         end as gate_does
     from {{ ref('int_audit_verdicts') }} as verdicts
-    inner join {{ ref('calendar_steps') }} as calendar
-        on verdicts.calendar_sequence = calendar.sequence and verdicts.calendar_step = calendar.step
+    inner join sequences
+        on verdicts.audited_id = sequences.audited_id
     left join instead
-        on verdicts.order_id = instead.order_id and verdicts.action = instead.action
+        on sequences.order_id = instead.order_id and sequences.action = instead.action
     where verdicts.origin = 'calendar'
 )
 
