@@ -39,7 +39,7 @@ select
     past.due_at,
     past.deadline_at,
     scores.negative_review_risk_score,
-    ntile(10) over (order by scores.negative_review_risk_score, past.order_line_id) as risk_decile,
+    ntile(10) over (order by scores.negative_review_risk_score asc nulls last, past.order_line_id asc) as risk_decile,
     tickets.tickets > 0 or refunds.first_requested_at is not null or delivery.last_exception_at is not null or issues.point_id is not null
         as had_issue,
     asked.asked_at,
