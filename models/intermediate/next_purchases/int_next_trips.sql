@@ -1,3 +1,4 @@
+{%- set days_ago = dbt.datediff('bought_on', 'cast(' ~ post_purchase_gate.as_of() ~ ' as date)', 'day') -%}
 -- A day of orders is a trip: what was ordered twice in a day was one decision. Renewals are no decision, and gifts say little about the giver.
 with
 
@@ -16,7 +17,7 @@ select
     bought_on,
     cast(skus as integer) as skus,
     -- the week that ends with as_of is the first one ago
-    cast(floor({{ dbt.datediff('bought_on', 'cast(' ~ post_purchase_gate.as_of() ~ ' as date)', 'day') }} / 7.0) + 1 as integer) as weeks_ago,
+    cast(floor({{ days_ago }} / 7.0) + 1 as integer) as weeks_ago,
     cast(row_number() over (partition by customer_id order by bought_on) as integer) as trip_number,
     cast(count(*) over (partition by customer_id) as integer) as trips,
     max(bought_on) over (partition by customer_id) as last_bought_on
