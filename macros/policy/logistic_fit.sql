@@ -1,12 +1,12 @@
 {#-
     A logistic regression in one statement: Newton's method with a prior. Each round sums gradient and curvature over the rows once and solves
-    the system by elimination, in one row. `logistic_rounds` writes the CTEs; the last is named `fit` and has one column per feature, and
+    the system by elimination, in one row, and then tries the step whole and in part. `logistic_rounds` writes the CTEs; the last is named `fit` and has one column per feature, and
     `largest_step`, the largest change of a coefficient in the last round.
 
     rows: a CTE with a column per feature, `outcome` (0, 1 or a share) and `weight`. features: {name: prior}; the feature `intercept` is always one.
     shrinkage: each coefficient is drawn to its prior as by so much curvature.
 -#}
-{% macro logistic_rounds(rows, features, shrinkage, rounds=8) -%}
+{% macro logistic_rounds(rows, features, shrinkage, rounds=10) -%}
 start as (
     select
         {%- for feature, prior in features.items() %}
@@ -33,6 +33,8 @@ fit as (
 {% macro logistic_round(rows, features, shrinkage, last, name) -%}
     {%- set double = post_purchase_gate.type_double() -%}
     {%- set names = features.keys() | list -%}
+    {#- of a step, the part that raises the posterior the most: where little is known, the whole step overshoots and comes back for ever -#}
+    {%- set shares = [1, 0.25, 0.06] -%}
 {{ name }}_chances as (
     select
         seen.weight,
@@ -89,18 +91,41 @@ fit as (
 {%- set system.name = name ~ '_without_' ~ pivot %}
 {%- endfor %},
 
+{{ name }}_chosen as {{ post_purchase_gate.computed_once() }} (
+    select case
+        {%- for share in shares[:-1] %}
+        when {% for other in shares if other != share %}worth_{{ share | replace('.', '_') }} >= worth_{{ other | replace('.', '_') }}{{ ' and ' if not loop.last }}{% endfor %} then {{ share }}
+        {%- endfor %}
+        else {{ shares[-1] }} end as share
+    from (
+        select
+            {%- for share in shares %}
+            {%- set log_odds -%}
+                {%- for feature in names %}{{ ' + ' if not loop.first }}(known.{{ feature }} + {{ share }} * step.g_{{ feature }}){{ ' * seen.' ~ feature if feature != 'intercept' }}{% endfor %}
+            {%- endset %}
+            coalesce(cast({{ post_purchase_gate.exact_sum(
+                'seen.weight * (seen.outcome * (' ~ log_odds ~ ') - greatest(' ~ log_odds ~ ', 0) - ln(1 + exp(-1 * abs(' ~ log_odds ~ '))))'
+            ) }} as {{ double }}), 0) - 0.5 * {{ shrinkage }} * max(
+                {%- for feature in names %}
+                {{ '+ ' if not loop.first }}power(known.{{ feature }} + {{ share }} * step.g_{{ feature }} - ({{ features[feature] }}), 2)
+                {%- endfor %}
+            ) as worth_{{ share | replace('.', '_') }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ system.name }} as step
+        cross join {{ last }} as known
+        left join {{ rows }} as seen
+            on seen.weight > 0
+    ) as tried
+),
+
 {{ name }} as {{ post_purchase_gate.computed_once() }} (
     select
         {%- for feature in names %}
-        known.{{ feature }} + {{ post_purchase_gate.bounded_step('step.g_' ~ feature) }} as {{ feature }},
+        known.{{ feature }} + chosen.share * step.g_{{ feature }} as {{ feature }},
         {%- endfor %}
-        greatest({% for feature in names %}abs(step.g_{{ feature }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
+        greatest({% for feature in names %}abs(chosen.share * step.g_{{ feature }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
     from {{ system.name }} as step
     cross join {{ last }} as known
+    cross join {{ name }}_chosen as chosen
 )
-{%- endmacro %}
-
-{#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
-{% macro bounded_step(expression) -%}
-    greatest(least({{ expression }}, 2.0), -2.0)
 {%- endmacro %}

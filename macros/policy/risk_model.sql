@@ -9,6 +9,11 @@
 {#- Rounds over all factors. The test risk_fit_has_converged says whether they are enough. -#}
 {% macro risk_rounds() -%}{{ return(6) }}{%- endmacro %}
 
+{#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
+{% macro bounded_step(expression) -%}
+    greatest(least({{ expression }}, 2.0), -2.0)
+{%- endmacro %}
+
 {#-
     One Newton step for the intercept and all bins of one factor at once, over cells of like reviews. A cell is in one bin of the factor, so the
     step has a closed form: with G and H the gradient and curvature of the reviews of a bin, each bin's step is (R - H d) / (H + shrinkage),
