@@ -39,6 +39,9 @@ select
     messages.message_id,
     messages.customer_id,
     messages.order_id,
+    messages.order_line_id,
+    messages.recommended_sku,
+    messages.incentive_id,
     -- text
     messages.action,
     messages.channel,

@@ -71,7 +71,7 @@ select
     cast(sends.lines_to_pause as integer) as lines_to_pause,
     cast(sends.lines_to_support as integer) as lines_to_support,
     cast(arrivals.days_late as integer) as days_late,
-    cast(outcomes.review_rating as integer) as review_rating,
+    cast(messages.review_rating as integer) as review_rating,
     -- booleans
     sends.verdict = 'send' and sends.lines_to_send < sends.lines as is_partly_held,
     {%- for problem in post_purchase_gate.audit_problems() %}
@@ -85,24 +85,23 @@ select
     {%- for days in horizons %}
     case
         when {{ post_purchase_gate.add_days(days, 'messages.sent_at') }} <= reach.{{ followed.feed }}_through
-            then coalesce(outcomes.{{ followed.at }} <= {{ post_purchase_gate.add_days(days, 'messages.sent_at') }}, false)
+            then coalesce(messages.{{ followed.at }} <= {{ post_purchase_gate.add_days(days, 'messages.sent_at') }}, false)
     end as {{ followed.outcome }}_in_{{ days }}_days,
     {%- endfor %}
     {%- endfor %}
     -- timestamps
     {%- for followed in outcomes %}
-    outcomes.{{ followed.at }},
+    messages.{{ followed.at }},
     {%- endfor %}
     arrivals.promised_at as order_promised_at,
     arrivals.delivered_at as order_delivered_at,
     messages.sent_at
-from sends
+-- the widest is read, not joined to: what is joined to is held in memory, tens of millions of rows of it
+from {{ ref('int_message_outcomes') }} as messages
+inner join sends
+    on messages.message_id = sends.message_id
 cross join reach
-left join {{ ref('stg_messages') }} as messages
-    on sends.message_id = messages.message_id
-left join {{ ref('int_message_outcomes') }} as outcomes
-    on sends.message_id = outcomes.message_id
 left join {{ ref('int_audit_findings') }} as findings
-    on sends.message_id = findings.audited_id and findings.origin = 'message'
+    on messages.message_id = findings.audited_id and findings.origin = 'message'
 left join {{ ref('int_order_arrivals') }} as arrivals
     on messages.order_id = arrivals.order_id
