@@ -1,5 +1,5 @@
 -- The SKUs that a point could recommend, per kind of offer: what its snapshot relates to the SKU bought, and the SKU itself. A past
--- message's own recommendation is its only candidate, related or not.
+-- message's own recommendation is its only candidate, related or not; a past point without one is given its own action's kind alone.
 with
 
 points as (
@@ -7,8 +7,8 @@ points as (
         points.point_id,
         points.snapshot_at,
         points.sku,
-        points.audited_action,
-        points.audited_sku
+        points.audited_sku,
+        actions.target_kind as audited_kind
     from {{ ref('int_points') }} as points
     left join {{ ref('actions') }} as actions
         on points.audited_action = actions.action
@@ -31,7 +31,7 @@ select
 from points
 inner join {{ ref('int_pair_targets') }} as targets
     on points.snapshot_at = targets.snapshot_at and points.sku = targets.sku
-where points.audited_sku is null
+where points.audited_sku is null and coalesce(points.audited_kind, targets.target_kind) = targets.target_kind
 union all
 select
     points.point_id,
@@ -41,20 +41,18 @@ select
     'compatible' as compatibility
 from points
 cross join same_sku_kinds
-where points.audited_sku is null
+where points.audited_sku is null and coalesce(points.audited_kind, same_sku_kinds.target_kind) = same_sku_kinds.target_kind
 union all
 select
     points.point_id,
-    actions.target_kind,
+    points.audited_kind as target_kind,
     points.audited_sku as candidate_sku,
     case when points.audited_sku = points.sku then 'same_sku' when not pairs.is_substitute then pairs.relation end as relation,
     case when points.audited_sku = points.sku then 'compatible' else pairs.compatibility end as compatibility
 from points
-inner join {{ ref('actions') }} as actions
-    on points.audited_action = actions.action
 left join {{ ref('int_pairs') }} as pairs
     on
         points.snapshot_at = pairs.snapshot_at
         and points.sku = pairs.sku
         and points.audited_sku = pairs.related_sku
-where points.audited_sku is not null and actions.target_kind is not null
+where points.audited_sku is not null
