@@ -124,28 +124,112 @@ inner join {{ ref('int_point_actions') }} as actions
     on judged.point_id = actions.point_id and judged.held_action = actions.action
 {%- endmacro %}
 
-{#- One verdict per point and action from its reasons (relation of judge_findings). -#}
+{#-
+    One verdict per point and action from its reasons (relation of judge_findings).
+
+    The text of a row's reasons depends on which they are, and few different sets of them occur: each reason of an action is a power of
+    two, a set is their sum, and its text is put together once. Texts sorted within every one of millions of groups take five times as
+    long, and the sort of a group cannot leave memory. A check gives one answer per row, so that no power is added twice; a word of 50
+    powers stays exact in a double, by which some engines divide.
+-#}
 {% macro combine_reasons(reasons) -%}
+{%- set word_size = 50 -%}
+{%- set answers = ['problem', 'waiting', 'unknown'] -%}
+{%- set words = range(((post_purchase_gate.check_models() | length) * (answers | length) / word_size) | round(0, 'ceil') | int) -%}
 with
+
+ranked_reasons as (
+    select
+        reasons.action,
+        reasons.check_name,
+        reasons.state,
+        max(case when checks.blocks_override then 1 else 0 end) as is_protected,
+        min(case when reasons.verdict = 'support' then 0 else 1000000 end + reasons.matrix_position) as rank_key
+    from {{ reasons }} as reasons
+    inner join {{ ref('checks') }} as checks
+        on reasons.check_name = checks.check_name
+    group by reasons.action, reasons.check_name, reasons.state
+),
+
+numbered_reasons as (
+    select
+        action,
+        check_name,
+        state,
+        is_protected,
+        row_number() over (partition by action order by rank_key, check_name, state) - 1 as position
+    from ranked_reasons
+),
+
+weighted_reasons as (
+    select
+        action,
+        check_name,
+        state,
+        is_protected,
+        position,
+        {%- for word in words %}
+        case
+            when position between {{ word * word_size }} and {{ (word + 1) * word_size - 1 }}
+                then cast(power(2, position - {{ word * word_size }}) as {{ dbt.type_bigint() }})
+            else 0
+        end as weight_{{ word }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from numbered_reasons
+),
 
 summed as (
     select
         reasons.point_id,
         reasons.action,
         max(case when reasons.verdict = 'support' then 1 else 0 end) as asks_support,
-        max(case when checks.blocks_override then 1 else 0 end) as is_protected,
+        max(weighted.is_protected) as is_protected,
         max(case when reasons.clears_at is null then 1 else 0 end) as needs_event,
         max(reasons.clears_at) as clears_at,
         max(case when reasons.state = 'problem' and reasons.check_name in ('due', 'already_done') then 1 else 0 end) as is_spent,
         max(case when reasons.check_name = 'holdout' then 1 else 0 end) as is_held_out,
         max(case when reasons.check_name = 'holdout' then 0 else 1 end) as is_held_otherwise,
-        {{ post_purchase_gate.ordered_list(
-            "reasons.check_name || ':' || reasons.state",
-            "case when reasons.verdict = 'support' then 0 else 1000000 end + reasons.matrix_position") }} as reason_codes
+        {%- for word in words %}
+        cast(sum(weighted.weight_{{ word }}) as {{ dbt.type_bigint() }}) as set_{{ word }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ reasons }} as reasons
-    inner join {{ ref('checks') }} as checks
-        on reasons.check_name = checks.check_name
+    inner join weighted_reasons as weighted
+        on
+            reasons.action = weighted.action
+            and reasons.check_name = weighted.check_name
+            and reasons.state = weighted.state
     group by reasons.point_id, reasons.action
+),
+
+reason_sets as (
+    select
+        action,
+        {%- for word in words %}
+        set_{{ word }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from summed
+    group by action{% for word in words %}, set_{{ word }}{% endfor %}
+),
+
+reason_texts as (
+    select
+        sets.action,
+        {%- for word in words %}
+        sets.set_{{ word }},
+        {%- endfor %}
+        {{ post_purchase_gate.ordered_list("weighted.check_name || ':' || weighted.state", 'weighted.position') }} as reason_codes
+    from reason_sets as sets
+    inner join weighted_reasons as weighted
+        on sets.action = weighted.action
+    where
+        {%- for word in words %}
+        {{ 'or ' if not loop.first }}case
+            when weighted.weight_{{ word }} > 0
+                then mod(cast(floor(sets.set_{{ word }} / weighted.weight_{{ word }}) as {{ dbt.type_bigint() }}), 2)
+            else 0
+        end = 1
+        {%- endfor %}
+    group by sets.action{% for word in words %}, sets.set_{{ word }}{% endfor %}
 ),
 
 gated as (
@@ -160,7 +244,7 @@ gated as (
         actions.expires_at,
         case when summed.asks_support = 1 then 'support' when summed.point_id is not null then 'pause' else 'send' end as verdict,
         case when summed.asks_support = 0 and summed.needs_event = 0 then summed.clears_at end as recheck_at,
-        coalesce(summed.reason_codes, '') as reason_codes,
+        coalesce(reason_texts.reason_codes, '') as reason_codes,
         coalesce(summed.is_spent, 0) = 1 as is_spent,
         coalesce(summed.is_held_out, 0) = 1 as is_held_out,
         coalesce(summed.is_held_otherwise, 0) = 1 as is_held_otherwise,
@@ -171,6 +255,12 @@ gated as (
     from {{ ref('int_point_actions') }} as actions
     left join summed
         on actions.point_id = summed.point_id and actions.action = summed.action
+    left join reason_texts
+        on
+            summed.action = reason_texts.action
+            {%- for word in words %}
+            and summed.set_{{ word }} = reason_texts.set_{{ word }}
+            {%- endfor %}
     left join {{ ref('int_overrides') }} as overrides
         on actions.point_id = overrides.point_id and actions.action = overrides.action
 ),
