@@ -38,10 +38,13 @@ facts as (
         coalesce(
             cast(cast(chosen.expected_contribution_profit as decimal(18, 2)) as {{ dbt.type_string() }}) || ' {{ currency }}', 'not applicable'
         ) as profit_text,
-        coalesce(
-            '; probability of a rebuy within 28 days '
-            || cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }}) || ' %', ''
-        ) as rebuy_text,
+        case
+            when chosen.action = 'replenishment' and chosen.decision <> 'support' and rebuys.rebuy_probability_28_days is not null
+                then
+                    '; probability of a rebuy within 28 days '
+                    || cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }}) || ' %'
+            else ''
+        end as rebuy_text,
         actions.title,
         actions.watch_for
     from {{ ref('int_order_actions') }} as chosen
@@ -52,7 +55,7 @@ facts as (
     left join reviews
         on chosen.order_line_id = reviews.order_line_id
     left join {{ ref('int_line_replenishment') }} as rebuys
-        on chosen.order_line_id = rebuys.order_line_id and chosen.action = 'replenishment' and chosen.decision <> 'support'
+        on chosen.order_line_id = rebuys.order_line_id
 ),
 
 sentences as (
