@@ -124,6 +124,11 @@ inner join {{ ref('int_point_actions') }} as actions
     on judged.point_id = actions.point_id and judged.held_action = actions.action
 {%- endmacro %}
 
+{#- The order of a row's reasons: those that ask for support first, for they decide; each part in matrix order. -#}
+{% macro reason_rank(reasons) -%}
+case when {{ reasons }}.verdict = 'support' then 0 else 1000000 end + {{ reasons }}.matrix_position
+{%- endmacro %}
+
 {#-
     One verdict per point and action from its reasons (relation of judge_findings).
 
@@ -144,7 +149,7 @@ ranked_reasons as (
         reasons.check_name,
         reasons.state,
         max(case when checks.blocks_override then 1 else 0 end) as is_protected,
-        min(case when reasons.verdict = 'support' then 0 else 1000000 end + reasons.matrix_position) as rank_key
+        min({{ post_purchase_gate.reason_rank('reasons') }}) as rank_key
     from {{ reasons }} as reasons
     inner join {{ ref('checks') }} as checks
         on reasons.check_name = checks.check_name

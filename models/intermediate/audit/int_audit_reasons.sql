@@ -23,7 +23,7 @@ reasons as (
         lines.action,
         reasons.check_name,
         reasons.state,
-        min(case when reasons.verdict = 'support' then reasons.matrix_position else 1000000 + reasons.matrix_position end) as reason_position
+        min({{ post_purchase_gate.reason_rank('reasons') }}) as reason_position
     from deciding_lines as lines
     inner join {{ ref('int_reasons') }} as reasons
         on lines.point_id = reasons.point_id and lines.action = reasons.action

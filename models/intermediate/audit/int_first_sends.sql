@@ -71,8 +71,7 @@ summed as (
         max(case when ends_at is null then 1 else 0 end) as has_endless_hold,
         max(case when ends_at is null and coalesce(problem, 'other') <> 'unresolved_support_risk' then 1 else 0 end) as has_other_endless_hold,
         max(case when verdict = 'support' then 1 else 0 end) as is_support,
-        {{ post_purchase_gate.ordered_list(
-            "check_name || ':' || state", "case when verdict = 'support' then 0 else 1000000 end + matrix_position") }} as reason_codes
+        {{ post_purchase_gate.ordered_list("check_name || ':' || state", post_purchase_gate.reason_rank('holds')) }} as reason_codes
     from holds
     group by point_id
 )

@@ -5,7 +5,7 @@ reasons as (
     select
         point_id,
         action,
-        case when verdict = 'support' then matrix_position else 1000000 + matrix_position end as sort_key,
+        {{ post_purchase_gate.reason_rank('reasons') }} as sort_key,
         check_name,
         state,
         verdict,
@@ -14,7 +14,7 @@ reasons as (
         clears_at,
         evidence_table,
         evidence_id
-    from {{ ref('int_reasons') }}
+    from {{ ref('int_reasons') }} as reasons
     union all
     select
         point_id,
