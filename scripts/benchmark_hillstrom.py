@@ -62,7 +62,7 @@ TABLES = {
 
 def contract() -> dict[str, dict[str, str]]:
     """Columns and types of each raw table, as the project declares them."""
-    declared = yaml.safe_load((ROOT / "models/staging/_raw__sources.yml").read_text())
+    declared = yaml.safe_load((ROOT / "models/staging/native/_raw__sources.yml").read_text())
     tables = next(source["tables"] for source in declared["sources"] if source["name"] == "raw")
     required = {"products", "fulfillments", "refunds", "tickets"} | set(TABLES)
     return {

@@ -279,7 +279,7 @@ def measure_rebuys(folder: Path, database: Path, date: str) -> list[dict]:
                 select lines.customer_id, lines.sku, rebuy_probability_{days}_days as probability,
                     own_gaps + 1 as purchases,
                     coalesce(later.bought_on < date '{date}' + {days}, false)::integer as rebought
-                from built.intermediate.int_line_replenishment as lines left join later using (customer_id, sku)
+                from built.learning.int_line_replenishment as lines left join later using (customer_id, sku)
                 where age_days <= 180"""
         )
         for name, column in (("the project", "probability"), ("count of purchases", "purchases")):
@@ -329,9 +329,9 @@ def measure_due(folder: Path, database: Path, date: str) -> list[dict]:
     connection.execute(
         """create table purchases as
             select customer_id, sku, rhythms.*, date_diff('day', bought_on, next_on) as days
-            from built.intermediate.int_rebuy_rhythms as rhythms
-            inner join built.intermediate.int_pair_order_keys as customers on rhythms.customer_key = customers.order_key
-            inner join built.intermediate.int_pair_sku_keys using (sku_key)"""
+            from built.learning.int_rebuy_rhythms as rhythms
+            inner join built.core.int_pair_order_keys as customers on rhythms.customer_key = customers.order_key
+            inner join built.core.int_pair_sku_keys using (sku_key)"""
     )
     connection.execute(
         f"""create table waits as

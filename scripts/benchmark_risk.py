@@ -33,18 +33,18 @@ FACTORS += ["help_seeking", "refund", "refund_of_other_line", "category"]
 
 LEARNED = """
     select {columns}, features.days_late, features.days_waited, reviews.reviews as share, reviews.negatives as label
-    from intermediate.int_review_points as reviews
-    inner join intermediate.int_risk_features as features using (point_id)
+    from observations.int_review_points as reviews
+    inner join learning.int_risk_features as features using (point_id)
     where reviews.submitted_at < cast(? as timestamp)
     order by reviews.point_id
 """
 ASKED = """
     select {columns}, features.days_late, features.days_waited, answers.reviews as share, answers.negatives as label,
         scores.negative_review_risk_score as score, scores.basis, scores.high_risk_from, orders.weight
-    from intermediate.int_points as points
-    inner join intermediate.int_risk_features as features using (point_id)
-    inner join intermediate.int_risk_scores as scores using (point_id)
-    inner join intermediate.int_review_points as answers
+    from observations.int_points as points
+    inner join learning.int_risk_features as features using (point_id)
+    inner join learning.int_risk_scores as scores using (point_id)
+    inner join observations.int_review_points as answers
         on answers.point_id = 'review:' || points.message_id || ':' || points.order_line_id
     inner join weights as orders on points.order_id = orders.order_id
     where points.snapshot_at = cast(? as timestamp) and points.point_at >= points.snapshot_at

@@ -216,8 +216,8 @@ def past(name: str) -> str:
     columns = ", ".join(f"verdicts.{column}" for column in COMPARED)
     return f"""
         select points.point_id, points.origin, points.point_at, verdicts.action, {columns}
-        from {name}.verdicts.int_verdicts as verdicts
-        inner join {name}.intermediate.int_points as points using (point_id)
+        from {name}.gate.int_verdicts as verdicts
+        inner join {name}.observations.int_points as points using (point_id)
         where points.origin <> 'live'
     """
 
@@ -227,7 +227,7 @@ def draw(database: Path, number: int, seed: int) -> list[str]:
     with duckdb.connect(str(database), read_only=True) as connection:
         rows = connection.execute(
             f"""select cast(point_at as varchar) from (
-                select distinct point_at from intermediate.int_points where origin in ('message', 'calendar'))
+                select distinct point_at from observations.int_points where origin in ('message', 'calendar'))
             order by md5(cast(point_at as varchar) || '{seed}') limit {number}"""
         ).fetchall()
     return sorted(row[0] for row in rows)

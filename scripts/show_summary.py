@@ -52,7 +52,10 @@ MARTS = (
     "input_accounting",
 )
 DECISIONS = ("send", "pause", "support")
-LAYERS = ("seeds", "connectors", "staging", "intermediate", "checks", "verdicts", "marts", "tests")
+LAYERS = (
+    "seeds", "staging", "policy", "core", "observations", "economics", "outcomes", "learning", "gate", "measurement", "audit",
+    "activation", "marts", "tests",
+)
 NOTE_LINES = 5
 HALF = 49  # columns of the left block where two stand side by side
 

@@ -95,7 +95,7 @@ Row = dict[str, Any]
 
 def contract() -> dict[str, dict[str, str]]:
     """Columns and types of each raw table, as the project declares them."""
-    declared = yaml.safe_load((ROOT / "models/staging/_raw__sources.yml").read_text())
+    declared = yaml.safe_load((ROOT / "models/staging/native/_raw__sources.yml").read_text())
     tables = next(source["tables"] for source in declared["sources"] if source["name"] == "raw")
     return {table["name"]: {column["name"]: column["data_type"] for column in table["columns"]} for table in tables}
 
@@ -571,7 +571,7 @@ class Answers:
         self.reasons = self._by("marts.gate_reasons", "order_line_id", "action", "check_name")
         self.sends = self._by(
             """(select points.point_id, verdicts.verdict as decision, verdicts.reason_codes
-                from verdicts.int_verdicts as verdicts inner join intermediate.int_points as points using (point_id)
+                from gate.int_verdicts as verdicts inner join observations.int_points as points using (point_id)
                 where verdicts.action = points.audited_action)""",
             "point_id",
         )

@@ -144,7 +144,7 @@ class Shop:
             members = rows(built, "from marts.audience_members")
             events = rows(built, "from marts.audience_events")
             picks = rows(built, "from marts.next_actions where is_customer_pick")
-            candidates = rows(built, "from intermediate.int_audience_candidates")
+            candidates = rows(built, "from activation.int_audience_candidates")
         assert len({row["audience_member_id"] for row in members}) == len(members)
         assert len({row["event_id"] for row in events}) == len(events)
         return Moment(
@@ -324,8 +324,8 @@ def test_a_refused_change_leaves_the_served_audiences_alone(
     tight = {"audience_min_change": 5}
     lost = "int_audience_candidates int_audience_history int_audience_changes int_audience_guard"
     with shop.database() as built:
-        built.execute("create table kept_picks as from intermediate.int_audience_picks")
-        built.execute("delete from intermediate.int_audience_picks where action = 'review_request'")
+        built.execute("create table kept_picks as from activation.int_audience_picks")
+        built.execute("delete from activation.int_audience_picks where action = 'review_request'")
     shop.build(DAYS[2], select=lost, more=tight)
     refusal = r"marketing_review_request shrank, from \d+ to 0 customers.*accept_audience_change: true"
     with pytest.raises(BuildError, match=refusal):
@@ -343,7 +343,7 @@ def test_a_refused_change_leaves_the_served_audiences_alone(
     assert len(gone) >= 5 and {row["audience"] for row in gone} == {"marketing_review_request"}
     assert not any(row["audience"] == "marketing_review_request" for row in accepted.inside().values())
     with shop.database() as built:
-        built.execute("create or replace table intermediate.int_audience_picks as from kept_picks")
+        built.execute("create or replace table activation.int_audience_picks as from kept_picks")
 
 
 def test_consent_is_looked_at_behind_the_matrix(

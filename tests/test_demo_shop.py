@@ -59,8 +59,8 @@ def demo_messages(build: Callable[..., Build]) -> dict[tuple, dict[str, Any]]:
         built.database,
         """
         select messages.message_id, messages.customer_id, messages.action, verdicts.verdict, verdicts.reason_codes
-        from verdicts.int_verdicts as verdicts
-        inner join intermediate.int_points as points
+        from gate.int_verdicts as verdicts
+        inner join observations.int_points as points
             on verdicts.point_id = points.point_id and points.origin = 'message'
         inner join staging.stg_messages as messages
             on points.message_id = messages.message_id and verdicts.action = messages.action""",

@@ -169,8 +169,8 @@ def test_facts_after_any_instant_change_nothing(build: BUILT, whole: Path, as_of
 def test_a_past_decision_is_what_it_was_then(origin: str, decided: Build, cut_earlier: Build) -> None:
     """What today's shop says of a past send is what could be said of it when nothing later than EARLIER was known."""
     query = f"""
-        select point_id, verdicts.* exclude (point_id) from verdicts.int_verdicts as verdicts
-        inner join intermediate.int_points as points using (point_id)
+        select point_id, verdicts.* exclude (point_id) from gate.int_verdicts as verdicts
+        inner join observations.int_points as points using (point_id)
         where origin = '{origin}' and point_at <= timestamp '{EARLIER[0]}' order by all"""
     then = rows_of(cut_earlier, query)
     assert len(then) > 50
@@ -198,7 +198,7 @@ def feeling_otherwise(build: BUILT, whole: Path, decided: Build, tmp_path_factor
     built = build(decide_whole(shop.write(folder / "raw")), parsed_once=True)
     with duckdb.connect(str(built.database)) as connection:
         connection.execute(
-            f"update intermediate.int_risk_scores set negative_review_risk_score = {DRAWN.format('point_id')}"
+            f"update learning.int_risk_scores set negative_review_risk_score = {DRAWN.format('point_id')}"
         )
     return build(
         decide_whole(folder / "raw"),
@@ -238,7 +238,7 @@ def test_the_next_review_request_is_blind_to_sentiment(decided: Build, feeling_o
 
 
 def test_past_review_requests_are_judged_blind_to_sentiment(decided: Build, feeling_otherwise: Build) -> None:
-    query = "from verdicts.int_verdicts where action = 'review_request' and point_id not like 'live:%' order by all"
+    query = "from gate.int_verdicts where action = 'review_request' and point_id not like 'live:%' order by all"
     assert len(rows_of(decided, query)) > 50
     assert rows_of(decided, query) == rows_of(feeling_otherwise, query)
 

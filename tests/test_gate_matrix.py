@@ -163,7 +163,7 @@ def test_the_matrix_in_force_is_the_default_policy(shops: dict[str, Shop]) -> No
     for built in shops.values():
         with duckdb.connect(str(built.build.database), read_only=True) as connection:
             rows = connection.execute(
-                "select check_name || ':' || state, action, verdict from intermediate.int_policy_matrix"
+                "select check_name || ':' || state, action, verdict from policy.int_policy_matrix"
             ).fetchall()
             order = connection.execute("select check_name || ':' || state from policy.gate_matrix order by position")
             assert {(code, action): verdict for code, action, verdict in rows} == {
@@ -191,9 +191,9 @@ class Laboratory:
     """The models from matrix to marts, as compiled, over the points that one row of the matrix is asked about."""
 
     MODELS = {
-        "int_policy_matrix": "intermediate",
-        "int_reasons": "verdicts",
-        "int_verdicts": "verdicts",
+        "int_policy_matrix": "policy",
+        "int_reasons": "gate",
+        "int_verdicts": "gate",
         "gate_decisions": "marts",
         "gate_reasons": "marts",
     }
@@ -210,7 +210,7 @@ class Laboratory:
             self.connection.execute(f"create schema {schema}")
         self.connection.execute(
             "create table asked as "
-            "select point_id from built.intermediate.int_points where list_contains(?, order_line_id)",
+            "select point_id from built.observations.int_points where list_contains(?, order_line_id)",
             [[question.line_id for question in asked]],
         )
         for schema, table in read - {(schema, model) for model, schema in self.MODELS.items()}:
@@ -302,8 +302,8 @@ def test_an_empty_cell_that_no_story_reaches_has_no_finding(shops: dict[str, Sho
             found = connection.execute(
                 """
                 select distinct findings.check_name || ':' || findings.state, actions.action
-                from verdicts.int_findings as findings
-                inner join intermediate.int_point_actions as actions on findings.point_id = actions.point_id
+                from gate.int_findings as findings
+                inner join gate.int_point_actions as actions on findings.point_id = actions.point_id
                 where coalesce(findings.action, actions.action) = actions.action
                 """
             ).fetchall()

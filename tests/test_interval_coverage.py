@@ -145,7 +145,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Truth, float,
     with duckdb.connect(str(build.database), read_only=True) as connection:
         bounds = connection.execute("""
             select cast(substring(sku, 2) as integer), value_lower_bound, value_upper_bound
-            from intermediate.int_pair_values
+            from learning.int_pair_values
             where probability_basis = 'observational' and substring(sku, 2) = substring(related_sku, 2)
         """).fetchall()
     return [(truths[pair], float(low), float(high)) for pair, low, high in bounds]

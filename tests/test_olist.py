@@ -257,7 +257,7 @@ def test_sample_files_give_the_same_rows(rows: Rows, tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     folder.mkdir()
     olist_sample.write_sample_files(folder)
-    result = run_build(tmp_path, olist_vars(folder), "--select", "path:models/connectors/olist", command="run")
+    result = run_build(tmp_path, olist_vars(folder), "--select", "path:models/staging/olist", command="run")
     assert result.success, result.exception
     sampled = reader(tmp_path)
     for query in (
@@ -276,6 +276,6 @@ def test_a_missing_table_stops_the_build_by_name(tmp_path: Path) -> None:
     folder.mkdir()
     olist_sample.write_publisher_files(folder)
     (folder / "olist_order_items_dataset.csv").unlink()
-    result = run_build(tmp_path, olist_vars(folder), "--select", "path:models/connectors/olist", command="run")
+    result = run_build(tmp_path, olist_vars(folder), "--select", "path:models/staging/olist", command="run")
     assert not result.success
     assert "table order_items (required)" in str(result.exception)

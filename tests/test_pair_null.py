@@ -89,7 +89,7 @@ def proven(database: Path) -> Proven:
             select count(*) filter (where is_proven), count(*) filter (where support >= 5 and lift_lower_bound > 1),
                 count(*) filter (where is_proven and cast(substring(sku, 2) as integer) % 3 = 0
                     and cast(substring(related_sku, 2) as integer) = cast(substring(sku, 2) as integer) + 1)
-            from intermediate.int_pairs where not is_declared
+            from learning.int_pairs where not is_declared
         """).fetchone()
     return Proven(*row)
 

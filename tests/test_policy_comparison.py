@@ -52,7 +52,7 @@ def rows_of(built: Build, query: str) -> list[tuple]:
 EXPECTED = """
     with past_and_now as (
         select point_id, action, verdict, ',' || reason_codes || ',' as codes
-        from verdicts.int_verdicts inner join intermediate.int_points using (point_id)
+        from gate.int_verdicts inner join observations.int_points using (point_id)
         where {recent}
     )
     select point_id, action, verdict, 'send' from past_and_now
@@ -91,7 +91,7 @@ def test_the_summary_counts_them(compared: Build) -> None:
 
 
 def test_the_matrix_in_force_decides_as_before(compared: Build, demo_shop: Build) -> None:
-    query = "select point_id, action, verdict, reason_codes from verdicts.int_verdicts order by all"
+    query = "select point_id, action, verdict, reason_codes from gate.int_verdicts order by all"
     assert rows_of(compared, query) == rows_of(demo_shop, query)
 
 

@@ -13,8 +13,8 @@ FIRST, SECOND = "2026-06-30 12:00:00", "2026-06-30 18:00:00"
 EMAIL, PHONE, NAME = " Zyx.Probe@Example.COM ", "+1 (555) 013-7788", "Zyxwella"
 NEEDLES = {"email": "zyx.probe@example.com", "phone": "15550137788", "first_name": "zyxwella"}
 ACTIVATION = {
-    "intermediate.int_audience_candidates",
-    "intermediate.int_audience_events",
+    "activation.int_audience_candidates",
+    "activation.int_audience_events",
     "marts.audience_members",
     "marts.audience_events",
 }

@@ -83,7 +83,7 @@ def late_coefficient(built: Build) -> float:
 def test_both_shops_learn_and_something_else(late_is_bad: Build, late_is_good: Build) -> None:
     assert late_coefficient(late_is_bad) > 1.5 and late_coefficient(late_is_good) < -0.5
     for built in (late_is_bad, late_is_good):
-        basis = "select distinct basis from intermediate.int_risk_scores where point_id like 'live:%'"
+        basis = "select distinct basis from learning.int_risk_scores where point_id like 'live:%'"
         assert rows_of(built, basis) == [("learned",)]
 
 
@@ -105,7 +105,7 @@ def test_no_sent_review_request_is_handled_otherwise(late_is_bad: Build, late_is
 
 
 def test_past_review_requests_are_judged_alike(late_is_bad: Build, late_is_good: Build) -> None:
-    query = "from verdicts.int_verdicts where action = 'review_request' and point_id not like 'live:%' order by all"
+    query = "from gate.int_verdicts where action = 'review_request' and point_id not like 'live:%' order by all"
     assert len(rows_of(late_is_bad, query)) > 20
     assert rows_of(late_is_bad, query) == rows_of(late_is_good, query)
 

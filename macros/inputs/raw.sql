@@ -51,7 +51,7 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- The contract of a raw table, from models/staging/_raw__sources.yml: {meta, columns: {name: {data_type, meta}}}. -#}
+{#- The contract of a raw table, from models/staging/native/_raw__sources.yml: {meta, columns: {name: {data_type, meta}}}. -#}
 {% macro raw_contract(table) -%}
     {%- for node in graph.sources.values() -%}
         {%- if node.package_name == 'post_purchase_gate' and node.source_name == 'raw' and node.name == table -%}
