@@ -128,7 +128,7 @@ from reasons
     {{ return(names) }}
 {%- endmacro %}
 
-{#- One relation's rows: each contract column twice, as brought (raw__) and as typed. -#}
+{#- One relation's rows: each contract column twice, as brought (raw__) and as typed. A column that the source does not have is null. -#}
 {% macro typed_rows(relation, columns) -%}
     {%- set present = {} -%}
     {%- if execute -%}
@@ -138,8 +138,13 @@ from reasons
     {%- endif -%}
     select
         {%- for name, column in columns.items() %}
+        {%- if execute and name not in present %}
+        {{ post_purchase_gate.null_as(dbt.type_string()) }} as raw__{{ name }},
+        {{ post_purchase_gate.null_as(post_purchase_gate.contract_type(column.data_type)) }} as {{ name }},
+        {%- else %}
         {{ post_purchase_gate.as_brought(name, present.get(name, 'varchar')) }} as raw__{{ name }},
         {{ post_purchase_gate.as_typed(name, column, present.get(name, 'varchar')) }} as {{ name }},
+        {%- endif %}
         {%- endfor %}
         {% if '_loaded_at' in present -%}
             {{ post_purchase_gate.as_typed('_loaded_at', {'data_type': 'timestamp', 'config': {'meta': {}}}, present['_loaded_at']) }}

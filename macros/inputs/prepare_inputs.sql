@@ -1,6 +1,6 @@
 {#-
     Runs before any model: lands a folder of files, then stops the build with the names of every required table and
-    column that is missing. Optional tables may be absent; a table that is there must have all its columns.
+    column that is missing. Optional tables may be absent; of a table that is there, the columns under `must` (else its key) have to exist.
 -#}
 {% macro prepare_inputs() -%}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'snapshot'] -%}
@@ -59,9 +59,9 @@
             {%- endif -%}
         {%- else -%}
             {%- set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
-            {%- for column in node.columns.values() -%}
-                {%- if column.name not in present -%}
-                    {%- do missing.append("column " ~ node.name ~ "." ~ column.name) -%}
+            {%- for column in node.config.meta.get('must') or node.config.meta.key -%}
+                {%- if column not in present -%}
+                    {%- do missing.append("column " ~ node.name ~ "." ~ column) -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endif -%}

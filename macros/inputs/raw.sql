@@ -8,6 +8,11 @@
     }) }}
 {%- endmacro %}
 
+{#- Tables of the contract that the demo shop does not have. -#}
+{% macro tables_without_demo() -%}
+    {{ return(['suppressions', 'memberships', 'product_content']) }}
+{%- endmacro %}
+
 {#- A project that installs this one brings its own tables, unless it asks for the demo shop. -#}
 {% macro uses_demo_shop() -%}
     {{ return(
@@ -22,7 +27,7 @@
         {%- if connector == 'native' -%}
             {%- if not post_purchase_gate.uses_demo_shop() -%}
                 {%- do relations.append(source('raw', table)) -%}
-            {%- elif table not in var('demo_without') -%}
+            {%- elif table not in var('demo_without') and table not in post_purchase_gate.tables_without_demo() -%}
                 {%- do relations.append(ref('demo_' ~ table)) -%}
             {%- endif -%}
         {%- elif connector not in post_purchase_gate.connector_tables() -%}

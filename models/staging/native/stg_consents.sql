@@ -1,8 +1,10 @@
 select
     -- ids
     customer_id,
+    store_id,
     -- text
     channel,
+    address,
     status,
     basis,
     -- timestamps

@@ -1,6 +1,7 @@
 select
     -- ids
     customer_id,
+    merged_into_customer_id,
     -- text
     case when erased_at <= {{ post_purchase_gate.as_of() }} then null else lower(email) end as email,
     case when erased_at <= {{ post_purchase_gate.as_of() }} then null else phone end as phone,
@@ -8,6 +9,7 @@ select
     upper(country) as country,
     region,
     timezone,
+    locale,
     -- booleans
     coalesce(is_test, false) as is_test,
     -- timestamps

@@ -4,8 +4,11 @@ select
     order_id,
     -- text
     carrier,
+    tracking_number,
     -- numbers
     shipping_cost,
+    -- booleans
+    coalesce(lines_known, true) as lines_known,
     -- timestamps
     shipped_at,
     expected_delivery_at,

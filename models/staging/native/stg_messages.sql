@@ -4,11 +4,13 @@ select
     customer_id,
     order_id,
     order_line_id,
+    fulfillment_id,
     recommended_sku,
     incentive_id,
     -- text
     action,
     channel,
+    address,
     flow,
     step,
     variant,

@@ -5,6 +5,7 @@ select
     -- text
     status,
     method,
+    upper(currency) as currency,
     -- numbers
     amount,
     fee,

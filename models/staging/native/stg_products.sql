@@ -2,6 +2,8 @@ select
     -- ids
     sku,
     product_id,
+    variant_id,
+    handle,
     -- text
     title,
     category,

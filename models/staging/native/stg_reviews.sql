@@ -7,6 +7,7 @@ select
     incentive_id,
     -- text
     destination,
+    lower(trim(reviewer_email)) as reviewer_email,
     -- numbers
     rating,
     -- timestamps

@@ -1,6 +1,7 @@
 select
     -- ids
     ticket_id,
+    merged_into_ticket_id,
     customer_id,
     order_id,
     order_line_id,

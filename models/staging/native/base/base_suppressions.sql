@@ -1,0 +1,3 @@
+{{ post_purchase_gate.judge_rows(
+    'suppressions',
+) }}
