@@ -22,6 +22,7 @@ select
     lines.order_id,
     orders.root_order_id,
     orders.customer_id,
+    orders.person_id,
     lines.sku,
     coalesce(products.product_id, lines.sku) as product_id,
     lines.replaces_order_line_id,

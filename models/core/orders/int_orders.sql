@@ -16,6 +16,7 @@ select
     -- ids
     orders.order_id,
     orders.customer_id,
+    orders.customer_id as person_id,
     orders.store_id,
     parent.order_id as parent_order_id,
     coalesce(great_grandparent.order_id, grandparent.order_id, parent.order_id, orders.order_id) as root_order_id,

@@ -1,6 +1,7 @@
 -- What a customer bought: no tests, no replacements. Cancellations, refunds and arrivals are read at the instant, not here.
 select
     customer_id,
+    person_id,
     sku,
     category,
     order_line_id,

@@ -36,6 +36,7 @@ select
     -- a replacement's own lines are no unit: what concerns the story is said of the root order's lines
     case when instants.order_type = 'replacement' then instants.order_id else instants.root_order_id end as root_order_id,
     instants.customer_id,
+    instants.person_id,
     instants.sku,
     instants.product_id,
     instants.category,
@@ -58,6 +59,7 @@ select
     case when instants.erased_at <= instants.point_at then instants.erased_at end as erased_at,
     {%- for feed in feeds %}
     {{ post_purchase_gate.knows_feed(feed.feed) }} as knows_{{ feed.feed }},
+    case when not ({{ post_purchase_gate.knows_feed(feed.feed) }}) then 'feed_{{ feed.feed }}' end as unread_{{ feed.feed }},
     {%- endfor %}
     instants.origin = 'live' as is_live
 from {{ ref('int_point_instants') }} as instants
