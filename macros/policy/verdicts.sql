@@ -100,9 +100,9 @@ judged as (
         and not (
             matrix.action = 'review_request'
             and findings.delays_review_at_most
-            and findings.state in ('problem', 'waiting')
+            -- an issue's own start, its youngest if there are several; what is unread has none
             and coalesce(
-                {{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.since') }} <= findings.point_at, false
+                {{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.pause_since') }} <= findings.point_at, false
             )
         )
 )
