@@ -28,9 +28,9 @@ os.environ.setdefault("DATA_WRITER__DISABLE_COMPRESSION", "true")
 import dlt  # noqa: E402 - dlt reads its settings when it is imported
 from dlt.common.destination.exceptions import DestinationTerminalException  # noqa: E402
 
-from sync.klaviyo import MAX_BYTES, MAX_EVENTS, MAX_PROFILES, JobGone, Klaviyo, Refused, Stopped  # noqa: E402
-from sync.ledger import Ledger, LedgerError, quoted  # noqa: E402
-from sync.plan import EVENT_TRAITS, NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
+from post_purchase.sync.klaviyo import MAX_BYTES, MAX_EVENTS, MAX_PROFILES, JobGone, Klaviyo, Refused, Stopped  # noqa: E402
+from post_purchase.sync.ledger import Ledger, LedgerError, quoted  # noqa: E402
+from post_purchase.sync.plan import EVENT_TRAITS, NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
 
 PREFIX = "post_purchase_"
 METRICS = {"entered": "Entered post-purchase audience", "left": "Left post-purchase audience"}

@@ -48,6 +48,11 @@ ACTION_ORDER = (
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def plain(text: str) -> str:
+    """A text without the codes that color a terminal."""
+    return _ANSI.sub("", text)
+
+
 class MartsError(Exception):
     """The database or its marts cannot be read; the message says what to do about it."""
 

@@ -24,7 +24,7 @@ from pydantic import PrivateAttr
 from pyrate_limiter import Limiter, Rate
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from sync.ledger import masked
+from post_purchase.sync.ledger import masked
 
 ENDPOINTS = {
     "import_profiles": "POST /api/profile-bulk-import-jobs",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from terminal import PLAIN_WIDTH, Paint, clean, fit, table
-
-from sync.ledger import Ledger
+from post_purchase.sync.ledger import Ledger
+from post_purchase.terminal import PLAIN_WIDTH, Paint, clean, fit, table
 
 REFUSED_SHOWN = 20
 
