@@ -6,6 +6,7 @@ ranked as (
         cells.*,
         -- what no person may overrule: a check that the seed protects, and an offer whose evidence is missing
         coalesce(checks.blocks_override, false) or (actions.action_class = 'commercial' and cells.state = 'unknown') as blocks_override,
+        checks.is_final and cells.state = 'problem' as is_final,
         row_number() over (
             partition by cells.policy, cells.action
             order by
@@ -29,6 +30,7 @@ select
     verdict,
     matrix_position,
     coalesce(blocks_override, false) as blocks_override,
+    coalesce(is_final, false) as is_final,
     cast(reason_rank as integer) as reason_rank,
     -- a set of an action's reasons is kept as sums of powers of two, in words
     cast(floor((reason_rank - 1) / {{ post_purchase_gate.reason_word_size() }}) as integer) as word,

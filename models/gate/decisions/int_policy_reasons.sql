@@ -50,6 +50,7 @@ select
     matrix.matrix_position,
     matrix.reason_rank,
     matrix.blocks_override,
+    matrix.is_final,
     matrix.word,
     matrix.weight
 from findings

@@ -22,7 +22,7 @@ gated as (
         case when sets.asks_support then 'support' when sets.point_id is not null then 'pause' else 'send' end as verdict,
         case when not sets.asks_support and not sets.needs_event then sets.clears_at end as recheck_at,
         coalesce(codes.reason_codes, '') as reason_codes,
-        coalesce(sets.is_spent, false) as is_spent,
+        coalesce(sets.is_spent or sets.final_until >= actions.expires_at, false) as is_spent,
         coalesce(sets.is_held_out, false) as is_held_out,
         coalesce(sets.is_held_otherwise, false) as is_held_otherwise,
         case when not coalesce(sets.blocks_override, false) then overrides.override_id end as override_id,
@@ -68,7 +68,7 @@ select
         when override_decision = 'pause' then override_expires_at
     end as recheck_at,
     case when override_id is not null then 'override:' || override_set_by else reason_codes end as reason_codes,
-    -- too late or done already: it will not act again
+    -- done, too late, owned and the like: it can never act
     override_id is null and is_spent as is_spent,
     is_held_out,
     override_id is null and is_held_out and not is_held_otherwise and verdict = 'pause' as would_have_sent,
