@@ -70,7 +70,28 @@ CONTRACT = {
     "overrides": "override_id order_line_id action decision reason set_by set_at:timestamp expires_at:timestamp",
     "feed_loads": "feed loaded_through:timestamp",
 }
-FEEDS = ("orders", "payments", "fulfillments", "refunds", "tickets", "site_events", "messages", "consents", "reviews")
+FEEDS = (
+    "orders",
+    "payments",
+    "fulfillments",
+    "fulfillment_events",
+    "refunds",
+    "tickets",
+    "ticket_events",
+    "site_events",
+    "messages",
+    "message_events",
+    "consents",
+    "suppressions",
+    "reviews",
+    "subscriptions",
+    "products",
+    "product_costs",
+    "sku_relations",
+    "customer_identities",
+    "overrides",
+    "experiment_assignments",
+)
 
 
 def columns_of(table: str) -> dict[str, str]:
