@@ -53,8 +53,20 @@ MARTS = (
 )
 DECISIONS = ("send", "pause", "support")
 LAYERS = (
-    "seeds", "staging", "policy", "core", "observations", "economics", "outcomes", "learning", "gate", "measurement", "audit",
-    "activation", "marts", "tests",
+    "seeds",
+    "staging",
+    "policy",
+    "core",
+    "observations",
+    "economics",
+    "outcomes",
+    "learning",
+    "gate",
+    "measurement",
+    "audit",
+    "activation",
+    "marts",
+    "tests",
 )
 NOTE_LINES = 5
 HALF = 49  # columns of the left block where two stand side by side
