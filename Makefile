@@ -75,7 +75,8 @@ replay: setup  ## 50 past instants of the demo shop, or of Olist (RAW=FOLDER), f
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 
-lint: setup  ## sqlfluff and ruff
+lint: setup sync-setup  ## sqlfluff, ruff and mypy
+	$(BIN)/mypy
 	$(BIN)/ruff check post_purchase scripts tests
 	$(BIN)/ruff format --check post_purchase scripts tests
 	$(BIN)/sqlfluff lint models tests/generic analyses --processes 2 --disable-progress-bar

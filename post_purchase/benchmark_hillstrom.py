@@ -110,7 +110,16 @@ def map_rows(source: Path, folder: Path) -> None:
 
 def build(raw: Path, database: Path, folder: Path) -> None:
     settings = {"raw_path": str(raw), "as_of": AS_OF, "watch_horizons_days": [14]}
-    command = [DBT, "run", "--select", "+experiment_lift", "--profiles-dir", ROOT / "profiles", "--project-dir", ROOT]
+    command: list[str | Path] = [
+        DBT,
+        "run",
+        "--select",
+        "+experiment_lift",
+        "--profiles-dir",
+        ROOT / "profiles",
+        "--project-dir",
+        ROOT,
+    ]
     command += ["--target-path", folder / "target", "--log-path", folder / "logs", "--vars", yaml.safe_dump(settings)]
     seeds = [DBT, "seed", *command[4:]]
     for step in (seeds, command):
@@ -166,9 +175,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         cells = [variant, outcome, shown(difference), shown(error, ""), *intervals, shown(row[10]), shown(row[11], "")]
         print("| " + " | ".join([*cells, f"{row[13]} ({row[15]})" if row[15] else row[13], row[14]]) + " |")
         published, tolerance, published_error = PUBLISHED.get((variant, outcome), (None, None, None))
-        if published is not None and (
-            abs(float(difference) - published) > tolerance
-            or (published_error and abs(float(error) - published_error) > 0.0005)
+        if (
+            published is not None
+            and tolerance is not None
+            and (
+                abs(float(difference) - published) > tolerance
+                or (published_error and abs(float(error) - published_error) > 0.0005)
+            )
         ):
             wrong.add((variant, outcome))
     ratios = sorted({(row[0], row[2], row[3], float(row[12])) for row in rows})

@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -46,7 +47,7 @@ TIFU = [
     for neighbors in (100, 300)
     for own in (0.3, 0.5, 0.7)
 ]
-METHODS: dict[str, list[dict]] = {
+METHODS: dict[str, list[dict[str, Any]]] = {
     "personal frequency": [{}],
     "decayed frequency": [dict(decay=decay) for decay in (0.8, 0.9, 0.95, 0.98)],
     "most popular": [{}],
@@ -96,7 +97,7 @@ def popularity(days: int) -> str:
     return f"select sku, count(*) * 1.0 as score from bought {since} group by sku order by score desc, sku limit 1000"
 
 
-def in_sql(connection: duckdb.DuckDBPyConnection, method: str, setting: dict) -> str:
+def in_sql(connection: duckdb.DuckDBPyConnection, method: str, setting: dict[str, Any]) -> str:
     """Repeats by the household's own history; what it never bought, and ties, by recent popularity."""
     if method in ("most popular", "recent popularity"):
         connection.execute(f"create or replace table popular as {popularity(setting.get('days', 0))}")
@@ -110,7 +111,7 @@ def in_sql(connection: duckdb.DuckDBPyConnection, method: str, setting: dict) ->
         group by all"""
 
 
-def matrices(connection: duckdb.DuckDBPyConnection):
+def matrices(connection: duckdb.DuckDBPyConnection) -> Any:
     import numpy as np
 
     found = connection.execute("select customer_id, sku, day_number, days from bought").fetchnumpy()
@@ -119,7 +120,7 @@ def matrices(connection: duckdb.DuckDBPyConnection):
     return customers, skus, rows, columns, found["day_number"].astype(float), found["days"].astype(float)
 
 
-def cosine(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
+def cosine(connection: duckdb.DuckDBPyConnection, settings: list[dict[str, Any]]) -> Any:
     """Cosine of SKUs over households, summed over what the household has bought (once each, or by days)."""
     import numpy as np
     from scipy import sparse
@@ -135,7 +136,7 @@ def cosine(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
         yield setting, customers, skus, once, (scaled.T @ kernel.T).T.astype(np.float32)
 
 
-def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
+def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict[str, Any]]) -> Any:
     """Hu et al. 2020: days in groups, weights that decay within and across them, and the mean of the nearest."""
     import numpy as np
     from scipy import sparse
@@ -144,7 +145,9 @@ def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
     shape = (len(customers), len(skus))
     once = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
     once.data[:] = 1
-    vectors, order, built = None, None, None
+    vectors: Any = None
+    order: Any = None
+    built: Any = None
     for setting in settings:
         shaped = (setting["groups"], setting["within"], setting["across"])
         if shaped != built:
@@ -169,11 +172,11 @@ def tifu(connection: duckdb.DuckDBPyConnection, settings: list[dict]):
         yield setting, customers, skus, once, (means @ vectors + setting["own"] * vectors).toarray().astype(np.float32)
 
 
-def head_of(scores, customers, skus, once):
+def head_of(scores: Any, customers: Any, skus: Any, once: Any) -> Any:
     """The ten best SKUs bought before and the ten best new ones, per household."""
     import numpy as np
 
-    found = {"customer_id": [], "sku": [], "score": [], "kind": []}
+    found: dict[str, list[Any]] = {"customer_id": [], "sku": [], "score": [], "kind": []}
     held = once.toarray().astype(bool)
     for kind, mask in (("repeat", ~held), ("new", held)):
         kept = np.where(mask, -1, scores)
@@ -185,7 +188,7 @@ def head_of(scores, customers, skus, once):
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def run_baseline(folder: Path, method: str, held_out: int, settings: list[dict], out: Path) -> None:
+def run_baseline(folder: Path, method: str, held_out: int, settings: list[dict[str, Any]], out: Path) -> None:
     """Evaluate each setting; with one setting alone, that is the answer."""
     connection = read_days(folder, held_out)
     results = []
@@ -218,7 +221,7 @@ def run_baseline(folder: Path, method: str, held_out: int, settings: list[dict],
 # --- measures ---------------------------------------------------------------------------------------------------------
 
 
-def measure(connection: duckdb.DuckDBPyConnection) -> dict:
+def measure(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Recall, NDCG and PHR at 10 of table `listed`: overall, and of repeats and new SKUs each against their own."""
     found = {}
     for part, is_kind in (("overall", "true"), ("repeat", "kind = 'repeat'"), ("new", "kind = 'new'")):
@@ -245,12 +248,12 @@ def measure(connection: duckdb.DuckDBPyConnection) -> dict:
                 )
                 select avg(hits / found.wanted), avg(found.gain / best.gain), avg((hits > 0)::integer), count(*)
                 from found inner join best on least(found.wanted, 10) = best.wanted"""
-        ).fetchone()
+        ).fetchall()[0]
         found[part] = dict(zip(("recall", "ndcg", "phr", "households"), row, strict=True))
     return found
 
 
-def measure_project(folder: Path, database: Path, held_out: int) -> dict:
+def measure_project(folder: Path, database: Path, held_out: int) -> dict[str, Any]:
     connection = read_days(folder, held_out)
     connection.execute(f"attach '{database}' as built (read_only)")
     connection.execute(
@@ -267,7 +270,7 @@ def measure_project(folder: Path, database: Path, held_out: int) -> dict:
     return found
 
 
-def measure_rebuys(folder: Path, database: Path, date: str) -> list[dict]:
+def measure_rebuys(folder: Path, database: Path, date: str) -> list[dict[str, Any]]:
     """Purchases still open on the day: bought again within so many days of it?"""
     connection = duckdb.connect()
     connection.execute(f"attach '{database}' as built (read_only)")
@@ -292,17 +295,17 @@ def measure_rebuys(folder: Path, database: Path, date: str) -> list[dict]:
                         / (sum(rebought) * sum(1 - rebought)::double)
                     from (select rebought, rank() over (order by {column})
                         + (count(*) over (partition by {column}) - 1) / 2.0 as place from scored)"""
-            ).fetchone()[0]
+            ).fetchall()[0][0]
             precision = connection.execute(
                 f"""select avg(hits), avg(case when has_any = 1 then hits end), count(*), sum(has_any) from (
                     select customer_id, sum(case when place <= 10 then rebought else 0 end) / 10 as hits,
                         max(rebought) as has_any
                     from (select *, row_number() over (partition by customer_id order by {column} desc, sku) as place
                         from scored) group by customer_id)"""
-            ).fetchone()
+            ).fetchall()[0]
             ratio, candidates, rebuys = connection.execute(
                 "select sum(probability) / sum(rebought), count(*), sum(rebought) from scored"
-            ).fetchone()
+            ).fetchall()[0]
             found.append(
                 dict(
                     date=date,
@@ -321,7 +324,7 @@ def measure_rebuys(folder: Path, database: Path, date: str) -> list[dict]:
     return found
 
 
-def measure_due(folder: Path, database: Path, date: str) -> list[dict]:
+def measure_due(folder: Path, database: Path, date: str) -> list[dict[str, Any]]:
     """Purchases of the 30 days before the day, as foretold when they were made: how far off was the next one?"""
     connection = duckdb.connect()
     connection.execute(f"attach '{database}' as built (read_only)")
@@ -379,6 +382,7 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> tuple[
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | (environment or {}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
+    assert process.stdout is not None
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
@@ -407,15 +411,15 @@ def build(dbt: Path, work: Path, raw: Path, as_of: str, select: str) -> tuple[Pa
     return database, dict(seconds=seconds, memory=memory, own=sum(own))
 
 
-def baselines(folder: Path, work: Path) -> dict[str, dict]:
+def baselines(folder: Path, work: Path) -> dict[str, dict[str, Any]]:
     """Settings by validation, then one run on the held-out day with the best."""
     found = {}
     for method, settings in METHODS.items():
         out = work / "baseline.json"
 
         def ask(
-            held_out: int, asked: list[dict], method: str = method, out: Path = out
-        ) -> tuple[list[dict], float, float]:
+            held_out: int, asked: list[dict[str, Any]], method: str = method, out: Path = out
+        ) -> tuple[list[dict[str, Any]], float, float]:
             arguments = [
                 "--method",
                 method,
@@ -450,7 +454,7 @@ def share(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
 
 
-def report(found: dict) -> str:
+def report(found: dict[str, Any]) -> str:
     project = found["project"]
     lines = [
         "| method | setting | Recall@10 | NDCG@10 | PHR@10 | seconds | GB |",
@@ -560,7 +564,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             for date in REBUY_FROM + DUE_FROM
         }
     database, cost = build(arguments.dbt, work, test, END, "+customer_next_skus")
-    found = {"project": measure_project(folder, database, TEST)}
+    found: dict[str, Any] = {"project": measure_project(folder, database, TEST)}
     found["project"] |= dict(seconds=cost["own"], memory=cost["memory"], whole=cost["seconds"])
     print("the project", json.dumps(found["project"]), flush=True)
     found["rebuys"], found["due"] = [], []

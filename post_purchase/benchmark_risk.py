@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -59,7 +60,14 @@ def build(folder: Path, database: Path, until: str) -> float:
     """Build the risk with dbt; seconds it took."""
     settings = {"connectors": ["olist"], "olist_path": str(folder), "as_of": until, "reporting_currency": "BRL"}
     settings |= {"point_origins": ["message"]}
-    command = [Path(sys.executable).with_name("dbt"), "build", "--select", "+int_risk_scores", "--project-dir", ROOT]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("dbt"),
+        "build",
+        "--select",
+        "+int_risk_scores",
+        "--project-dir",
+        ROOT,
+    ]
     command += ["--profiles-dir", ROOT / "profiles", "--vars", yaml.safe_dump(settings)]
     command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     started = time.monotonic()
@@ -75,7 +83,7 @@ def model_seconds() -> float:
     """What the risk models alone took in the build just done."""
     results = json.loads((ROOT / "target" / "run_results.json").read_text())["results"]
     risk = ("int_risk_", "int_review_points")
-    return sum(row["execution_time"] for row in results if row["unique_id"].split(".")[-1].startswith(risk))
+    return float(sum(row["execution_time"] for row in results if row["unique_id"].split(".")[-1].startswith(risk)))
 
 
 def calibration_error(label: np.ndarray, score: np.ndarray, weight: np.ndarray) -> float:
@@ -86,10 +94,10 @@ def calibration_error(label: np.ndarray, score: np.ndarray, weight: np.ndarray) 
         gaps += abs(np.average(label[part], weights=weight[part]) - np.average(score[part], weights=weight[part])) * (
             weight[part].sum()
         )
-    return gaps / weight.sum()
+    return float(gaps / weight.sum())
 
 
-def rivals(learned: dict, asked: dict) -> dict[str, tuple[np.ndarray, float]]:
+def rivals(learned: dict[str, Any], asked: dict[str, Any]) -> dict[str, tuple[np.ndarray, float]]:
     """Scores of the rivals, and the seconds that each took to learn and to answer."""
     bins, bins_asked = (np.column_stack([rows[name] for name in FACTORS]) for rows in (learned, asked))
     label, share = learned["label"], learned["share"]
@@ -150,9 +158,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     build_memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     risk_seconds = model_seconds()
 
-    answers: dict[str, list] = {}
+    answers: dict[str, list[Any]] = {}
     took: dict[str, float] = {}
-    test: list[dict] = []
+    test: list[dict[str, Any]] = []
     with duckdb.connect(str(arguments.database), read_only=True) as connection:
         orders = next(path for path in sorted(arguments.folder.glob("*orders*")) if "items" not in path.name)
         names = [row[0] for row in connection.execute(f"describe from '{orders}'").fetchall()]

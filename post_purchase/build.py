@@ -90,7 +90,7 @@ def dbt(arguments: argparse.Namespace, database: Path) -> int:
         try:
             outcome = dbtRunner(callbacks=[reporter.hear]).invoke(arguments_for_dbt(arguments, database))
         finally:
-            DuckDBConnectionManager.close_all_connections()
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.success:
         return 0
     said = list(dict.fromkeys(reporter.problems)) or [str(outcome.exception)]

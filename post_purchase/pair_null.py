@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
@@ -39,12 +40,20 @@ COUNTS = """
 def counts(database: Path, prefix: str) -> tuple[int, int, int]:
     """Undeclared pairs that are proven, that are recommendable, and that have any support to judge."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        return connection.execute(COUNTS.format(prefix=prefix)).fetchone()
+        proven, recommendable, judged = connection.execute(COUNTS.format(prefix=prefix)).fetchall()[0]
+        return proven, recommendable, judged
 
 
-def run_on_chance(database: Path, settings: dict, permutation: str, folder: Path) -> None:
+def run_on_chance(database: Path, settings: dict[str, Any], permutation: str, folder: Path) -> None:
     """The models from the permuted baskets to sku_pairs, in the database."""
-    command = [DBT, "run", "--select", "int_pair_chance_purchases+,+sku_pairs", "--profiles-dir", ROOT / "profiles"]
+    command: list[str | Path] = [
+        DBT,
+        "run",
+        "--select",
+        "int_pair_chance_purchases+,+sku_pairs",
+        "--profiles-dir",
+        ROOT / "profiles",
+    ]
     command += ["--project-dir", ROOT, "--target-path", folder / "target", "--log-path", folder / "logs"]
     command += ["--vars", yaml.safe_dump({**settings, "pair_permutation": permutation})]
     environment = {**os.environ, "POST_PURCHASE_DB": str(database)}
@@ -53,7 +62,7 @@ def run_on_chance(database: Path, settings: dict, permutation: str, folder: Path
         sys.exit(f"dbt failed on the permuted baskets:\n{done.stdout[-3000:]}")
 
 
-def share(part: int, whole: int) -> str:
+def share(part: float, whole: int) -> str:
     """A share in percent, or a dash where there is nothing to share."""
     return f"{100 * part / whole:.1f} %" if whole else "-"
 

@@ -258,7 +258,7 @@ def compare(whole: Path, cut: Path, instant: str) -> tuple[int, int, list[tuple[
         )
         compared, newest = connection.execute(
             f"select count(*), count(*) filter (point_at > timestamp '{instant}' - interval 1 day) from pairs"
-        ).fetchone()
+        ).fetchall()[0]
         wrong = connection.execute(
             """select coalesce(mine, theirs), action, point_at, verdict, reason_codes, cut_verdict, cut_reason_codes
             from pairs where not is_same order by all"""
@@ -268,7 +268,15 @@ def compare(whole: Path, cut: Path, instant: str) -> tuple[int, int, list[tuple[
 
 def build(settings: dict[str, Any], folder: Path) -> tuple[Path, Path]:
     database = folder / "shop.duckdb"
-    command = [DBT, "build", "--quiet", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    command: list[str | Path] = [
+        DBT,
+        "build",
+        "--quiet",
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
+    ]
     command += ["--select", "+int_verdicts", "--project-dir", ROOT, "--profiles-dir", ROOT / "profiles"]
     command += ["--target-path", folder / "target", "--log-path", folder / "logs", "--vars", yaml.safe_dump(settings)]
     done = subprocess.run(
@@ -283,7 +291,7 @@ def as_of_of(settings: dict[str, Any]) -> str:
     if settings.get("as_of"):
         return str(settings["as_of"])
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
-    return project["vars"]["post_purchase_gate"]["demo_as_of"]
+    return str(project["vars"]["post_purchase_gate"]["demo_as_of"])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import duckdb
 import yaml
@@ -173,7 +173,15 @@ def cents(amount: Any) -> Decimal:
     return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def moment(text: Any) -> datetime | None:
+@overload
+def moment(text: None) -> None: ...
+
+
+@overload
+def moment(text: str | datetime) -> datetime: ...
+
+
+def moment(text: str | datetime | None) -> datetime | None:
     """`06-08 12:00` is 2026-06-08 12:00:00; a full date is taken as it is; None stays None."""
     if text is None or isinstance(text, datetime):
         return text
@@ -548,7 +556,7 @@ class DemoShop:
         transit = fastest + (slowest - fastest) * draw("transit", order_id)
         delivered_at = (shipped_at + timedelta(days=transit)).replace(microsecond=0) if is_physical else ordered_at
         has_scan = draw("scan", order_id) < 0.96
-        parcels = []
+        parcels: list[dict[str, Any]] = []
         if is_physical and shipped_at <= DEMO_AS_OF:
             parcels.append(
                 {
@@ -561,7 +569,10 @@ class DemoShop:
             )
             if draw("delay", order_id) < 0.05:
                 stalled_at = (shipped_at + timedelta(days=1)).replace(minute=0, second=0)
-                events = [[stalled_at, "exception_delay"], [stalled_at + timedelta(hours=20), "in_transit"]]
+                events: list[list[Any]] = [
+                    [stalled_at, "exception_delay"],
+                    [stalled_at + timedelta(hours=20), "in_transit"],
+                ]
                 parcels[0]["events"] = [event for event in events if event[0] <= DEMO_AS_OF]
         self.order(
             customer_id,
@@ -621,11 +632,11 @@ class DemoShop:
             return
         if draw("refund", order_id) < 0.07:
             paid_at = trouble_at + timedelta(days=3)
-            line = self.rows["order_lines"][-len(self.lines_of[order_id])]
+            sold = self.rows["order_lines"][-len(self.lines_of[order_id])]
             refund = {
                 "line": 1,
-                "quantity": line["quantity"],
-                "amount": line["unit_price"] * line["quantity"] - line["discount"],
+                "quantity": sold["quantity"],
+                "amount": sold["unit_price"] * sold["quantity"] - sold["discount"],
                 "reason": pick(
                     (("changed_mind", 0.5), ("not_as_described", 0.3), ("damaged", 0.2)), "reason", order_id
                 ),
@@ -656,6 +667,14 @@ class DemoShop:
                 )
 
 
+@overload
+def line_id(order_id: str | None, line: int | str) -> str: ...
+
+
+@overload
+def line_id(order_id: str | None, line: None) -> None: ...
+
+
 def line_id(order_id: str | None, line: int | str | None) -> str | None:
     """The id of a line that a story names by its number in the story's order, or by its full id."""
     return f"{order_id}-{line}" if isinstance(line, int) else line
@@ -663,7 +682,7 @@ def line_id(order_id: str | None, line: int | str | None) -> str | None:
 
 def ordinary_country(customer_id: str) -> str:
     """The country of an ordinary customer of the demo."""
-    return pick([(country, place[0]) for country, place in PLACES.items()], "country", customer_id)
+    return str(pick([(country, place[0]) for country, place in PLACES.items()], "country", customer_id))
 
 
 def demo_rows() -> dict[str, list[dict[str, Any]]]:

@@ -212,7 +212,7 @@ def actions_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[s
     order = action_order(connection)
     counts = {row["action"]: row for row in fetch(connection, ACTIONS_SQL)}
     actions = sorted({*order, *counts}, key=by_priority(order))
-    rows = [
+    rows: list[Sequence[str | Cell]] = [
         [
             clean(action),
             *(count_cell(counts.get(action, {}).get(decision, 0), decision) for decision in DECISIONS),

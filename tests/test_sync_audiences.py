@@ -648,7 +648,7 @@ def test_a_build_that_holds_the_warehouse_is_waited_for(offline: Run, shop: Shop
         "time.sleep(float(sys.argv[1]))"
     )
     for seconds, patience, code in (("1.5", 60.0, 0), ("30", 0.1, 2)):
-        monkeypatch.setattr("sync.ledger.Ledger.patience", patience)
+        monkeypatch.setattr("post_purchase.sync.ledger.Ledger.patience", patience)
         with subprocess.Popen([sys.executable, "-c", holder, seconds], stdout=subprocess.PIPE) as build:
             build.stdout.readline()
             assert offline() == code

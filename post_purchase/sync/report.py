@@ -52,18 +52,20 @@ def run_report(ledger: Ledger, paint: Paint) -> list[str]:
 
 
 def refused_in_run(ledger: Ledger) -> int:
-    return ledger.one(
+    (refused,) = ledger.one(
         """
         select count(*) from sync_log
         where run_id = getvariable('run_id') and destination = getvariable('destination') and result = 'refused'
         """
-    )[0]
+    )
+    return int(refused)
 
 
 def unfinished(ledger: Ledger) -> int:
-    return ledger.one(
+    (rows,) = ledger.one(
         """
         select count(*) from sync_state
         where destination = getvariable('destination') and result in ('sending', 'submitted', 'unconfirmed')
         """
-    )[0]
+    )
+    return int(rows)

@@ -113,7 +113,7 @@ class Sender:
             max_parallel_load_jobs=1,
             loader_parallelism_strategy="sequential",
         )
-        def klaviyo(items: list[dict[str, Any]], table: dict[str, Any]) -> None:
+        def klaviyo(items: Any, table: Any) -> None:
             try:
                 self.send_batch(table["name"], [item["key"] for item in items])
                 return
@@ -162,7 +162,7 @@ class Sender:
         due = self.ledger.one("select count(*) from due")[0]
         self.progress(f"{kind}s: {due:,} to send", now=True)
         if due:
-            self.loaded(lambda pipeline: pipeline.run(dlt.resource(self.keys(), name=kind, columns=TEXT_KEY)))
+            self.loaded(lambda pipeline: pipeline.run(dlt.resource(self.keys(), name=kind, columns=TEXT_KEY)))  # type: ignore[arg-type]
 
     def keys(self) -> Iterator[list[dict[str, str]]]:
         reader = self.ledger.connection.execute("select key from due order by key")
