@@ -34,6 +34,7 @@ select
     products.category,
     orders.order_type,
     orders.currency,
+    orders.sales_channel,
     orders.country,
     orders.fulfillment_status,
     -- numbers

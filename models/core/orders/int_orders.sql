@@ -29,6 +29,7 @@ select
     -- text
     orders.order_type,
     orders.currency,
+    orders.sales_channel,
     -- what is sold over the counter is handed over there
     coalesce(orders.delivery_method, case when orders.sales_channel = 'pos' then 'pickup' end) as delivery_method,
     orders.fulfillment_status,

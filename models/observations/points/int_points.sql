@@ -47,6 +47,7 @@ select
     instants.currency,
     instants.country,
     instants.order_type,
+    instants.sales_channel,
     instants.is_digital,
     instants.is_reviewable,
     instants.is_gift,
@@ -62,6 +63,7 @@ select
     {{ post_purchase_gate.unread_feed(feed.feed) }} is null as knows_{{ feed.feed }},
     {{ post_purchase_gate.unread_feed(feed.feed) }} as unread_{{ feed.feed }},
     {%- endfor %}
+    case when refusals.customers_refused_from <= instants.point_at then 'refused_row' end as unread_customers,
     instants.origin = 'live' as is_live
 from {{ ref('int_point_instants') }} as instants
 cross join feeds_wide
