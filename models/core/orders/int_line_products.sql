@@ -1,20 +1,19 @@
 -- What the catalogue says today of a line's product: by its SKU, else by its product, else by its title, for a SKU may be blank or gone from
 -- the catalogue while the product is still there. Letters and blanks around a SKU do not matter.
-{%- set keys = [('sku', 'sku'), ('product_id', 'product_id'), ('title', 'title')] %}
 with
 
 products as (
     select * from {{ ref('stg_products') }}
 ),
-{% for key, column in keys %}
+{% for key in ['sku', 'product_id', 'title'] %}
 by_{{ key }} as (
     select
-        lower(trim({{ column }})) as product_key,
+        lower(trim({{ key }})) as product_key,
         max(case when is_active then 1 else 0 end) as is_active,
         min(case when is_reviewable then 1 else 0 end) as is_reviewable
     from products
-    where {{ column }} is not null
-    group by lower(trim({{ column }}))
+    where {{ key }} is not null
+    group by lower(trim({{ key }}))
 ),
 {% endfor %}
 found as (
@@ -25,10 +24,12 @@ found as (
         coalesce(by_sku.is_active, by_product_id.is_active, by_title.is_active) as is_active,
         coalesce(by_sku.is_reviewable, by_product_id.is_reviewable, by_title.is_reviewable) as is_reviewable
     from {{ ref('stg_order_lines') }} as lines
-    {%- for key, column in keys %}
-    left join by_{{ key }}
-        on lower(trim(lines.{{ column }})) = by_{{ key }}.product_key
-    {%- endfor %}
+    left join by_sku
+        on lower(trim(lines.sku)) = by_sku.product_key
+    left join by_product_id
+        on lower(trim(lines.product_id)) = by_product_id.product_key
+    left join by_title
+        on lower(trim(lines.title)) = by_title.product_key
 )
 
 select
