@@ -56,7 +56,7 @@ select
     instants.ordered_at,
     instants.root_ordered_at,
     case when instants.cancelled_at <= instants.point_at then instants.cancelled_at end as cancelled_at,
-    case when instants.erased_at <= instants.point_at then instants.erased_at end as erased_at,
+    erasures.erased_at,
     {%- for feed in feeds %}
     {{ post_purchase_gate.knows_feed(feed.feed) }} as knows_{{ feed.feed }},
     case when not ({{ post_purchase_gate.knows_feed(feed.feed) }}) then 'feed_{{ feed.feed }}' end as unread_{{ feed.feed }},
@@ -64,3 +64,8 @@ select
     instants.origin = 'live' as is_live
 from {{ ref('int_point_instants') }} as instants
 cross join feeds_wide
+left join {{ ref('int_person_erasures') }} as erasures
+    on
+        instants.person_id = erasures.person_id
+        and erasures.erased_at <= instants.point_at
+        and erasures.until_at > instants.point_at
