@@ -24,6 +24,12 @@ merges as (
     where merged_into_customer_id is not null and merged_into_customer_id <> customer_id
 ),
 
+merge_targets as (
+    select merged_into_customer_id
+    from merges
+    group by merged_into_customer_id
+),
+
 named as (
     select
         customer_id,
@@ -55,8 +61,8 @@ named as (
         {{ post_purchase_gate.address_key("'account'", "customers.customer_id") }} as value_key,
         'merged_into_customer_id' as evidence
     from {{ ref('stg_customers') }} as customers
-    inner join (select merged_into_customer_id from merges group by merged_into_customer_id) as targets
-        on customers.customer_id = targets.merged_into_customer_id
+    inner join merge_targets
+        on customers.customer_id = merge_targets.merged_into_customer_id
 ),
 
 per_account as (

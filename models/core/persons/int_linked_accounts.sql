@@ -13,12 +13,18 @@ links as (
     where link_state = 'linked'
 ),
 
+linked as (
+    select customer_id
+    from links
+    group by customer_id
+),
+
 accounts as {{ post_purchase_gate.computed_once() }} (
     select
         customers.customer_id,
         row_number() over (order by customers.created_at asc nulls last, customers.customer_id asc) as account
     from {{ ref('stg_customers') }} as customers
-    inner join (select customer_id from links group by customer_id) as linked
+    inner join linked
         on customers.customer_id = linked.customer_id
 ),
 
