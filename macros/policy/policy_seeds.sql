@@ -1,8 +1,25 @@
 {#- The seeds and vars that make up the policy: a change to any of them is another policy version. -#}
 {% macro policy_seeds() -%}
     {{ return([
-        'actions', 'calendar_steps', 'checks', 'consent_rules', 'cost_assumptions', 'experiments', 'feed_freshness', 'flow_map', 'fx_rates',
-        'gate_matrix', 'review_incentives', 'risk_bins', 'risk_scorecard', 'shared_addresses', 'support_queues', 'use_profiles', 'value_synonyms', 'watch_thresholds',
+        'actions',
+        'calendar_steps',
+        'checks',
+        'consent_rules',
+        'cost_assumptions',
+        'experiments',
+        'feed_freshness',
+        'flow_map',
+        'fx_rates',
+        'gate_matrix',
+        'holds',
+        'review_incentives',
+        'risk_bins',
+        'risk_scorecard',
+        'shared_addresses',
+        'support_queues',
+        'use_profiles',
+        'value_synonyms',
+        'watch_thresholds',
     ]) }}
 {%- endmacro %}
 
