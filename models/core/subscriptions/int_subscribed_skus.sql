@@ -3,12 +3,14 @@ with
 
 subscriptions as (
     select
-        subscription_id,
-        customer_id as person_id,
-        sku,
-        started_at,
-        cancelled_at
-    from {{ ref('stg_subscriptions') }}
+        subscriptions.subscription_id,
+        persons.person_id,
+        subscriptions.sku,
+        subscriptions.started_at,
+        subscriptions.cancelled_at
+    from {{ ref('stg_subscriptions') }} as subscriptions
+    inner join {{ ref('int_persons') }} as persons
+        on subscriptions.customer_id = persons.customer_id
 ),
 
 brought as (

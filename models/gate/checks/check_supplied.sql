@@ -14,11 +14,15 @@ judged as (
             {%- for feed in ['orders', 'fulfillments', 'refunds', 'subscriptions'] %}
             when not points.knows_{{ feed }} then {{ dbt.concat(["'unknown:'", "coalesce(points.unread_" ~ feed ~ ", 'feed_" ~ feed ~ "')"]) }}
             {%- endfor %}
+            -- whose it is nobody knows
+            when persons.has_shared_address then 'unknown:shared_address'
             else 'ok'
         end as answer
     from {{ ref('int_targets') }} as targets
     inner join {{ ref('int_points') }} as points
         on targets.point_id = points.point_id
+    left join {{ ref('int_persons') }} as persons
+        on points.customer_id = persons.customer_id
     where targets.target_kind in ('same_sku', 'cross_sell', 'subscription')
 ),
 

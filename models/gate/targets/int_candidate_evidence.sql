@@ -131,8 +131,10 @@ select
         when coalesce(sku_days.basis, 'none') = 'none' or candidates.target_kind not in ('same_sku', 'cross_sell', 'subscription') then null
         when candidates.target_kind = 'same_sku' and supplies.later_order_line_id is not null then 'bought_again'
         when subscribed.subscription_id is not null then 'subscribed'
-        when greatest(supplies.lasts_until, own_supplies.lasts_until)
-            > {{ post_purchase_gate.add_days(var('supply_days'), 'candidates.point_at') }} then 'enough_at_hand'
+        when
+            greatest(supplies.lasts_until, own_supplies.lasts_until)
+            > {{ post_purchase_gate.add_days(var('supply_days'), 'candidates.point_at') }}
+            then 'enough_at_hand'
     end as supplied_detail,
     greatest(supplies.lasts_until, own_supplies.lasts_until) as lasts_until,
     supplies.bought_again_at,
