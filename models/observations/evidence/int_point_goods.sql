@@ -1,22 +1,50 @@
 {{ config(materialized='view') }}
 -- Which goods a line waits for: its own, less what a replacement stands in for. The newest replacements come first: one that was replaced in turn is
--- waited for no longer. A cancelled replacement stands for nothing.
+-- waited for no longer. A cancelled replacement stands for nothing. A line that came by an exchange inside its order is due from the exchange on, which
+-- its refund dates; without one nobody knows since when it is owed.
 with
+
+-- what left once is looked for, paid or not
+orders_shipped as (
+    select
+        order_id,
+        min(shipped_at) as shipped_at
+    from {{ ref('int_parcels') }}
+    where cancelled_at is null and shipped_at is not null
+    group by order_id
+),
+
+exchanged_in as (
+    select
+        successors.new_order_line_id,
+        min(refunds.known_at) as exchanged_at
+    from {{ ref('int_line_successors') }} as successors
+    left join {{ ref('int_refund_moves') }} as refunds
+        on successors.old_order_line_id = refunds.order_line_id and refunds.reason = 'exchange'
+    where successors.successor_kind = 'native_exchange'
+    group by successors.new_order_line_id
+),
 
 points as (
     select
         points.point_id,
         points.point_at,
         points.order_line_id,
-        points.ordered_at,
         points.ship_by,
+        case when exchanged_in.new_order_line_id is null then points.ordered_at else exchanged_in.exchanged_at end as ordered_at,
         case
-            when points.cancelled_at is not null then 0
-            else greatest(points.quantity - refunds.units_refunded, 0)
+            when payments.is_payment_problem and not coalesce(orders_shipped.shipped_at <= points.point_at, false) then 0
+            else refunds.units_owed
         end as units_owed
     from {{ ref('int_instants') }} as points
     inner join {{ ref('int_refund_evidence') }} as refunds
         on points.point_id = refunds.point_id
+    inner join {{ ref('int_payment_evidence') }} as payments
+        on points.point_id = payments.point_id
+    left join orders_shipped
+        on points.order_id = orders_shipped.order_id
+    left join exchanged_in
+        on points.order_line_id = exchanged_in.new_order_line_id
     where not points.is_digital
 ),
 
