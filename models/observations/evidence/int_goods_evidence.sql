@@ -176,8 +176,10 @@ select
     case when not is_here and units_needed > 0 then stalled_since end as stalled_since,
     case when not is_here and units_needed > 0 then overdue_since end as overdue_since,
     late_fulfillment_id,
-    case when has_failed then least(coalesce(exception_since, failed_exception_since), coalesce(failed_exception_since, exception_since)) else exception_since end
-        as exception_since,
+    case
+        when has_failed then least(coalesce(exception_since, failed_exception_since), coalesce(failed_exception_since, exception_since))
+        else exception_since
+    end as exception_since,
     case when has_failed then coalesce(exception_event_id, failed_exception_event_id) else exception_event_id end as exception_event_id,
     last_exception_at,
     news_at,
