@@ -2,7 +2,8 @@
 {% macro policy_seeds() -%}
     {{ return([
         'actions', 'calendar_steps', 'checks', 'consent_rules', 'cost_assumptions', 'experiments', 'feed_freshness', 'fx_rates',
-        'gate_matrix', 'review_incentives', 'risk_bins', 'risk_scorecard', 'support_queues', 'use_profiles', 'value_synonyms', 'watch_thresholds',
+        'gate_matrix', 'holds', 'review_incentives', 'risk_bins', 'risk_scorecard', 'support_queues', 'use_profiles', 'value_synonyms',
+        'watch_thresholds',
     ]) }}
 {%- endmacro %}
 
