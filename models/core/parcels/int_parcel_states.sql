@@ -4,7 +4,7 @@
 {%- set in_parcel = 'over (partition by fulfillment_id order by word_number rows between unbounded preceding and current row)' -%}
 {%- set in_run = {} -%}
 {%- for run in ['round_run', 'sighting_run', 'whereabouts_run', 'carrier_words', 'exception_run'] -%}
-    {%- do in_run.update({run: in_parcel | replace('fulfillment_id', 'fulfillment_id, ' ~ run)}) -%}
+{%- do in_run.update({run: in_parcel | replace('fulfillment_id', 'fulfillment_id, ' ~ run)}) -%}
 {%- endfor %}
 with
 
