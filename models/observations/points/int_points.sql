@@ -56,6 +56,7 @@ select
     instants.use_days,
     instants.consumable_days,
     instants.ordered_at,
+    instants.ship_by,
     instants.root_ordered_at,
     case when instants.cancelled_at <= instants.point_at then instants.cancelled_at end as cancelled_at,
     erasures.erased_at,

@@ -106,6 +106,10 @@ select
     lines.order_type,
     lines.is_digital,
     lines.ordered_at,
+    lines.ship_by,
+    -- what a feed had not told by then is not kept
+    true as knows_fulfillments,
+    true as knows_fulfillment_events,
     case when lines.cancelled_at <= placed.point_at then lines.cancelled_at end as cancelled_at
 from placed
 inner join lines
