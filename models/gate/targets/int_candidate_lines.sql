@@ -38,7 +38,7 @@ bought as (
         candidates.point_at,
         purchases.order_line_id,
         purchases.sku = candidates.candidate_sku as is_same_sku,
-        purchases.order_type in ('purchase', 'subscription_renewal') as is_own_accord,
+        not purchases.is_exchanged_in as is_own_accord,
         purchases.is_digital,
         purchases.ordered_at,
         coalesce(kept.units_kept, purchases.quantity) as units_kept,
