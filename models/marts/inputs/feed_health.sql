@@ -8,19 +8,6 @@ blocked as (
     inner join {{ ref('checks') }} as checks
         on ';' || checks.feeds || ';' like '%;' || feeds.feed || ';%'
     group by feeds.feed
-),
-
-judged as (
-    select
-        feeds.*,
-        {{ post_purchase_gate.days_between('feeds.loaded_through', post_purchase_gate.as_of()) }} * 24 as age_hours,
-        case
-            when feeds.is_not_kept then 'not_kept'
-            when not feeds.is_connected then 'not_connected'
-            when feeds.loaded_through >= {{ post_purchase_gate.add_time('hour', '-1 * feeds.max_age_hours', post_purchase_gate.as_of()) }} then 'fresh'
-            else 'stale'
-        end as state
-    from {{ ref('int_feed_status') }} as feeds
 )
 
 select
@@ -32,6 +19,6 @@ select
     cast(case when judged.is_connected then judged.age_hours end as decimal(18, 2)) as age_hours,
     cast(judged.state as {{ dbt.type_string() }}) as state,
     cast(case when judged.state in ('stale', 'not_connected') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
-from judged
+from {{ ref('int_feed_states') }} as judged
 left join blocked
     on judged.feed = blocked.feed
