@@ -27,7 +27,7 @@ stale_feeds as (
             on matrix.check_name = checks.check_name
         inner join {{ ref('int_feed_states') }} as health
             on ';' || checks.feeds || ';' like '%;' || health.feed || ';%'
-        where matrix.state = 'unknown' and health.state in ('stale', 'not_connected')
+        where matrix.state = 'unknown' and health.state in ('stale', 'not_connected', 'degraded')
         group by matrix.action, health.feed
     ) as holding
     group by holding.action

@@ -71,6 +71,6 @@ where
     and not (
         matrix.action = 'review_request'
         and findings.delays_review_at_most
-        and findings.state in ('problem', 'waiting')
-        and coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.since') }} <= findings.point_at, false)
+        -- the start of its youngest issue; what is unread has none
+        and coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.pause_since') }} <= findings.point_at, false)
     )

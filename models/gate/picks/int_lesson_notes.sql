@@ -15,8 +15,13 @@ reviews as (
 facts as (
     select
         chosen.*,
-        evidence.quantity,
-        evidence.units_kept,
+        {%- for units in ['quantity', 'units_kept'] %}
+        case
+            when evidence.{{ units }} = floor(evidence.{{ units }})
+                then cast(cast(evidence.{{ units }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
+            else cast(cast(evidence.{{ units }} as decimal(18, 2)) as {{ dbt.type_string() }})
+        end as {{ units }}_text,
+        {%- endfor %}
         evidence.payment,
         evidence.shipping,
         evidence.delivery,
@@ -48,7 +53,7 @@ facts as (
         coalesce(actions.title, 'Nothing left') as title,
         coalesce(actions.watch_for, 'the next order') as watch_for
     from {{ ref('int_next_actions') }} as chosen
-    inner join {{ ref('order_evidence') }} as evidence
+    inner join {{ ref('int_line_evidence') }} as evidence
         on chosen.order_line_id = evidence.order_line_id
     left join {{ ref('actions') }} as actions
         on chosen.action = actions.action
@@ -65,7 +70,7 @@ sentences as (
         title || ': ' || case decision when 'support' then 'route to support' else decision end as heading,
         'Order ' || order_id || ', SKU ' || coalesce(skus, 'unknown') || ', as of ' || {{ post_purchase_gate.note_time('as_of') }} as what,
         'payment ' || payment || ' (paid ' || paid_text || '), units kept '
-        || cast(units_kept as {{ dbt.type_string() }}) || ' of ' || cast(quantity as {{ dbt.type_string() }}) as order_evidence,
+        || units_kept_text || ' of ' || quantity_text as order_evidence,
         'shipping ' || shipping || ' (' || shipped_text || '), delivery ' || delivery
         || ' (' || delivered_text || ', ' || delivery_grade || ')' as shipping_evidence,
         'window ' || use_window || ', ready ' || ready_text || ', help seeking ' || help_seeking as use_evidence,

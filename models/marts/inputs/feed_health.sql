@@ -18,7 +18,9 @@ select
     cast(judged.max_age_hours as integer) as max_age_hours,
     cast(case when judged.is_connected then judged.age_hours end as decimal(18, 2)) as age_hours,
     cast(judged.state as {{ dbt.type_string() }}) as state,
-    cast(case when judged.state in ('stale', 'not_connected') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
+    cast(judged.reaches_by as {{ dbt.type_string() }}) as reaches_by,
+    cast(judged.unnamed_refused_rows as bigint) as unnamed_refused_rows,
+    cast(case when judged.state in ('stale', 'not_connected', 'degraded') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
 from {{ ref('int_feed_states') }} as judged
 left join blocked
     on judged.feed = blocked.feed
