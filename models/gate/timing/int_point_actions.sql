@@ -9,7 +9,7 @@ anchors as (
         points.order_line_id,
         points.order_id,
         points.root_order_id,
-        points.customer_id,
+        points.person_id,
         delivery.fulfillment_id,
         -- an exchange stands on the order that it answers, and is confirmed with it
         payments.stands_since as payment,
@@ -58,7 +58,7 @@ due as (
         anchors.order_line_id,
         anchors.order_id,
         anchors.root_order_id,
-        anchors.customer_id,
+        anchors.person_id,
         anchors.fulfillment_id,
         actions.action,
         actions.action_class,
@@ -97,7 +97,7 @@ select
         when 'line' then order_line_id
         when 'order' then root_order_id
         when 'fulfillment' then coalesce(fulfillment_id, root_order_id)
-        when 'customer' then customer_id
+        when 'customer' then person_id
     end as scope_id,
     case when action_scope in ('fulfillment', 'line') then fulfillment_id end as fulfillment_id,
     -- what one event tells of: the parcel, or the order where nothing was shipped or all of it is meant
