@@ -149,6 +149,19 @@ found as (
         name as thing_id
     from named
     where named_by = 'sku'
+    {%- for name, table, kind in [
+        ('order_id', 'base_orders', 'order'), ('order_line_id', 'base_order_lines', 'line'), ('customer_id', 'base_customers', 'customer'),
+    ] %}
+    union
+    -- it names what was refused itself: that is known, and nothing is decided on it
+    select
+        named.refused_row_id,
+        '{{ kind }}' as kind,
+        named.name as thing_id
+    from named
+    inner join {{ ref(table) }} as refused_too
+        on named.named_by = '{{ name }}' and named.name = refused_too.{{ name }} and refused_too._rejected_reason <> 'repeat'
+    {%- endfor %}
 )
 
 select
