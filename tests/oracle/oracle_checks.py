@@ -104,7 +104,7 @@ class Checks:
 
     # --- evidence -------------------------------------------------------------------------------
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019
+    @functools.cache  # noqa: B019
     def payment_of(self, order_id: str) -> Answer:
         order = self.facts.orders[order_id]
         rows = self.facts.own_currency(order)
@@ -149,7 +149,7 @@ class Checks:
         answer = self.payment_of(line["order_id"])
         return answer
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019
+    @functools.cache  # noqa: B019
     def stands_since(self, order_id: str) -> Moment | None:
         """The first instant at which the order stood."""
         order = self.facts.orders[order_id]
@@ -209,8 +209,8 @@ class Checks:
         order_id = line["order_id"]
         events = [
             (row["occurred_at"], row["event_type"] == "status_page_error")
-            for row in self.facts.reading.of("site_events")
-            if row.get("order_id") == order_id and row["event_type"] in ("status_page_view", "status_page_error")
+            for row in self.facts.views_of_order[order_id]
+            if row["event_type"] in ("status_page_view", "status_page_error")
         ]
         problem = None
         if events and max(events)[1]:
@@ -221,22 +221,14 @@ class Checks:
                 problem = Answer("problem", None, moment, moment + 14 * DAY)
         return self.seen("status_page", line, problem, OK)
 
-    @functools.cached_property
-    def help_views(self) -> list[Row]:
-        return [
-            row
-            for row in self.facts.reading.of("site_events")
-            if row["event_type"] in ("faq_view", "troubleshooting_view")
-        ]
-
     def help_seeking(self, line: Row) -> Answer:
         person = self.facts.person_of_order(line["order_id"])
         window = self.options["help_seeking_days"] * DAY
+        own = [row for row in self.facts.views_of[person] if row.get("sku") == line["sku"]]
         views = [
             row["occurred_at"]
-            for row in self.help_views
-            if row.get("order_id") == line["order_id"]
-            or (row.get("sku") == line["sku"] and self.facts.person.get(row.get("customer_id") or "") == person)
+            for row in [*self.facts.views_of_order[line["order_id"]], *own]
+            if row["event_type"] in ("faq_view", "troubleshooting_view")
         ]
         answer = OK
         if views and self.at < max(views) + window:
@@ -423,10 +415,8 @@ class Checks:
         address = self.facts.address_of_order(line["order_id"], channel)
         account = self.facts.accounts[order["customer_id"]]
         words: list[tuple[Moment, int, str, str | None]] = []
-        for row in self.facts.reading.of("consents"):
-            for_store = row.get("store_id") is None or row["store_id"] == order.get("store_id")
-            same = (row.get("channel") or "email") == channel and for_store
-            if same and address and self.facts.consent_address(row) == address:
+        for row in self.facts.ledger[channel, address] if address else []:
+            if row.get("store_id") is None or row["store_id"] == order.get("store_id"):
                 status = row["status"]
                 rank = {"subscribed": 0, "unknown": 1, None: 1, "unsubscribed": 2}[status]
                 words.append((row["occurred_at"], rank, status or "unknown", row.get("basis")))
@@ -486,11 +476,8 @@ class Checks:
             return Answer("problem", "no_address")
         events = self.facts.events_at.get((channel, address), [])
         problem = None
-        for row in self.facts.reading.of("suppressions"):
-            there = (row.get("address") or "").strip().casefold() == address
-            of_account = not row.get("address") and self.facts.address_of_account(row.get("customer_id")) == address
-            if (row.get("channel") or "email") == channel and (there or of_account):
-                problem = Answer("problem", "suppressed", row.get("since"))
+        for row in self.facts.suppressed[channel, address]:
+            problem = Answer("problem", "suppressed", row.get("since"))
         complaints = [event["occurred_at"] for event in events if event["event_type"] == "complained"]
         if complaints:
             problem = Answer("problem", "complained", min(complaints))
@@ -657,7 +644,7 @@ class Checks:
                         unknown = Answer("unknown", reason)
         return unknown or OK
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019
+    @functools.cache  # noqa: B019
     def _open_issues(self, line_id: str) -> tuple[tuple[str, Answer], ...]:
         line = self.facts.lines[line_id]
         answers = {check: getattr(self, check)(line) for check in ISSUE_CHECKS}
@@ -709,8 +696,8 @@ class Checks:
     def holdout(self, line: Row, action: str) -> Answer:
         facts = self.facts
         person = facts.person_of_order(line["order_id"])
-        for row in facts.reading.of("experiment_assignments"):
-            if row["action"] == action and facts.person.get(row["customer_id"]) == person:
+        for row in facts.assignments_of[person]:
+            if row["action"] == action:
                 if (row.get("variant") or "").casefold() == "control":
                     return Answer("problem")
         return OK
@@ -852,11 +839,7 @@ class Checks:
     def subscribed(self, line: Row, sku: str) -> bool:
         person = self.facts.person_of_order(line["order_id"])
         wanted = {sku} | self.declared_subscriptions(sku)
-        return any(
-            row["sku"] in wanted and not row.get("cancelled_at")
-            for row in self.facts.reading.of("subscriptions")
-            if self.facts.person.get(row["customer_id"]) == person
-        )
+        return any(row["sku"] in wanted and not row.get("cancelled_at") for row in self.facts.subscriptions_of[person])
 
     def active_subscription(self, line: Row) -> Answer:
         problem = Answer("problem") if self.subscribed(line, line["sku"]) else None

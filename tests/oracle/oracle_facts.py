@@ -146,6 +146,7 @@ class Facts:
         self.orders_of: dict[str, list[Row]] = defaultdict(list)
         for order in self.orders.values():
             self.orders_of[self.person_of_order(order["order_id"])].append(order)
+        self.index_by_person()
         self.read_parcels()
         self.read_tickets()
         self.read_messages()
@@ -156,6 +157,28 @@ class Facts:
         for row in self.reading.of(table):
             found[row.get(column)].append(row)
         return found
+
+    def index_by_person(self) -> None:
+        """Facts that are asked for by address, order or person."""
+        self.ledger: dict[Name, list[Row]] = defaultdict(list)
+        for row in self.reading.of("consents"):
+            if address := self.consent_address(row):
+                self.ledger[row.get("channel") or "email", address].append(row)
+        self.suppressed: dict[Name, list[Row]] = defaultdict(list)
+        for row in self.reading.of("suppressions"):
+            if address := self.consent_address(row):
+                self.suppressed[row.get("channel") or "email", address].append(row)
+        self.views_of_order = self.by("site_events", "order_id")
+        self.views_of: dict[str | None, list[Row]] = defaultdict(list)
+        self.subscriptions_of: dict[str | None, list[Row]] = defaultdict(list)
+        self.assignments_of: dict[str | None, list[Row]] = defaultdict(list)
+        for table, index in (
+            ("site_events", self.views_of),
+            ("subscriptions", self.subscriptions_of),
+            ("experiment_assignments", self.assignments_of),
+        ):
+            for row in self.reading.of(table):
+                index[self.person.get(row.get("customer_id") or "")].append(row)
 
     # --- persons and addresses ------------------------------------------------------------------
 
@@ -237,9 +260,10 @@ class Facts:
             return False
         later = [order["ordered_at"] for order in self.orders_of[person]]
         addresses = {self.address_of_account(account) for account in self.accounts_of[person]}
-        for row in self.reading.of("consents"):
-            if row.get("status") == "subscribed" and self.consent_address(row) in addresses:
-                later.append(row["occurred_at"])
+        for address in addresses - {None}:
+            for row in self.ledger["email", str(address)]:
+                if row.get("status") == "subscribed":
+                    later.append(row["occurred_at"])
         return not any(moment > max(erasures) for moment in later)
 
     def consent_address(self, row: Row) -> str | None:
@@ -663,7 +687,7 @@ class Facts:
             return Arrival("ok", delivered_at=order["ordered_at"], grade="scan")
         return Arrival("ok" if not self.units_owed(line) else "waiting")
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019  (one object per run of the test)
+    @functools.cache  # noqa: B019  (one object per run of the test)
     def arrival_of(self, line_id: str) -> Arrival:
         return self.arrival(self.lines[line_id])
 
@@ -856,7 +880,7 @@ class Facts:
     def tickets_of_line(self, line: Row, with_person: bool = True) -> list[Ticket]:
         return self._tickets_of_line(line["order_line_id"], with_person)
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019
+    @functools.cache  # noqa: B019
     def _tickets_of_line(self, line_id: str, with_person: bool) -> list[Ticket]:
         line = self.lines[line_id]
         order = self.orders[line["order_id"]]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from oracle_checks import BOUNDED, ISSUE_CHECKS, OK, Answer, Checks, Target
 from oracle_facts import Facts, Moment
-from oracle_reading import DAY, HOUR, RawRow, Row, read, seed
+from oracle_reading import DAY, RawRow, Row, read, seed
 
 OPTIONS: dict[str, Any] = {
     "live_days": 180,
@@ -190,7 +190,7 @@ class Gate:
 
     # --- verdicts ---------------------------------------------------------------------------------
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019
+    @functools.cache  # noqa: B019
     def line_answers(self, line_id: str) -> dict[str, Answer]:
         """Answers that are the same for every action."""
         line = self.facts.lines[line_id]
@@ -269,13 +269,15 @@ class Gate:
             target.sku if target else None,
         )
 
+    @functools.cached_property
+    def overrides(self) -> dict[str, list[Row]]:
+        return self.facts.by("overrides", "order_line_id")
+
     def override(self, line: Row, action: str) -> Row | None:
         rows = [
             row
-            for row in self.facts.reading.of("overrides")
-            if row.get("order_line_id") == line["order_line_id"]
-            and row.get("action") == action
-            and (row.get("expires_at") is None or row["expires_at"] > self.at)
+            for row in self.overrides[line["order_line_id"]]
+            if row.get("action") == action and (row.get("expires_at") is None or row["expires_at"] > self.at)
         ]
         return max(rows, key=lambda row: (row["set_at"], row["override_id"]), default=None)
 
