@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 DBT := $(BIN)/dbt
+GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
@@ -15,10 +16,12 @@ help:  ## list the targets
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}. Set PYTHON=python3.12, say.")'
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
-		uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements.lock; \
+		uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .; \
 	else \
 		$(PYTHON) -m venv .venv && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
 	fi
 	@touch $@
 
@@ -33,24 +36,21 @@ setup: .venv/.installed  ## make the environment in .venv
 	fi
 	@touch $@
 
-sync-setup: .venv/.sync-installed  ## add what scripts/sync_audiences.py --send needs
+sync-setup: .venv/.sync-installed  ## add what post-purchase sync --send needs
 
 demo: setup  ## build the demo shop and show what may be sent, waits, or goes to support
-	$(DBT) build --profiles-dir profiles
-	@$(BIN)/python scripts/show_summary.py
+	@$(GATE) demo
 
 build: setup  ## dbt build on your own tables: make build VARS='{raw_path: FOLDER}'
-	$(DBT) build --profiles-dir profiles --vars '$(or $(VARS),{})'
-	@$(BIN)/python scripts/show_summary.py
+	@$(GATE) build --vars '$(or $(VARS),{})'
 
 walk: setup  ## one order, walked: make walk ORDER=H19-snoozed-ticket
-	@$(BIN)/python scripts/walk_order.py $(ORDER)
+	@$(GATE) walk $(ORDER)
 
 olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
 	@test -n "$(RAW)" || { echo "Name the folder that holds Olist's tables: make olist RAW=FOLDER"; exit 2; }
-	POST_PURCHASE_DB=target/olist.duckdb $(DBT) build --profiles-dir profiles \
+	@POST_PURCHASE_DB=target/olist.duckdb $(GATE) build \
 		--vars '{connectors: [olist], olist_path: "$(abspath $(RAW))", as_of: "2018-10-18 00:00:00", live_days: 800, reporting_currency: BRL}'
-	@POST_PURCHASE_DB=target/olist.duckdb $(BIN)/python scripts/show_summary.py
 
 # The known methods that the benchmarks compare with stay out of the environment that builds.
 .venv-benchmark/.installed: requirements.lock requirements-benchmark.lock
@@ -62,22 +62,23 @@ needs-folder:
 	@test -n "$(FOLDER)" || { echo "Name the folder that holds the data set: make $(MAKECMDGOALS) FOLDER=FOLDER"; exit 2; }
 
 benchmark-risk: needs-folder .venv-benchmark/.installed  ## the learned risk on Olist against scikit-learn: make benchmark-risk FOLDER=...
-	@.venv-benchmark/bin/python scripts/benchmark_risk.py "$(abspath $(FOLDER))"
+	@.venv-benchmark/bin/python -m post_purchase benchmark risk "$(abspath $(FOLDER))"
 
 benchmark-next: needs-folder setup .venv-benchmark/.installed  ## next purchases on The Complete Journey, against known methods: make benchmark-next FOLDER=...
-	@.venv-benchmark/bin/python scripts/benchmark_next_purchase.py "$(abspath $(FOLDER))"
+	@.venv-benchmark/bin/python -m post_purchase benchmark next-purchase "$(abspath $(FOLDER))"
 
 audit: setup  ## what past sends did wrong, from a finished build
-	@$(BIN)/python scripts/show_audit.py
+	@$(GATE) audit
 
 replay: setup  ## 50 past instants of the demo shop, or of Olist (RAW=FOLDER), from what was known then (minutes to hours)
-	$(BIN)/python scripts/check_replay.py $(if $(RAW),--olist "$(abspath $(RAW))")
+	$(GATE) replay $(if $(RAW),--olist "$(abspath $(RAW))")
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 
-lint: setup  ## sqlfluff and ruff
-	$(BIN)/ruff check scripts tests
-	$(BIN)/ruff format --check scripts tests
+lint: setup sync-setup  ## sqlfluff, ruff and mypy
+	$(BIN)/mypy
+	$(BIN)/ruff check post_purchase scripts tests
+	$(BIN)/ruff format --check post_purchase scripts tests
 	$(BIN)/sqlfluff lint models tests/generic analyses --processes 2 --disable-progress-bar
 
 parse: setup  ## dbt parse, warnings as errors
@@ -86,7 +87,7 @@ parse: setup  ## dbt parse, warnings as errors
 unit: setup  ## dbt build of the demo shop with unit and data tests, in a database of its own
 	rm -f target/test.duckdb target/test.duckdb.wal
 	mkdir -p target
-	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles
+	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles --selector full
 
 pytest: setup sync-setup  ## stories, matrix, determinism, bad input, scripts
 	$(BIN)/python -m pytest tests

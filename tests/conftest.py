@@ -243,7 +243,7 @@ def project_copy(tmp_path: Path) -> Iterator[Path]:
 
 def copy_project(target: Path) -> Path:
     def at_the_top(folder: str, names: list[str]) -> set[str]:
-        """Names that are not the project's own; models/checks has a folder named target, too."""
+        """Names that are not the project's own; models/gate has a folder named targets, too."""
         return NOT_PROJECT(folder, names) if Path(folder) == ROOT else set()
 
     shutil.copytree(ROOT, target, ignore=at_the_top)
@@ -262,7 +262,7 @@ def copied(database: Path, name: str, connection: Any) -> dict[str, list[str]]:
     relations = connection.execute(
         """select table_schema, table_name from information_schema.tables
         where table_catalog = ?
-        and (table_schema = 'marts' or (table_schema, table_name) = ('verdicts', 'int_verdicts'))
+        and (table_schema = 'marts' or (table_schema, table_name) = ('gate', 'int_verdicts'))
         order by all""",
         [database.stem],
     ).fetchall()

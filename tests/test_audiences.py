@@ -356,7 +356,7 @@ def test_consent_is_looked_at_behind_the_matrix(
     served = shop.moment(DAYS[2])
     shop.build(
         DAYS[2],
-        select="int_policy_matrix int_reasons+,+int_audience_candidates",
+        select="int_matrix_cells int_policy_cells int_policy_matrix int_policy_reasons+,+int_audience_candidates",
     )
     with pytest.raises(BuildError, match="marketing_has_consent"):
         shop.build(DAYS[2], select="int_audience_candidates+", with_tests=True)

@@ -169,7 +169,7 @@ def misspelt_policy(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> t
     edit("support_queues", queue, "tickket" + queue[queue.index(",") :])
     database = folder / "shop.duckdb"
     with pytest.raises(BuildError) as stopped:
-        run = "actions checks calendar_steps support_queues watch_thresholds gate_matrix int_policy_matrix"
+        run = "actions checks calendar_steps support_queues watch_thresholds gate_matrix int_matrix_cells"
         build({}, database=database, project=project, select=run, exclude="resource_type:unit_test", with_tests=True)
     return str(stopped.value), database
 

@@ -1,4 +1,4 @@
-"""The demo shop's hard cases: what scripts/demo_stories.yml expects, from the build that a newcomer runs first."""
+"""The demo shop's hard cases: what demo_stories.yml expects, from the build that a newcomer runs first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import yaml
 from conftest import ROOT, Build
 
-STORIES = yaml.safe_load((ROOT / "scripts" / "demo_stories.yml").read_text())["stories"]
+STORIES = yaml.safe_load((ROOT / "post_purchase" / "demo_stories.yml").read_text())["stories"]
 EXPECTED = [(story["id"], key, str(answer)) for story in STORIES for key, answer in story["expect"].items()]
 OF_MESSAGES = [row for row in EXPECTED if row[1].startswith("message.")]
 OF_LINES = [row for row in EXPECTED if not row[1].startswith("message.")]

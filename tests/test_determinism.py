@@ -7,19 +7,16 @@ All origins of points are decided, and the verdicts on past messages and calenda
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from conftest import ROOT, Build, decide_whole, differences
+from conftest import Build, decide_whole, differences
 from story_shop import AS_OF, contract
 
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import check_replay  # noqa: E402
+import post_purchase.replay as check_replay
 
 # instants at which much of the shop's year still lies ahead
 EARLIER = ["2026-05-15 12:00:00", "2026-06-21 07:30:00"]

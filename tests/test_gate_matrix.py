@@ -191,7 +191,13 @@ class Laboratory:
     """The models from matrix to marts, as compiled, over the points that one row of the matrix is asked about."""
 
     MODELS = {
+        "int_matrix_cells": "policy",
+        "int_policy_cells": "policy",
         "int_policy_matrix": "policy",
+        "int_policy_reasons": "gate",
+        "int_reason_sets": "gate",
+        "int_reason_codes": "gate",
+        "int_policy_verdicts": "gate",
         "int_reasons": "gate",
         "int_verdicts": "gate",
         "gate_decisions": "marts",

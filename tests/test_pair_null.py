@@ -2,7 +2,7 @@
 
 Customers differ in how much they buy and SKUs in how popular they are; every third SKU brings its neighbor in the next
 order, and nothing else is related. The pair models run on the shop as it is, and once more on next baskets that are
-swapped among like customers (var `pair_permutation`, as in scripts/check_pair_null.py). What they prove then, chance
+swapped among like customers (var `pair_permutation`, as in post-purchase pair-null). What they prove then, chance
 has proven.
 """
 

@@ -40,6 +40,6 @@ def test_a_risk_that_holds_review_requests_fails_the_build(
     assert rates[0] < rates[1] == 1, "the risk held nobody back"
     with pytest.raises(BuildError, match="review_ask_parity_gate_ask_rate"):
         build(SMALL, project=project_copy, **options)
-    again = "gate_matrix int_policy_matrix+,+review_ask_parity"
+    again = "gate_matrix int_matrix_cells+,+review_ask_parity"
     build(SMALL, project=ROOT, database=judged_by_risk.database, select=again)
     build(SMALL, project=ROOT, **options)

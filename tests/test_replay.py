@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Build
+from conftest import Build
 
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import check_replay  # noqa: E402
+import post_purchase.replay as check_replay
 
 AS_OF = "2026-06-30 12:00:00"
 INSTANTS = 4

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, Build
+from conftest import Build
 
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import show_audit  # noqa: E402
+import post_purchase.audit as show_audit
 
 
 def test_the_report_shows_what_the_marts_hold(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:

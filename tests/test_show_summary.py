@@ -11,14 +11,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from test_walk_order import decision, evidence, next_action, write_marts
+
+import post_purchase.summary as show_summary
+import post_purchase.terminal as terminal
 
 TESTS = Path(__file__).resolve().parent
 SCRIPTS = TESTS.parent / "scripts"
-sys.path[:0] = [str(SCRIPTS), str(TESTS)]
-
-import show_summary  # noqa: E402
-import terminal  # noqa: E402
-from test_walk_order import decision, evidence, next_action, write_marts  # noqa: E402
 
 
 def shop() -> dict[str, list[dict[str, Any]]]:

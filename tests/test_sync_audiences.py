@@ -18,15 +18,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from fake_klaviyo import Answer, FakeKlaviyo, problem
+from sync_shop import NOW, Shop
+
+import post_purchase.sync.command as sync_audiences
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 SCRIPTS = ROOT / "scripts"
-sys.path[:0] = [str(SCRIPTS), str(TESTS)]
-
-import sync_audiences  # noqa: E402
-from fake_klaviyo import Answer, FakeKlaviyo, problem  # noqa: E402
-from sync_shop import NOW, Shop  # noqa: E402
 
 SECRET = "pk_f00dfacefeedbeefcafe"
 REVIEW = "marketing_review_request"
@@ -336,7 +335,7 @@ def test_an_entry_that_was_not_valid_goes_out_when_it_is(shop: Shop, account: Fa
 
 @sends
 def test_both_windows_are_kept_without_a_single_429() -> None:
-    from sync.klaviyo import Klaviyo, Limits
+    from post_purchase.sync.klaviyo import Klaviyo, Limits
 
     with FakeKlaviyo(burst=3, steady=9, burst_seconds=0.3, steady_seconds=2.0) as account:
         client = Klaviyo(SECRET, account.host, Limits(3, 0.3, 9, 2.0))
@@ -511,10 +510,11 @@ def test_killed_at_twenty_points_no_row_is_lost(
     shop: Shop, account: FakeKlaviyo, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each round some enter and some leave, and the sync is killed (-9) somewhere on its way."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SCRIPTS), *sys.path]))
     monkeypatch.setenv("KLAVIYO_API_KEY", SECRET)
     fork = multiprocessing.get_context("forkserver")
-    fork.set_forkserver_preload(["sync.send", "openapi_client.api.profiles_api", "openapi_client.api.events_api"])
+    fork.set_forkserver_preload(
+        ["post_purchase.sync.send", "openapi_client.api.profiles_api", "openapi_client.api.events_api"]
+    )
     options = ["--database", str(shop.path), "--now", str(NOW), "--host", account.host, "--poll", "0.05", "--send"]
     options += ["--profiles-per-job", "7", "--events-per-request", "7", "--batch", "14"]
     seed = random.randrange(1_000_000)
@@ -618,9 +618,9 @@ def test_neither_key_nor_address_is_written_anywhere(
 @sends
 def test_only_the_four_bulk_paths_exist_for_the_sync(account: FakeKlaviyo) -> None:
     """The SDK has some 400 calls; the package names four, and no word of lists, subscriptions or consent in a body."""
-    from sync.klaviyo import ENDPOINTS
+    from post_purchase.sync.klaviyo import ENDPOINTS
 
-    source = "\n".join(path.read_text() for path in (SCRIPTS / "sync").glob("*.py"))
+    source = "\n".join(path.read_text() for path in (ROOT / "post_purchase" / "sync").glob("*.py"))
     used = set(re.findall(r"self\.(?:api\.)?(?:[A-Z]\w+|profiles|events)\.(\w+)", source))
     assert used - {"number", "api_client"} == {
         "bulk_import_profiles",
@@ -648,7 +648,7 @@ def test_a_build_that_holds_the_warehouse_is_waited_for(offline: Run, shop: Shop
         "time.sleep(float(sys.argv[1]))"
     )
     for seconds, patience, code in (("1.5", 60.0, 0), ("30", 0.1, 2)):
-        monkeypatch.setattr("sync.ledger.Ledger.patience", patience)
+        monkeypatch.setattr("post_purchase.sync.ledger.Ledger.patience", patience)
         with subprocess.Popen([sys.executable, "-c", holder, seconds], stdout=subprocess.PIPE) as build:
             build.stdout.readline()
             assert offline() == code

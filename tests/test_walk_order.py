@@ -11,11 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
-SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
-sys.path.insert(0, str(SCRIPTS))
+import post_purchase.terminal as terminal
+import post_purchase.walk as walk_order
 
-import terminal  # noqa: E402
-import walk_order  # noqa: E402
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 AS_OF = "2025-03-01 00:00:00"
 NOTE = "# Ask for a review\n\n- Order O-1001, *Trail shoe*\n- Use `one` link; no score decides who is asked"

@@ -11,3 +11,8 @@
 {% macro default__computed_once() -%}materialized{%- endmacro %}
 
 {% macro spark__computed_once() -%}{%- endmacro %}
+
+{#- True while nodes are executed. `dbt ls`, `compile` and `docs generate` work on a database that may not have a table yet: they ask it nothing. -#}
+{% macro is_running() -%}
+    {{ return(execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'show']) }}
+{%- endmacro %}

@@ -34,4 +34,12 @@
     regexp_replace({{ column }}, '[^0-9]', '')
 {%- endmacro %}
 
+{#- An e-mail address as addresses are compared: trimmed, case-folded, and without the name around it (`Ada <ada@example.com>`). -#}
+{% macro plain_email(column) -%}
+    lower(trim(case
+        when {{ column }} like '%<%@%>%' then split_part(split_part({{ column }}, '<', 2), '>', 1)
+        else {{ column }}
+    end))
+{%- endmacro %}
+
 {% macro new_line() -%}chr(10){%- endmacro %}

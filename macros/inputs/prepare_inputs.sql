@@ -11,6 +11,7 @@
             {%- endif -%}
             {%- do post_purchase_gate.check_tables('raw') -%}
         {%- endif -%}
+        {%- do post_purchase_gate.check_feeds_not_kept() -%}
         {%- if 'olist' in var('connectors') -%}
             {%- do post_purchase_gate.land_folder('olist', var('olist_path', none)) -%}
             {%- do post_purchase_gate.check_tables('olist') -%}

@@ -20,23 +20,30 @@
         and var('use_demo_shop', project_name == 'post_purchase_gate')) }}
 {%- endmacro %}
 
+{#- The relation that a connector brings a contract table as; none where it does not. -#}
+{% macro raw_relation(connector, table) -%}
+    {%- if connector == 'native' -%}
+        {%- if not post_purchase_gate.uses_demo_shop() -%}
+            {{ return(source('raw', table)) }}
+        {%- elif table not in var('demo_without') and table not in post_purchase_gate.tables_without_demo() -%}
+            {{ return(ref('demo_' ~ table)) }}
+        {%- endif -%}
+    {%- elif connector not in post_purchase_gate.connector_tables() -%}
+        {{ exceptions.raise_compiler_error(
+            "Unknown connector '" ~ connector ~ "' in var connectors. Known: native, "
+            ~ (post_purchase_gate.connector_tables() | join(', ')) ~ ".") }}
+    {%- elif table in post_purchase_gate.connector_tables()[connector] -%}
+        {{ return(ref(connector ~ '__' ~ table)) }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
 {#- The relations that bring a contract table: one per connector that the shop uses. May be empty. -#}
 {% macro raw_relations(table) -%}
     {%- set relations = [] -%}
     {%- for connector in var('connectors') -%}
-        {%- if connector == 'native' -%}
-            {%- if not post_purchase_gate.uses_demo_shop() -%}
-                {%- do relations.append(source('raw', table)) -%}
-            {%- elif table not in var('demo_without') and table not in post_purchase_gate.tables_without_demo() -%}
-                {%- do relations.append(ref('demo_' ~ table)) -%}
-            {%- endif -%}
-        {%- elif connector not in post_purchase_gate.connector_tables() -%}
-            {{ exceptions.raise_compiler_error(
-                "Unknown connector '" ~ connector ~ "' in var connectors. Known: native, "
-                ~ (post_purchase_gate.connector_tables() | join(', ')) ~ ".") }}
-        {%- elif table in post_purchase_gate.connector_tables()[connector] -%}
-            {%- do relations.append(ref(connector ~ '__' ~ table)) -%}
-        {%- endif -%}
+        {%- set relation = post_purchase_gate.raw_relation(connector, table) -%}
+        {%- if relation is not none -%}{%- do relations.append(relation) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(relations) }}
 {%- endmacro %}
@@ -64,4 +71,15 @@
         {%- endif -%}
     {%- endfor -%}
     {{ exceptions.raise_compiler_error("No table '" ~ table ~ "' in the raw contract.") }}
+{%- endmacro %}
+
+{#- The type of a column of a raw relation, lower case; none where the relation or the column is not there. -#}
+{% macro raw_column_type(relation, column) -%}
+    {%- if relation is none or adapter.get_relation(relation.database, relation.schema, relation.identifier) is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- for found in adapter.get_columns_in_relation(relation) if found.name | lower == column -%}
+        {{ return(found.dtype | lower) }}
+    {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}

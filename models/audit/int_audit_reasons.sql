@@ -23,7 +23,7 @@ reasons as (
         lines.action,
         reasons.check_name,
         reasons.state,
-        min({{ post_purchase_gate.reason_rank('reasons') }}) as reason_position
+        min(reasons.reason_rank) as reason_position
     from deciding_lines as lines
     inner join {{ ref('int_reasons') }} as reasons
         on lines.point_id = reasons.point_id and lines.action = reasons.action

@@ -28,7 +28,7 @@ holds as (
         reasons.point_id,
         reasons.check_name,
         reasons.state,
-        reasons.matrix_position,
+        reasons.reason_rank,
         reasons.verdict,
         problems.problem,
         coalesce(
@@ -56,7 +56,7 @@ holds as (
         point_id,
         'override' as check_name,
         substring(reason_codes, 10) as state,
-        0 as matrix_position,
+        0 as reason_rank,
         verdict,
         'held_by_a_person' as problem,
         recheck_at as ends_at
@@ -71,7 +71,7 @@ summed as (
         max(case when ends_at is null then 1 else 0 end) as has_endless_hold,
         max(case when ends_at is null and coalesce(problem, 'other') <> 'unresolved_support_risk' then 1 else 0 end) as has_other_endless_hold,
         max(case when verdict = 'support' then 1 else 0 end) as is_support,
-        {{ post_purchase_gate.ordered_list("check_name || ':' || state", post_purchase_gate.reason_rank('holds')) }} as reason_codes
+        {{ post_purchase_gate.ordered_list("check_name || ':' || state", 'reason_rank') }} as reason_codes
     from holds
     group by point_id
 )

@@ -14,10 +14,10 @@ select
     verdicts.reason_codes,
     candidates.reason_codes as candidate_reason_codes
 from {{ ref('int_points') }} as points
-inner join {{ ref('int_verdicts') }} as verdicts
-    on points.point_id = verdicts.point_id
-inner join {{ ref('int_candidate_verdicts') }} as candidates
-    on verdicts.point_id = candidates.point_id and verdicts.action = candidates.action
+inner join {{ ref('int_policy_verdicts') }} as verdicts
+    on points.point_id = verdicts.point_id and verdicts.policy = 'in_force'
+inner join {{ ref('int_policy_verdicts') }} as candidates
+    on verdicts.point_id = candidates.point_id and verdicts.action = candidates.action and candidates.policy = 'candidate'
 where
     points.origin in ('live', 'message')
     and points.point_at >= {{ post_purchase_gate.add_days(-1 * var('policy_comparison_days'), post_purchase_gate.as_of()) }}

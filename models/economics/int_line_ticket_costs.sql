@@ -10,10 +10,10 @@ tickets as (
         tickets.ticket_id,
         lines.order_line_id,
         case when lines.order_line_id is null then tickets.order_id end as order_id
-    from {{ ref('stg_tickets') }} as tickets
+    from {{ ref('int_tickets') }} as tickets
     left join lines
         on tickets.order_line_id = lines.order_line_id
-    where tickets.opened_at <= {{ post_purchase_gate.as_of() }}
+    where not tickets.is_merged and tickets.opened_at <= {{ post_purchase_gate.as_of() }}
 ),
 
 line_tickets as (

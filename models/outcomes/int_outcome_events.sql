@@ -40,9 +40,10 @@ events as (
         'ticket' as event,
         tickets.ticket_id as event_id,
         tickets.opened_at as occurred_at
-    from {{ ref('stg_tickets') }} as tickets
+    from {{ ref('int_tickets') }} as tickets
     inner join {{ ref('int_ticket_customers') }} as customers
         on tickets.ticket_id = customers.ticket_id
+    where not tickets.is_merged
     union all
     select
         'customer' as party,

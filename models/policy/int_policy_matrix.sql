@@ -1,1 +1,11 @@
-{{ post_purchase_gate.policy_cells(ref('gate_matrix')) }}
+{{ config(materialized='view') }}
+-- The matrix in force.
+select
+    action,
+    check_name,
+    state,
+    verdict,
+    matrix_position,
+    reason_rank
+from {{ ref('int_policy_cells') }}
+where policy = 'in_force'

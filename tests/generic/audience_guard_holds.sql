@@ -1,6 +1,6 @@
 {#- An audience that grows or shrinks beyond the owner's bounds, or empties while a feed is silent, stops the build before anything is synced. -#}
 {% test audience_guard_holds(model) %}
-    {%- if execute -%}
+    {%- if post_purchase_gate.is_running() -%}
         {%- set refused = run_query(
             "select audience, members_before, members_after, problem, stale_feeds from " ~ model ~ " where verdict = 'refused' order by audience") -%}
         {%- if refused | length -%}

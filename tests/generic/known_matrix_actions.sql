@@ -1,7 +1,7 @@
 {#- Every column of the matrix is an action, and every action but support_recovery has a column. -#}
 {% test known_matrix_actions(model) %}
     {%- set actions = ref('actions') -%}
-    {%- if execute -%}
+    {%- if post_purchase_gate.is_running() -%}
         {%- set columns = adapter.get_columns_in_relation(model) | map(attribute='name') | map('lower')
             | reject('in', ['position', 'check_name', 'state']) | list -%}
         {%- set known = run_query("select action from " ~ actions ~ " where action <> 'support_recovery' order by action").columns[0].values() | list -%}

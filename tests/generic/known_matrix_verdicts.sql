@@ -1,6 +1,6 @@
 {#- Every cell of the matrix is pause, support or blank. -#}
 {% test known_matrix_verdicts(model) %}
-    {%- if execute -%}
+    {%- if post_purchase_gate.is_running() -%}
         {%- set wrong = [] -%}
         {%- for column in adapter.get_columns_in_relation(model) if column.name | lower not in ['position', 'check_name', 'state'] -%}
             {%- for row in run_query(

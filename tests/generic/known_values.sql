@@ -5,7 +5,7 @@
 {% test known_values(model, column_name, values=[], from_seed=none, from_column=none, extra_values=[], row_label=[], allows_blank=false, is_complete=false) %}
     {{ config(severity='error') }}
     {%- set known = values + extra_values -%}
-    {%- if execute -%}
+    {%- if post_purchase_gate.is_running() -%}
         {%- if from_seed -%}
             {%- for row in run_query("select distinct " ~ from_column ~ " from " ~ ref(from_seed) ~ " order by 1") -%}
                 {%- do known.append(row[0]) -%}
@@ -34,7 +34,8 @@
                 {{ exceptions.raise_compiler_error(model.identifier ~ " has no row for " ~ column_name ~ " " ~ missing | join(", ") ~ ". Add one each.") }}
             {%- endif -%}
         {%- endif -%}
-    {%- elif from_seed -%}
+    {%- endif -%}
+    {%- if from_seed -%}
         {%- do ref(from_seed) -%}
     {%- endif -%}
     select {{ column_name }}

@@ -1,35 +1,53 @@
-{#- One row per feed: connected or not, and how far its rows reach. Without feed_loads, the newest row at or before as_of speaks. -#}
+{#- One row per feed: connected or not, and how far its rows reach. What arrived after as_of was not known then. -#}
 with
 
 reach as (
     {%- for feed in post_purchase_gate.feeds() %}
-    {%- set reached = [] %}
-    {%- for column in feed.event_times %}
-        {%- do reached.append(
-            "max(case when " ~ column ~ " <= " ~ post_purchase_gate.as_of() ~ " then coalesce(_loaded_at, " ~ column ~ ") end)") %}
-    {%- endfor %}
     select
         '{{ feed.feed }}' as feed,
         {{ 'true' if post_purchase_gate.connected_relations(feed.table) else 'false' }} as is_connected,
         {{ 'true' if feed.feed in var('feeds_not_kept') else 'false' }} as is_declared_not_kept,
-        {{ 'greatest(' ~ reached | join(', ') ~ ')' if reached | length > 1 else reached[0] }} as newest_row_at
+        {{ 'true' if feed.is_quiet else 'false' }} as is_quiet,
+        {{ 'true' if feed.event_times else 'false' }} as has_event_time,
+        count(*) as accepted_rows,
+        {{ post_purchase_gate.newest_row_at(feed) }} as newest_row_at
     from {{ ref('stg_' ~ feed.table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+spoken as (
+    select
+        reach.*,
+        case
+            when feed_loads.loaded_through is not null then feed_loads.loaded_through
+            when reach.is_quiet and source_loads.loaded_at is not null then source_loads.loaded_at
+            -- what has no event, no load and no word of its loader is as fresh as it can be while its table is there
+            when not reach.has_event_time and reach.newest_row_at is null and reach.is_connected then {{ post_purchase_gate.as_of() }}
+            else reach.newest_row_at
+        end as reaches_to,
+        case
+            when feed_loads.loaded_through is not null then 'feed_loads'
+            when reach.is_quiet and source_loads.loaded_at is not null then 'source'
+            when not reach.has_event_time and reach.newest_row_at is null and reach.is_connected then 'table'
+            when reach.newest_row_at is not null then 'newest_row'
+        end as reaches_by
+    from reach
+    left join {{ ref('stg_feed_loads') }} as feed_loads
+        on reach.feed = feed_loads.feed
+    left join {{ ref('int_source_loads') }} as source_loads
+        on reach.feed = source_loads.feed
 )
 
 select
-    reach.feed,
-    reach.is_connected,
-    reach.is_declared_not_kept and not reach.is_connected as is_not_kept,
-    -- what arrived after as_of was not known then
-    case
-        when coalesce(feed_loads.loaded_through, reach.newest_row_at) > {{ post_purchase_gate.as_of() }} then {{ post_purchase_gate.as_of() }}
-        else coalesce(feed_loads.loaded_through, reach.newest_row_at)
-    end as loaded_through,
+    spoken.feed,
+    spoken.is_connected,
+    -- the owner's word wins over a table that is there and empty, and not over one that has rows
+    spoken.is_declared_not_kept and spoken.accepted_rows = 0 as is_not_kept,
+    spoken.is_declared_not_kept and spoken.accepted_rows > 0 as is_contradicted,
+    case when spoken.reaches_to > {{ post_purchase_gate.as_of() }} then {{ post_purchase_gate.as_of() }} else spoken.reaches_to end as loaded_through,
+    spoken.reaches_by,
     cast(feed_freshness.max_age_hours as integer) as max_age_hours
-from reach
-left join {{ ref('stg_feed_loads') }} as feed_loads
-    on reach.feed = feed_loads.feed
+from spoken
 left join {{ ref('feed_freshness') }} as feed_freshness
-    on reach.feed = feed_freshness.feed
+    on spoken.feed = feed_freshness.feed

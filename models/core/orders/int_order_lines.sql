@@ -26,26 +26,33 @@ select
     lines.sku,
     coalesce(products.product_id, lines.sku) as product_id,
     lines.replaces_order_line_id,
+    lines.parent_order_line_id,
     -- text
     coalesce(products.title, lines.sku) as title,
     products.category,
     orders.order_type,
     orders.currency,
     orders.country,
+    orders.fulfillment_status,
     -- numbers
     lines.quantity,
+    lines.units_shipped,
     cast(lines.quantity * lines.unit_price - lines.discount as decimal(18, 4)) as net_amount,
     orders.order_total,
     coalesce(sku_profile.use_lag_days, category_profile.use_lag_days, default_profile.use_lag_days) as use_lag_days,
     coalesce(sku_profile.use_days, category_profile.use_days, default_profile.use_days) as use_days,
     products.consumable_days,
     -- booleans
-    coalesce(products.is_digital, false) as is_digital,
+    -- nothing to carry: by the product, by the line, or by how the order is handed over
+    coalesce(products.is_digital, false)
+    or not coalesce(lines.requires_shipping, not coalesce(lines.is_gift_card, false))
+    or coalesce(orders.delivery_method = 'none', false) as is_digital,
     coalesce(products.is_reviewable, true) as is_reviewable,
     orders.is_gift,
     orders.is_test,
     -- timestamps
     orders.ordered_at,
+    lines.ship_by,
     roots.ordered_at as root_ordered_at,
     -- an exchange falls with the order that it answers
     case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at,

@@ -29,6 +29,9 @@ select
     -- text
     orders.order_type,
     orders.currency,
+    -- what is sold over the counter is handed over there
+    coalesce(orders.delivery_method, case when orders.sales_channel = 'pos' then 'pickup' end) as delivery_method,
+    orders.fulfillment_status,
     customers.country,
     customers.timezone,
     -- numbers

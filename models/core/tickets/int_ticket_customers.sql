@@ -1,69 +1,22 @@
--- A ticket's customer by id, by the order, or by any of his addresses: a report by phone or from another mailbox is still his.
+-- Whose a ticket is: of whoever wrote, and of whoever placed the order that it names.
 with
-
-tickets as (
-    select * from {{ ref('stg_tickets') }}
-),
-
-addresses as (
-    select
-        customer_id,
-        'email' as kind,
-        email as address
-    from {{ ref('stg_customers') }}
-    where email is not null
-    union
-    select
-        customer_id,
-        'phone' as kind,
-        {{ post_purchase_gate.digits_only('phone') }} as address
-    from {{ ref('stg_customers') }}
-    where phone is not null
-    union
-    select
-        customer_id,
-        kind,
-        value as address
-    from {{ ref('stg_customer_identities') }}
-),
-
-ticket_addresses as (
-    select
-        ticket_id,
-        'email' as kind,
-        requester_email as address
-    from tickets
-    where requester_email is not null
-    union all
-    select
-        ticket_id,
-        'phone' as kind,
-        requester_phone as address
-    from tickets
-    where requester_phone is not null
-),
 
 found as (
     select
-        tickets.ticket_id,
-        customers.customer_id
-    from tickets
-    inner join {{ ref('stg_customers') }} as customers
-        on tickets.customer_id = customers.customer_id
+        ticket_id,
+        customer_id
+    from {{ ref('int_ticket_contacts') }}
     union
     select
-        tickets.ticket_id,
+        ticket_orders.ticket_id,
         orders.customer_id
-    from tickets
+    from {{ ref('int_ticket_orders') }} as ticket_orders
     inner join {{ ref('int_orders') }} as orders
-        on tickets.order_id = orders.order_id
-    union
-    select
-        ticket_addresses.ticket_id,
-        addresses.customer_id
-    from ticket_addresses
-    inner join addresses
-        on ticket_addresses.kind = addresses.kind and ticket_addresses.address = addresses.address
+        on ticket_orders.order_id = orders.order_id
 )
 
-select * from found
+select
+    ticket_id,
+    customer_id,
+    customer_id as person_id
+from found

@@ -1,7 +1,7 @@
 with
 
 answers as (
-    {{ post_purchase_gate.report_answers('sizing', ['tickets', 'refunds']) }}
+    {{ post_purchase_gate.report_answers('sizing', ['tickets', 'ticket_events', 'refunds']) }}
 )
 
-{{ post_purchase_gate.check_answers('sizing') }}
+{{ post_purchase_gate.check_answers('sizing', has_pause_since=true) }}

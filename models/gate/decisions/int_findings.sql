@@ -7,6 +7,7 @@ select
     state,
     detail,
     since,
+    pause_since,
     clears_at,
     evidence_table,
     evidence_id

@@ -1,3 +1,17 @@
--- Findings that the gate matrix gives a verdict for an action. An objective issue may delay a review request for max_pause_days from
--- its start; then it no longer holds the ask back, whatever anybody thought of the product.
-{{ post_purchase_gate.judge_findings(ref('int_policy_matrix')) }}
+{{ config(materialized='view') }}
+-- What holds an action under the policy in force.
+select
+    point_id,
+    action,
+    check_name,
+    state,
+    verdict,
+    detail,
+    since,
+    clears_at,
+    evidence_table,
+    evidence_id,
+    matrix_position,
+    reason_rank
+from {{ ref('int_policy_reasons') }}
+where policy = 'in_force'

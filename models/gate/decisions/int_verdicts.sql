@@ -1,3 +1,20 @@
--- Support if any reason says support, else pause if any says pause, else send. Reasons that decide come first, then matrix order.
--- An override replaces the verdict, but never one that rests on a check which the seed protects.
-{{ post_purchase_gate.combine_reasons(ref('int_reasons')) }}
+{{ config(materialized='view') }}
+-- What the policy in force decides.
+select
+    point_id,
+    action,
+    action_class,
+    stage,
+    priority,
+    scope_id,
+    due_at,
+    expires_at,
+    verdict,
+    recheck_at,
+    reason_codes,
+    is_spent,
+    is_held_out,
+    would_have_sent,
+    override_id
+from {{ ref('int_policy_verdicts') }}
+where policy = 'in_force'

@@ -5,7 +5,7 @@ reasons as (
     select
         point_id,
         action,
-        {{ post_purchase_gate.reason_rank('reasons') }} as sort_key,
+        reason_rank as sort_key,
         check_name,
         state,
         verdict,
@@ -14,7 +14,7 @@ reasons as (
         clears_at,
         evidence_table,
         evidence_id
-    from {{ ref('int_reasons') }} as reasons
+    from {{ ref('int_reasons') }}
     union all
     select
         point_id,

@@ -1,5 +1,7 @@
--- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the
--- first of: its ticket's solve, the refund paid, a replacement or exchange delivered.
+{%- set topics = {'damage': 'damaged', 'sizing': 'sizing'} -%}
+-- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the first of:
+-- its ticket's solve, the refund paid, a replacement or exchange delivered. A reopened ticket is a new report, of its new run. A topic or a
+-- reason that nobody knows may be either.
 with
 
 points as (
@@ -25,33 +27,47 @@ refunds as (
             and coalesce(refunds.requested_at, refunds.refunded_at) <= points.point_at
 ),
 
+topics as (
+    {%- for topic, reason in topics.items() %}
+    select
+        '{{ topic }}' as topic,
+        '{{ reason }}' as reason
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 reports as (
     select
-        point_id,
-        topic,
-        ticket_id as report_id,
+        tickets.point_id,
+        topics.topic,
+        tickets.topic <> 'unknown' as is_certain,
+        tickets.ticket_id as report_id,
         'tickets' as report_table,
-        ticket_scope = 'line' as is_line_scoped,
-        opened_at as reported_at,
-        case when not is_open then solved_at end as own_resolved_at
-    from {{ ref('int_point_tickets') }}
-    where topic in ('damage', 'sizing')
+        tickets.ticket_scope = 'line' as is_line_scoped,
+        tickets.opened_at as reported_at,
+        case when not tickets.is_open then tickets.solved_at end as own_resolved_at
+    from {{ ref('int_point_tickets') }} as tickets
+    inner join topics
+        on tickets.topic = topics.topic or tickets.topic = 'unknown'
     union all
     select
-        point_id,
-        case when reason = 'damaged' then 'damage' else 'sizing' end as topic,
-        refund_id as report_id,
+        refunds.point_id,
+        topics.topic,
+        refunds.reason <> 'unknown' as is_certain,
+        refunds.refund_id as report_id,
         'refunds' as report_table,
-        is_line_scoped,
-        reported_at,
+        refunds.is_line_scoped,
+        refunds.reported_at,
         -- a request that was turned down is answered, too
-        coalesce(refunded_at, rejected_at) as own_resolved_at
+        coalesce(refunds.refunded_at, refunds.rejected_at) as own_resolved_at
     from refunds
-    where reason in ('damaged', 'sizing')
+    inner join topics
+        on refunds.reason = topics.reason or refunds.reason = 'unknown'
     union all
     select
         point_id,
         'damage' as topic,
+        true as is_certain,
         damaged_event_id as report_id,
         'fulfillment_events' as report_table,
         true as is_line_scoped,
@@ -59,16 +75,6 @@ reports as (
         cast(null as {{ dbt.type_timestamp() }}) as own_resolved_at
     from {{ ref('int_parcel_evidence') }}
     where damaged_at is not null
-),
-
-topics as (
-    select
-        'damage' as topic,
-        'damaged' as reason
-    union all
-    select
-        'sizing' as topic,
-        'sizing' as reason
 ),
 
 resolutions as (
@@ -111,6 +117,7 @@ select
     reports.topic,
     reports.report_table,
     reports.report_id,
+    reports.is_certain,
     min(reports.reported_at) as reported_at,
     case
         when min(resolutions.resolved_at) is null then min(reports.own_resolved_at)
@@ -126,4 +133,4 @@ left join resolutions
         and (resolutions.is_same_line or not reports.is_line_scoped)
         -- a ticket is resolved by its own solve, not by another ticket's
         and not (resolutions.is_ticket and reports.report_table = 'tickets')
-group by reports.point_id, reports.topic, reports.report_table, reports.report_id
+group by reports.point_id, reports.topic, reports.report_table, reports.report_id, reports.is_certain

@@ -1,82 +1,82 @@
--- A ticket belongs to a line by its line, to an order by its order (all orders of one root), else to every order of the customer.
--- A ticket about a replacement's own line is about the root order.
+-- A ticket concerns a line by its line, an order by its order, else every order of the person that is live without it: it revives nothing
+-- older. Its state is that of the instant; merged tickets and spam have none.
 with
 
 points as (
     select * from {{ ref('int_instants') }}
 ),
 
-tickets as (
-    select
-        tickets.ticket_id,
-        tickets.topic,
-        case when lines.order_type <> 'replacement' then lines.order_line_id end as order_line_id,
-        coalesce(orders.root_order_id, lines.root_order_id) as root_order_id
-    from {{ ref('stg_tickets') }} as tickets
-    left join {{ ref('int_order_lines') }} as lines
-        on tickets.order_line_id = lines.order_line_id
-    left join {{ ref('int_orders') }} as orders
-        on tickets.order_id = orders.order_id
+scopes as (
+    select * from {{ ref('int_ticket_scopes') }}
 ),
 
-belongs as (
+of_person as (
     select
         points.point_id,
         points.point_at,
-        tickets.ticket_id,
-        tickets.topic,
-        'line' as ticket_scope
+        scopes.ticket_id,
+        scopes.ticket_scope
     from points
-    inner join tickets
-        on points.order_line_id = tickets.order_line_id
+    inner join scopes
+        on points.person_id = scopes.person_id
+    inner join {{ ref('int_live_spans') }} as spans
+        on
+            points.order_id = spans.order_id
+            and spans.live_from <= points.point_at
+            and spans.live_until > points.point_at
+    group by points.point_id, points.point_at, scopes.ticket_id, scopes.ticket_scope
+),
+
+concerned as (
+    select
+        points.point_id,
+        points.point_at,
+        scopes.ticket_id,
+        scopes.ticket_scope
+    from points
+    inner join scopes
+        on points.order_line_id = scopes.order_line_id
     union all
     select
         points.point_id,
         points.point_at,
-        tickets.ticket_id,
-        tickets.topic,
-        'order' as ticket_scope
+        scopes.ticket_id,
+        scopes.ticket_scope
     from points
-    inner join tickets
-        on points.root_order_id = tickets.root_order_id and tickets.order_line_id is null
+    inner join scopes
+        on points.root_order_id = scopes.root_order_id
     union all
-    select
-        points.point_id,
-        points.point_at,
-        tickets.ticket_id,
-        tickets.topic,
-        'customer' as ticket_scope
-    from points
-    inner join {{ ref('int_ticket_customers') }} as ticket_customers
-        on points.customer_id = ticket_customers.customer_id
-    inner join tickets
-        on ticket_customers.ticket_id = tickets.ticket_id and tickets.root_order_id is null and tickets.order_line_id is null
+    select * from of_person
 ),
 
-opened as (
+-- who names an order and a line of it names the line twice
+once as (
     select
+        point_id,
+        point_at,
         ticket_id,
-        min(occurred_at) as opened_at
-    from {{ ref('int_ticket_timeline') }}
-    group by ticket_id
+        min(ticket_scope) as ticket_scope
+    from concerned
+    group by point_id, point_at, ticket_id
 )
 
 select
-    belongs.point_id,
-    belongs.ticket_id,
-    belongs.topic,
-    belongs.ticket_scope,
-    opened.opened_at,
+    once.point_id,
+    once.ticket_id,
+    once.ticket_scope,
+    tickets.topic,
+    timeline.run_number,
+    timeline.run_opened_at as opened_at,
     timeline.is_open,
     timeline.solved_at,
     case when timeline.status in ('solved', 'closed') then timeline.satisfaction end as satisfaction,
     timeline.marked_at
-from belongs
+from once
 inner join {{ ref('int_ticket_timeline') }} as timeline
     on
-        belongs.ticket_id = timeline.ticket_id
-        and timeline.occurred_at <= belongs.point_at
-        and (timeline.until_at is null or timeline.until_at > belongs.point_at)
-inner join opened
-    on belongs.ticket_id = opened.ticket_id
+        once.ticket_id = timeline.ticket_id
+        and timeline.occurred_at <= once.point_at
+        and (timeline.until_at is null or timeline.until_at > once.point_at)
+inner join {{ ref('int_tickets') }} as tickets
+    on once.ticket_id = tickets.ticket_id
 where timeline.status <> 'spam'

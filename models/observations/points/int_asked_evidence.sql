@@ -7,14 +7,8 @@ held as (
     select
         action,
         check_name
-    from {{ ref('int_policy_matrix') }}
-    {%- if var('candidate_matrix', none) %}
-    union
-    select
-        action,
-        check_name
-    from {{ ref('int_candidate_matrix') }}
-    {%- endif %}
+    from {{ ref('int_policy_cells') }}
+    group by action, check_name
     union
     -- whatever may hold it, everyone is to be asked alike for a review: by issue and by risk
     select

@@ -97,6 +97,7 @@ select
     lines.order_id,
     lines.root_order_id,
     lines.customer_id,
+    lines.person_id,
     lines.sku,
     lines.category,
     lines.quantity,

@@ -6,7 +6,7 @@ select
     order_id,
     order_line_id,
     -- text
-    lower(requester_email) as requester_email,
+    {{ post_purchase_gate.plain_email('requester_email') }} as requester_email,
     {{ post_purchase_gate.digits_only('requester_phone') }} as requester_phone,
     coalesce(topic, 'unknown') as topic,
     subject,

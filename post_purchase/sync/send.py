@@ -28,9 +28,9 @@ os.environ.setdefault("DATA_WRITER__DISABLE_COMPRESSION", "true")
 import dlt  # noqa: E402 - dlt reads its settings when it is imported
 from dlt.common.destination.exceptions import DestinationTerminalException  # noqa: E402
 
-from sync.klaviyo import MAX_BYTES, MAX_EVENTS, MAX_PROFILES, JobGone, Klaviyo, Refused, Stopped  # noqa: E402
-from sync.ledger import Ledger, LedgerError, quoted  # noqa: E402
-from sync.plan import EVENT_TRAITS, NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
+from post_purchase.sync.klaviyo import MAX_BYTES, MAX_EVENTS, MAX_PROFILES, JobGone, Klaviyo, Refused, Stopped  # noqa: E402
+from post_purchase.sync.ledger import Ledger, LedgerError, quoted  # noqa: E402
+from post_purchase.sync.plan import EVENT_TRAITS, NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
 
 PREFIX = "post_purchase_"
 METRICS = {"entered": "Entered post-purchase audience", "left": "Left post-purchase audience"}
@@ -113,7 +113,7 @@ class Sender:
             max_parallel_load_jobs=1,
             loader_parallelism_strategy="sequential",
         )
-        def klaviyo(items: list[dict[str, Any]], table: dict[str, Any]) -> None:
+        def klaviyo(items: Any, table: Any) -> None:
             try:
                 self.send_batch(table["name"], [item["key"] for item in items])
                 return
@@ -162,7 +162,7 @@ class Sender:
         due = self.ledger.one("select count(*) from due")[0]
         self.progress(f"{kind}s: {due:,} to send", now=True)
         if due:
-            self.loaded(lambda pipeline: pipeline.run(dlt.resource(self.keys(), name=kind, columns=TEXT_KEY)))
+            self.loaded(lambda pipeline: pipeline.run(dlt.resource(self.keys(), name=kind, columns=TEXT_KEY)))  # type: ignore[arg-type]
 
     def keys(self) -> Iterator[list[dict[str, str]]]:
         reader = self.ledger.connection.execute("select key from due order by key")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sync.ledger import Ledger, quoted
+from post_purchase.sync.ledger import Ledger, quoted
 
 CORE = ("audience_member_id", "customer_id", "audience", "audience_class", "in_audience", "row_hash", "valid_until")
 MEMBER_COLUMNS = (*CORE, "channel", "email", "phone", "first_name", "decision_id", "due_at")

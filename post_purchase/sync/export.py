@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from sync.ledger import Ledger, quoted
-from sync.plan import EVENT_TRAITS, READ, WarehouseError, check_marts, columns_of, judged_members
+from post_purchase.sync.ledger import Ledger, quoted
+from post_purchase.sync.plan import EVENT_TRAITS, READ, WarehouseError, check_marts, columns_of, judged_members
 
 KEYS = (
     "audience_member_id",

@@ -6,6 +6,7 @@ Color appears only when the output is a terminal. All times are UTC, as they are
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -46,6 +47,11 @@ ACTION_ORDER = (
 )
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def plain(text: str) -> str:
+    """A text without the codes that color a terminal."""
+    return _ANSI.sub("", text)
 
 
 class MartsError(Exception):
@@ -285,7 +291,8 @@ def by_priority(order: Sequence[str]) -> Callable[[str], tuple[int, str]]:
 def run(main: Callable[[], int]) -> None:
     """Run a script's main and exit with its code. A reader that stops early (`| head`) is not an error."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console that lacks a character shows a stand-in
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that lacks a character shows a stand-in
     try:
         code = main()
         sys.stdout.flush()

@@ -24,7 +24,7 @@ from pydantic import PrivateAttr
 from pyrate_limiter import Limiter, Rate
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from sync.ledger import masked
+from post_purchase.sync.ledger import masked
 
 ENDPOINTS = {
     "import_profiles": "POST /api/profile-bulk-import-jobs",
@@ -83,11 +83,11 @@ class Limits:
         )
 
 
-def as_checked(model: type) -> type:
+def as_checked(model: Any) -> Callable[[dict[str, Any]], Any]:
     """A body that the SDK has validated and then hands on as it is: its own way back to a dict costs ten times more."""
 
-    class Checked(model):  # type: ignore[valid-type, misc]
-        _body: Any = PrivateAttr(default=None)
+    class Checked(model):  # type: ignore[misc]
+        _body: dict[str, Any] = PrivateAttr(default_factory=dict)
 
         def to_dict(self) -> dict[str, Any]:
             return self._body
@@ -137,20 +137,21 @@ class Klaviyo:
     def import_profiles(self, profiles: list[dict[str, Any]]) -> str:
         body = {"data": {"type": "profile-bulk-import-job", "attributes": {"profiles": {"data": profiles}}}}
         answer = self.call("import_profiles", self.profiles.bulk_import_profiles, checked_profiles(body))
-        return answer["data"]["id"]
+        return str(answer["data"]["id"])
 
     def create_events(self, events: list[dict[str, Any]]) -> None:
         body = {"data": {"type": "event-bulk-create-job", "attributes": {"events-bulk-create": {"data": events}}}}
         self.call("create_events", self.events.bulk_create_events, checked_events(body))
 
     def read_job(self, job_id: str) -> dict[str, Any]:
-        return self.call("read_job", self.profiles.get_bulk_import_profiles_job, job_id)["data"]["attributes"]
+        answer = self.call("read_job", self.profiles.get_bulk_import_profiles_job, job_id)
+        return dict(answer["data"]["attributes"])
 
     def read_errors(self, job_id: str) -> Iterator[tuple[int | None, str | None, str]]:
         """Position in the job, customer and reason of each row that the job did not take."""
         cursor = None
         while True:
-            more = {"page_cursor": cursor} if cursor else {}
+            more: dict[str, str] = {"page_cursor": cursor} if cursor else {}
             page = self.call(
                 "read_errors", self.profiles.get_errors_for_bulk_import_profiles_job, job_id, page_size=100, **more
             )
@@ -166,12 +167,16 @@ class Klaviyo:
 
     # --- Limits and faults ---------------------------------------------------------------------------------------
 
+    def sleep(self, seconds: float) -> None:
+        """Wait, but no longer once the sync is told to stop."""
+        self.stopping.wait(seconds)
+
     def call(self, endpoint: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         retrying = Retrying(
             retry=retry_if_exception_type(Again),
             wait=wait_as_told,
             stop=stop_after_delay(self.give_up_after),
-            sleep=self.stopping.wait,
+            sleep=self.sleep,
             reraise=True,
         )
         try:
@@ -208,7 +213,7 @@ class Klaviyo:
     def judged(self, endpoint: str, error: ApiException) -> Exception:
         status = error.status or 0
         if status == 429:
-            pause = seconds_to_wait(error.headers)
+            pause = seconds_to_wait(error.headers) or 0.0
             with self.lock:
                 self.not_before[endpoint] = max(self.not_before[endpoint], time.monotonic() + pause)
             return Again("429, over the limit", pause)
@@ -221,8 +226,8 @@ class Klaviyo:
         if status in (401, 403):
             return Stopped(f"{ENDPOINTS[endpoint]}: the key is not accepted ({status}): {reason}")
         if status in (400, 409, 413, 422):
-            named = {position_in((said.get("source") or {}).get("pointer")): self.said(said) for said in errors}
-            named.pop(None, None)
+            placed = ((position_in((said.get("source") or {}).get("pointer")), said) for said in errors)
+            named = {place: self.said(said) for place, said in placed if place is not None}
             return Refused(masked(reason, self.key), named)
         return Stopped(f"{ENDPOINTS[endpoint]}: {status}: {masked(reason, self.key)}")
 
@@ -234,14 +239,14 @@ class Klaviyo:
 
 def wait_as_told(state: RetryCallState) -> float:
     """Retry-After where the API gave one, else longer each time, at random."""
-    fault = state.outcome.exception()
+    fault = state.outcome.exception() if state.outcome else None
     if isinstance(fault, Again) and fault.retry_after is not None:
         return fault.retry_after
     return wait_random_exponential(multiplier=0.5, max=30)(state)
 
 
 def seconds_to_wait(headers: Any, default: float | None = 1.0) -> float | None:
-    told = headers.get("Retry-After") if headers else None
+    told: Any = headers.get("Retry-After") if headers else None
     try:
         return float(told)
     except (TypeError, ValueError):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from terminal import PLAIN_WIDTH, Paint, clean, fit, table
-
-from sync.ledger import Ledger
+from post_purchase.sync.ledger import Ledger
+from post_purchase.terminal import PLAIN_WIDTH, Paint, clean, fit, table
 
 REFUSED_SHOWN = 20
 
@@ -53,18 +52,20 @@ def run_report(ledger: Ledger, paint: Paint) -> list[str]:
 
 
 def refused_in_run(ledger: Ledger) -> int:
-    return ledger.one(
+    (refused,) = ledger.one(
         """
         select count(*) from sync_log
         where run_id = getvariable('run_id') and destination = getvariable('destination') and result = 'refused'
         """
-    )[0]
+    )
+    return int(refused)
 
 
 def unfinished(ledger: Ledger) -> int:
-    return ledger.one(
+    (rows,) = ledger.one(
         """
         select count(*) from sync_state
         where destination = getvariable('destination') and result in ('sending', 'submitted', 'unconfirmed')
         """
-    )[0]
+    )
+    return int(rows)

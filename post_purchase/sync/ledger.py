@@ -62,7 +62,7 @@ class LedgerError(Exception):
     """The log cannot be opened; the message says why."""
 
 
-def quoted(text: str) -> str:
+def quoted(text: object) -> str:
     """A text as an SQL literal, for statements that take no parameters."""
     return "'" + str(text).replace("'", "''") + "'"
 
@@ -137,7 +137,10 @@ class Ledger:
             self.connection.execute(f"detach {name}")
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
-        return self.connection.execute(sql, parameters).fetchone()
+        """The one row of a statement that always has one."""
+        row: tuple[Any, ...] | None = self.connection.execute(sql, parameters).fetchone()
+        assert row is not None
+        return row
 
     def record(self, outcome: str) -> int:
         """Write where rows stand now, and log those that came to a result. `outcome` selects COLUMNS, row by row."""
@@ -179,7 +182,7 @@ class Ledger:
                 where result not in {UNFINISHED}
                 """
             )
-            written = self.one("select count(*) from outcome")[0]
+            written = int(self.one("select count(*) from outcome")[0])
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")

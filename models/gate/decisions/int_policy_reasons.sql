@@ -1,0 +1,76 @@
+-- Findings that a policy's matrix gives a verdict for an action. An objective issue may delay a review request for max_pause_days from
+-- its start; then it no longer holds the ask back, whatever anybody thought of the product.
+with
+
+findings as (
+    select
+        findings.*,
+        points.point_at,
+        checks.delays_review_at_most
+    from {{ ref('int_findings') }} as findings
+    inner join {{ ref('int_points') }} as points
+        on findings.point_id = points.point_id
+    inner join {{ ref('checks') }} as checks
+        on findings.check_name = checks.check_name
+    where points.is_live or not checks.is_live_only
+),
+
+-- a check may answer for all actions and for one of them apart; the answer for the one then counts for it
+general_checks as (
+    select check_name
+    from findings
+    where action is null
+    group by check_name
+),
+
+own_answers as (
+    select
+        findings.point_id,
+        findings.check_name,
+        findings.action
+    from findings
+    inner join general_checks
+        on findings.check_name = general_checks.check_name
+    where findings.action is not null
+    group by findings.point_id, findings.check_name, findings.action
+)
+
+select
+    matrix.policy,
+    findings.point_id,
+    matrix.action,
+    findings.check_name,
+    findings.state,
+    matrix.verdict,
+    findings.detail,
+    findings.since,
+    findings.clears_at,
+    findings.evidence_table,
+    findings.evidence_id,
+    matrix.matrix_position,
+    matrix.reason_rank,
+    matrix.blocks_override,
+    matrix.is_final,
+    matrix.word,
+    matrix.weight
+from findings
+inner join {{ ref('int_policy_cells') }} as matrix
+    on
+        findings.check_name = matrix.check_name
+        and findings.state = matrix.state
+        and (findings.action is null or findings.action = matrix.action)
+inner join {{ ref('int_point_actions') }} as actions
+    on findings.point_id = actions.point_id and matrix.action = actions.action
+left join own_answers
+    on
+        findings.point_id = own_answers.point_id
+        and findings.check_name = own_answers.check_name
+        and matrix.action = own_answers.action
+where
+    (findings.action is not null or own_answers.point_id is null)
+    and not (
+        matrix.action = 'review_request'
+        and findings.delays_review_at_most
+        -- the start of its youngest issue; what is unread has none
+        and coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.pause_since') }} <= findings.point_at, false)
+    )

@@ -1,0 +1,133 @@
+"""Builds, quietly: a bar while dbt works, the log in a file, then the summary.
+
+    post-purchase demo
+    post-purchase build --vars '{raw_path: FOLDER}' [--database FILE] [--select ...] [--full-refresh]
+
+Every database has artifacts and logs of its own (target/NAME, logs/NAME), so that two builds do not read each other's.
+Exit codes: 0 built; 1 a model or a test failed, and what dbt said of it is shown; 2 the build could not start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from post_purchase import PROJECT, summary
+from post_purchase.terminal import DEFAULT_DATABASE, plain
+
+# Events of dbt that carry a node's place in the run, and those that end one.
+STARTED = "LogStartLine"
+FAILED = ("error", "fail", "runtime error")
+
+
+def artifacts(database: Path) -> Path:
+    """Where the artifacts of a database's builds lie: two databases never share them."""
+    return PROJECT / "target" / database.stem
+
+
+def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
+    words = [
+        "build",
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "info",
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT / "profiles"),
+        "--target-path",
+        str(artifacts(database)),
+        "--log-path",
+        str(PROJECT / "logs" / database.stem),
+        "--vars",
+        arguments.vars,
+    ]
+    if arguments.select:
+        words += ["--select", *arguments.select]
+    if arguments.full_refresh:
+        words.append("--full-refresh")
+    return words
+
+
+class Reporter:
+    """Follows a build by dbt's own events: how far it is, and what went wrong."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("reading the project", total=None)
+        self.problems: list[str] = []
+
+    def hear(self, event: Any) -> None:
+        if event.info.name == STARTED:
+            self.progress.update(
+                self.task, description="building", total=event.data.total, completed=event.data.index - 1
+            )
+        elif event.info.level == "error" and event.info.msg.strip():
+            self.problems.append(plain(event.info.msg).strip())
+
+
+def dbt(arguments: argparse.Namespace, database: Path) -> int:
+    """One dbt build in this process."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ["POST_PURCHASE_DB"] = str(database)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        reporter = Reporter(progress)
+        try:
+            outcome = dbtRunner(callbacks=[reporter.hear]).invoke(arguments_for_dbt(arguments, database))
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if outcome.success:
+        return 0
+    said = list(dict.fromkeys(reporter.problems)) or [str(outcome.exception)]
+    print("\n".join(said[:20]), file=sys.stderr)
+    print(f"The whole log: {PROJECT / 'logs' / database.stem / 'dbt.log'}", file=sys.stderr)
+    return 1 if outcome.exception is None else 2
+
+
+def parser_for(name: str, purpose: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"post-purchase {name}", description=purpose)
+    default = os.environ.get("POST_PURCHASE_DB", DEFAULT_DATABASE)
+    parser.add_argument("--database", type=Path, default=Path(default), help=f"DuckDB file (default: {default})")
+    parser.add_argument("--select", nargs="+", help="nodes to build, in dbt's own words (default: all)")
+    parser.add_argument("--full-refresh", action="store_true", help="build incremental models anew")
+    return parser
+
+
+def build(argv: Sequence[str] | None = None) -> int:
+    """Build on a shop's own tables, then show the summary."""
+    parser = parser_for("build", "Build the gate on your own tables.")
+    parser.add_argument("--vars", default="{}", help="vars of the build, as YAML: '{raw_path: FOLDER}'")
+    arguments = parser.parse_args(argv)
+    if not isinstance(yaml.safe_load(arguments.vars) or {}, dict):
+        parser.error("--vars is a YAML mapping: '{raw_path: FOLDER}'")
+    return built(arguments)
+
+
+def demo(argv: Sequence[str] | None = None) -> int:
+    """Build the demo shop, then show the summary."""
+    arguments = parser_for("demo", "Build the demo shop.").parse_args(argv)
+    arguments.vars = "{}"
+    return built(arguments)
+
+
+def built(arguments: argparse.Namespace) -> int:
+    database = arguments.database.resolve()
+    code = dbt(arguments, database)
+    if code:
+        return code
+    return summary.main(["--database", str(database), "--run-results", str(artifacts(database) / "run_results.json")])

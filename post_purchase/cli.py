@@ -1,0 +1,65 @@
+"""One entry point: `post-purchase COMMAND`. Every command is a module with a parser of its own and a `main(argv)`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from post_purchase.terminal import run
+
+
+class Command(NamedTuple):
+    """Where a command lives and what it is for, in a line."""
+
+    module: str
+    purpose: str
+
+
+COMMANDS = {
+    "demo": Command(
+        "post_purchase.build:demo", "build the demo shop and show what may go out, waits, or goes to support"
+    ),
+    "build": Command("post_purchase.build:build", "build on your own tables: build --vars '{raw_path: FOLDER}'"),
+    "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
+    "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
+    "audit": Command("post_purchase.audit:main", "what past sends did wrong, judged at their own moment"),
+    "sync": Command("post_purchase.sync.command:main", "bring audiences to Klaviyo, or write files for any other tool"),
+    "shop": Command("post_purchase.shop:main", "write the demo shop, or a shop of any size"),
+    "replay": Command("post_purchase.replay:main", "decide past instants again, from what was known then"),
+    "pair-null": Command("post_purchase.pair_null:main", "how many pairs chance alone would prove"),
+    "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
+    "benchmark next-purchase": Command(
+        "post_purchase.benchmark_next_purchase:main", "next purchases, and known methods"
+    ),
+    "benchmark risk": Command("post_purchase.benchmark_risk:main", "the learned risk against scikit-learn"),
+}
+
+
+def usage() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.purpose}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        ["usage: post-purchase COMMAND [options]", "", *lines, "", "post-purchase COMMAND --help says more."]
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 2 for a command that does not exist."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if words else 2
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if name in COMMANDS:
+            module, function = COMMANDS[name].module.split(":")
+            return int(getattr(importlib.import_module(module), function)(words[length:]))
+    print(f"There is no command '{words[0]}'.\n\n{usage()}", file=sys.stderr)
+    return 2
+
+
+def entry() -> None:
+    """The console script."""
+    run(main)

@@ -1,0 +1,429 @@
+"""A short summary of a finished build: what was decided, why, on which feeds, and how long the build took.
+
+    post-purchase summary [--database PATH] [--run-results target/run_results.json]
+
+Exit codes: 0 the summary is shown; 2 the database or its marts cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from post_purchase.terminal import (
+    DECISION_STYLES,
+    PLAIN_WIDTH,
+    Cell,
+    MartsError,
+    Paint,
+    action_order,
+    add_database_option,
+    by_priority,
+    clean,
+    fetch,
+    fit,
+    in_words,
+    open_marts,
+    pad,
+    side_by_side,
+    table,
+    use_color,
+    when,
+    wrap,
+)
+
+Row = dict[str, Any]
+
+MARTS = (
+    "next_actions",
+    "gate_decisions",
+    "order_evidence",
+    "feed_health",
+    "rejected_rows",
+    "input_accounting",
+)
+DECISIONS = ("send", "pause", "support")
+LAYERS = (
+    "seeds",
+    "staging",
+    "policy",
+    "core",
+    "observations",
+    "economics",
+    "outcomes",
+    "learning",
+    "gate",
+    "measurement",
+    "audit",
+    "activation",
+    "marts",
+    "tests",
+)
+NOTE_LINES = 5
+HALF = 49  # columns of the left block where two stand side by side
+
+TOTALS_SQL = """
+select
+    (select max(as_of) from marts.next_actions) as as_of,
+    (select min(policy_version) from marts.gate_decisions) as policy_version,
+    (select count(distinct policy_version) from marts.gate_decisions) as policy_versions,
+    (select count(*) from marts.next_actions) as orders,
+    (select count(*) from marts.order_evidence) as order_lines,
+    (select count(distinct customer_id) from marts.next_actions) as customers,
+    (select count(*) from marts.gate_decisions) as decisions
+"""
+
+ACTIONS_SQL = """
+with decided as (
+    select
+        action,
+        count(*) filter (where decision = 'send') as send,
+        count(*) filter (where decision = 'pause') as pause,
+        count(*) filter (where decision = 'support') as support
+    from marts.gate_decisions
+    group by action
+),
+
+picked as (
+    select
+        action,
+        count(*) filter (where decision = 'send') as send,
+        count(*) filter (where decision = 'pause') as pause,
+        count(*) filter (where decision = 'support') as support
+    from marts.next_actions
+    where is_customer_pick
+    group by action
+)
+
+select
+    coalesce(decided.action, picked.action) as action,
+    coalesce(decided.send, 0) as send,
+    coalesce(decided.pause, 0) as pause,
+    coalesce(decided.support, 0) as support,
+    coalesce(picked.send, 0) as next_send,
+    coalesce(picked.pause, 0) as next_pause,
+    coalesce(picked.support, 0) as next_support
+from decided
+full join picked on decided.action = picked.action
+"""
+
+REASONS_SQL = """
+select
+    primary_reason,
+    count(*) as decisions,
+    count(*) / sum(count(*)) over () as share,
+    sum(count(*)) over () as held
+from marts.gate_decisions
+where primary_reason is not null and decision <> 'send'
+group by primary_reason
+order by decisions desc, primary_reason
+limit 8
+"""
+
+# A decision counts once under each check that it lacks evidence for, and once in the total.
+UNKNOWN_SQL = """
+with held as (
+    select
+        order_line_id,
+        action,
+        list_transform(string_split(reason_codes, ','), code -> trim(code)) as codes
+    from marts.gate_decisions
+    where decision <> 'send' and reason_codes <> ''
+),
+
+blocked as (
+    select codes, count(*) over () as total
+    from held
+    where len(list_filter(codes, code -> not ends_with(code, ':unknown'))) = 0
+),
+
+codes as (
+    select unnest(codes) as code, total
+    from blocked
+)
+
+select string_split(code, ':')[1] as check_name, count(*) as decisions, max(total) as total
+from codes
+group by check_name
+order by decisions desc, check_name
+"""
+
+FEEDS_SQL = """
+select feed, state, loaded_through, age_hours, max_age_hours, checks_blocked, count(*) over () as feeds
+from marts.feed_health
+qualify state <> 'fresh'
+order by feed
+"""
+
+INPUT_SQL = """
+select
+    coalesce(sum(rows_in), 0) as rows_in,
+    coalesce(sum(rows_accepted), 0) as rows_accepted,
+    coalesce(sum(rows_rejected), 0) as rows_rejected
+from marts.input_accounting
+"""
+
+REJECTED_SQL = """
+select table_name, reason, count(*) as row_count
+from marts.rejected_rows
+group by table_name, reason
+order by row_count desc, table_name, reason
+limit 6
+"""
+
+SHEET_SQL = """
+select order_id, action, decision, lesson_note
+from marts.next_actions
+where is_customer_pick and decision = 'send'
+order by action = 'review_request' desc, due_at desc, order_id desc
+limit 1
+"""
+
+EXAMPLE_SQL = "select max(order_id) as order_id from marts.next_actions where decision = 'support'"
+
+
+# --- Marts -------------------------------------------------------------------------------------------------------
+
+
+def headline(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """The instant, the policy, and how much was decided on."""
+    totals = fetch(connection, TOTALS_SQL)[0]
+    policy = clean(totals["policy_version"])[:12] or "-"
+    if totals["policy_versions"] > 1:
+        policy += f" and {totals['policy_versions'] - 1} more"
+    return [
+        f"{paint('Post-purchase gate', 'bold')}   as of {when(totals['as_of'])} UTC   policy {policy}",
+        f"{totals['orders']:,} live orders, {totals['order_lines']:,} lines, {totals['customers']:,} customers, "
+        f"{totals['decisions']:,} decisions",
+    ]
+
+
+def actions_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """Decisions by action, and beside them which action is whose one next action."""
+    order = action_order(connection)
+    counts = {row["action"]: row for row in fetch(connection, ACTIONS_SQL)}
+    actions = sorted({*order, *counts}, key=by_priority(order))
+    rows: list[Sequence[str | Cell]] = [
+        [
+            clean(action),
+            *(count_cell(counts.get(action, {}).get(decision, 0), decision) for decision in DECISIONS),
+            "",
+            *(count_cell(counts.get(action, {}).get(f"next_{decision}", 0), decision) for decision in DECISIONS),
+        ]
+        for action in actions
+    ]
+    header = ["Decisions by line", *DECISIONS, "   Next action by customer", *DECISIONS]
+    return table(rows, paint, header, right=(1, 2, 3, 5, 6, 7))
+
+
+def count_cell(count: int, decision: str) -> Cell:
+    """A count in its decision's color; a zero has none."""
+    return Cell(f"{count:,}", DECISION_STYLES[decision] if count else None)
+
+
+def reasons_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """The primary reasons that hold most decisions back."""
+    found = fetch(connection, REASONS_SQL)
+    held = int(found[0]["held"]) if found else 0
+    rows = [[fit(clean(row["primary_reason"]), 28), f"{row['decisions']:,}", f"{row['share']:.1%}"] for row in found]
+    return [
+        paint(f"Top reasons (of {held:,} decisions not sent)", "bold"),
+        *(table(rows, paint, right=(1, 2), indent="  ") or ["  none"]),
+    ]
+
+
+def unknown_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """The checks without which a decision would be a send."""
+    found = fetch(connection, UNKNOWN_SQL)
+    if not found:
+        return [paint("Would go out but for evidence that is not there", "bold"), "  none"]
+    shown = [[clean(row["check_name"]), f"{row['decisions']:,}"] for row in found[:7]]
+    rest = [f"  and {len(found) - 7} more checks"] if len(found) > 7 else []
+    return [
+        paint("Would go out but for evidence that is not there", "bold"),
+        f"  {found[0]['total']:,} decisions; by check:",
+        *table(shown, paint, right=(1,), indent="  "),
+        *rest,
+    ]
+
+
+def feeds_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """One line for each feed that is not fresh."""
+    found = fetch(connection, FEEDS_SQL)
+    if not found:
+        return [f"{paint('Feeds', 'bold')}: all fresh"]
+    return [paint("Feeds that are not fresh", "bold"), *(f"  {fit(feed_line(row), PLAIN_WIDTH - 2)}" for row in found)]
+
+
+def feed_line(row: Row) -> str:
+    """What is wrong with a feed, and which checks it leaves without evidence."""
+    age = f", {row['age_hours']:,.0f} h old" if row["age_hours"] is not None else ""
+    limit = f" (limit {row['max_age_hours']:,.0f} h)" if age and row["max_age_hours"] is not None else ""
+    blocked = clean(row["checks_blocked"]).replace(",", ", ").replace(",  ", ", ")
+    return f"{pad(clean(row['feed']), 12)}  {in_words(row['state'])}{age}{limit}{blocked and '; unknown: ' + blocked}"
+
+
+def input_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """Rows in, accepted and rejected, and what most of the rejected ones broke."""
+    totals = {name: int(value) for name, value in fetch(connection, INPUT_SQL)[0].items()}
+    sign = "=" if totals["rows_in"] == totals["rows_accepted"] + totals["rows_rejected"] else "IS NOT"
+    cells = [
+        fit(f"  {clean(row['table_name'])}: {clean(row['reason'])} {row['row_count']:,}", HALF)
+        for row in fetch(connection, REJECTED_SQL)
+    ]
+    return [
+        f"{paint('Input rows', 'bold')}: {totals['rows_in']:,} in {sign} {totals['rows_accepted']:,} accepted "
+        f"+ {totals['rows_rejected']:,} rejected",
+        *side_by_side(cells[: (len(cells) + 1) // 2], cells[(len(cells) + 1) // 2 :], HALF),
+    ]
+
+
+def sheet_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """One customer's sheet, shortened."""
+    found = fetch(connection, SHEET_SQL)
+    if not found:
+        return [f"{paint('One sheet', 'bold')}: no customer has a send now"]
+    sheet = found[0]
+    title = f"One sheet: order {clean(sheet['order_id'])}, {clean(sheet['decision'])} {clean(sheet['action'])}"
+    return [paint(fit(title, PLAIN_WIDTH), "bold"), *short_note(sheet["lesson_note"])]
+
+
+def walk_command(connection: duckdb.DuckDBPyConnection) -> str:
+    """The command that walks the sheet's order, or the lowest live one when there is no sheet."""
+    found = fetch(connection, SHEET_SQL) or fetch(connection, EXAMPLE_SQL)
+    order_id = clean(found[0]["order_id"])
+    return f"make walk ORDER={shlex.quote(order_id)}" if order_id else "make walk ORDER=<id>"
+
+
+def short_note(note: str | None) -> list[str]:
+    """The first written lines of a note, each cut to the width."""
+    lines = [line.rstrip() for line in clean(note, keep_lines=True).splitlines() if line.strip()]
+    shown = [f"  {fit(line, PLAIN_WIDTH - 2)}" for line in lines[:NOTE_LINES]]
+    return shown + (["  ..."] if len(lines) > NOTE_LINES else [])
+
+
+# --- Build times -------------------------------------------------------------------------------------------------
+
+
+def build_block(run_results: Path, paint: Paint) -> list[str]:
+    """Build time by layer and the slowest models, as dbt recorded them; one line when there is no such record."""
+    try:
+        record = json.loads(run_results.read_text(encoding="utf-8"))
+        paths = file_paths(run_results.with_name("manifest.json"))
+        results = [build_step(result, paths) for result in record["results"]]
+        elapsed = float(record.get("elapsed_time") or 0)
+    except FileNotFoundError:
+        return [f"{paint('Build time', 'bold')}: no record at {run_results}"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [f"{paint('Build time', 'bold')}: {run_results} is not a dbt run record"]
+    return [
+        f"{paint('Build time', 'bold')}: {elapsed:,.1f} s, {status_text(results)}",
+        *wrap(f"By layer, seconds over all threads: {layer_text(results)}", PLAIN_WIDTH, indent="  "),
+        *wrap(f"Slowest models: {slowest_text(results)}", PLAIN_WIDTH, indent="  "),
+    ]
+
+
+def file_paths(manifest: Path) -> dict[str, str]:
+    """Each node's file, by unique id; empty when there is no manifest to read."""
+    try:
+        nodes = json.loads(manifest.read_text(encoding="utf-8")).get("nodes", {})
+    except (OSError, ValueError):
+        return {}
+    return {unique_id: node.get("original_file_path") or "" for unique_id, node in nodes.items()}
+
+
+def build_step(result: Row, paths: dict[str, str]) -> Row:
+    """One node of the build: its name, kind, layer, status and seconds."""
+    kind, _, rest = result["unique_id"].partition(".")
+    return {
+        "name": rest.partition(".")[2] or rest,
+        "kind": kind,
+        "layer": layer_of(kind, paths.get(result["unique_id"], "")),
+        "status": result.get("status") or "unknown",
+        "seconds": float(result.get("execution_time") or 0),
+    }
+
+
+def layer_of(kind: str, path: str) -> str:
+    """A node's layer: for a model, the folder below `models`. A test lies beside its model, so its kind decides."""
+    if kind in ("test", "unit_test"):
+        return "tests"
+    if kind in ("seed", "snapshot"):
+        return f"{kind}s"
+    folders = re.split(r"[/\\]", path)
+    return folders[1] if len(folders) > 2 and folders[0] == "models" else "other"
+
+
+def status_text(results: Iterable[Row]) -> str:
+    """How many nodes ended in which status, the most frequent first."""
+    counts = Counter(result["status"] for result in results)
+    return ", ".join(f"{count:,} {in_words(status)}" for status, count in counts.most_common()) or "no nodes"
+
+
+def layer_text(results: Iterable[Row]) -> str:
+    """Seconds per layer, from the first of the layers to the last."""
+    seconds: Counter[str] = Counter()
+    for result in results:
+        seconds[result["layer"]] += result["seconds"]
+    rank = by_priority(LAYERS)
+    return ", ".join(f"{layer} {seconds[layer]:,.1f}" for layer in sorted(seconds, key=rank)) or "none"
+
+
+def slowest_text(results: Iterable[Row]) -> str:
+    """The five models that took longest."""
+    models = [result for result in results if result["kind"] == "model"]
+    slowest = sorted(models, key=lambda result: (-result["seconds"], result["name"]))[:5]
+    return ", ".join(f"{result['name']} {result['seconds']:,.1f}" for result in slowest) or "none"
+
+
+# --- Command line ------------------------------------------------------------------------------------------------
+
+
+def summarize(connection: duckdb.DuckDBPyConnection, database: Path, run_results: Path, paint: Paint) -> list[str]:
+    """The whole summary as lines."""
+    return [
+        *headline(connection, paint),
+        "",
+        *actions_block(connection, paint),
+        "",
+        *side_by_side(reasons_block(connection, paint), unknown_block(connection, paint), HALF),
+        "",
+        *feeds_block(connection, paint),
+        *input_block(connection, paint),
+        *build_block(run_results, paint),
+        "",
+        *sheet_block(connection, paint),
+        f"{paint('Results', 'bold')}: {database}, schema marts",
+        f"{paint('One order', 'bold')}: {walk_command(connection)}",
+    ]
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="post-purchase summary", description="Summarize a finished build.")
+    add_database_option(parser)
+    parser.add_argument("--run-results", type=Path, default=Path("target/run_results.json"), help="dbt's run record")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the summary, and return the exit code that the module's docstring lists."""
+    arguments = parse_arguments(argv)
+    paint = Paint(use_color(sys.stdout))
+    try:
+        with open_marts(arguments.database, MARTS) as connection:
+            lines = summarize(connection, arguments.database, arguments.run_results, paint)
+    except MartsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(lines))
+    return 0

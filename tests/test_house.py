@@ -1,0 +1,103 @@
+"""The house: rooms in one order, arrows that go down, one home for every fact."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+from conftest import ROOT, parsed_project
+
+# A model may read its own room and those before it.
+ROOMS = (
+    "staging",
+    "policy",
+    "core",
+    "observations",
+    "economics",
+    "outcomes",
+    "learning",
+    "gate",
+    "measurement",
+    "audit",
+    "activation",
+    "marts",
+)
+BASELINE = yaml.safe_load((ROOT / "tests/house_baseline.yml").read_text())
+
+# Tables of facts that have one home: which room alone may read them.
+HOMES = {
+    "stg_refunds": "core",
+    "stg_customers": "core",
+    "stg_messages": "core",
+    "stg_ticket_events": "core",
+    "stg_fulfillment_events": "core",
+}
+
+# These show every raw row, whatever it means: they read staging by design.
+SHOW_ROWS = {"input_accounting", "order_timeline"}
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, Any]:
+    nodes = parsed_project({}).nodes
+    return {key: node for key, node in nodes.items() if node.resource_type == "model"}
+
+
+def room(node: Any) -> str:
+    return node.original_file_path.split("/")[1]
+
+
+def read(models: dict[str, Any], node: Any) -> list[Any]:
+    return [models[key] for key in node.depends_on.nodes if key in models]
+
+
+def test_every_model_stands_in_a_room(models: dict[str, Any]) -> None:
+    assert {room(node) for node in models.values()} <= set(ROOMS)
+
+
+def test_arrows_go_down(models: dict[str, Any]) -> None:
+    up = {
+        (parent.name, node.name)
+        for node in models.values()
+        for parent in read(models, node)
+        if ROOMS.index(room(parent)) > ROOMS.index(room(node))
+    }
+    known = {(edge["from"], edge["to"]) for edge in BASELINE["edges_up"]}
+    assert up - known == set(), "edges that go up; read a model of an earlier room instead"
+    assert known - up == set(), "these go down now: take them out of tests/house_baseline.yml"
+
+
+def test_marts_are_read_by_marts_and_activation_alone(models: dict[str, Any]) -> None:
+    known = {(edge["from"], edge["to"]) for edge in BASELINE["edges_up"]}
+    readers = {
+        (parent.name, node.name)
+        for node in models.values()
+        for parent in read(models, node)
+        if room(parent) == "marts" and room(node) != "marts"
+    }
+    assert readers - known == set()
+
+
+def test_the_longest_chain_grows_no_longer(models: dict[str, Any]) -> None:
+    @cache
+    def depth(key: str) -> int:
+        parents = [parent for parent in models[key].depends_on.nodes if parent in models]
+        return 1 + max((depth(parent) for parent in parents), default=0)
+
+    longest = max(models, key=depth)
+    assert depth(longest) <= BASELINE["longest_chain"], f"{longest} is {depth(longest)} models deep"
+
+
+@pytest.mark.parametrize("table", HOMES)
+def test_a_fact_has_one_home(models: dict[str, Any], table: str) -> None:
+    readers = {
+        node.name
+        for node in models.values()
+        for parent in read(models, node)
+        if parent.name == table and room(node) not in ("staging", HOMES[table]) and node.name not in SHOW_ROWS
+    }
+    known = set(BASELINE.get("second_homes", {}).get(table, []))
+    assert readers - known == set(), f"only {HOMES[table]} may read {table}; read the core fact instead"
+    assert known - readers == set(), "these read the core fact now: take them out of tests/house_baseline.yml"
