@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,8 +35,8 @@ COLUMNS: dict[str, str] = {
     "fulfillment_lines": "fulfillment_id order_line_id quantity",
     "fulfillment_events": "event_id fulfillment_id event_type occurred_at",
     "refunds": "refund_id order_id order_line_id quantity amount reason requested_at refunded_at rejected_at",
-    "tickets": "ticket_id merged_into_ticket_id customer_id requester_email requester_phone order_id order_line_id topic"
-    " subject opened_at",
+    "tickets": "ticket_id merged_into_ticket_id customer_id requester_email requester_phone order_id order_line_id"
+    " topic subject opened_at",
     "ticket_events": "ticket_id status satisfaction occurred_at",
     "site_events": "event_id customer_id order_id sku event_type topic occurred_at",
     "messages": "message_id customer_id order_id order_line_id action channel address fulfillment_id flow step variant"
@@ -83,13 +82,24 @@ CATALOGUE: dict[str, dict[str, Any]] = {
     "spare": {"price": 50, "cost": 8, "category": "spares"},
     "pump": {"price": 90, "cost": 20},
     "riddle": {"price": 90, "cost": 20},
+    "grim": {"price": 40, "cost": 39, "days": 30},
+    "murk": {"price": 40, "cost": None, "days": 30},
+    "dry": {"price": 40, "cost": 8, "days": 30, "stock": 0},
 }
 RELATIONS = [
     ("kettle", "filter", "consumable", "compatible"),
     ("kettle", "kettle_pro", "premium", "compatible"),
     ("kettle", "base_v2", "accessory", "incompatible"),
     ("mug", "lid", "accessory", "compatible"),
-    ("mug", "nocost", "bundle", "compatible"),
+    ("grim", "lid", "accessory", "compatible"),
+    ("grim", "lid", "premium", "compatible"),
+    ("grim", "lid", "warranty", "compatible"),
+    ("murk", "base_v2", "premium", "incompatible"),
+    ("murk", "base_v2", "warranty", "incompatible"),
+    ("murk", "nocost", "bundle", "compatible"),
+    ("dry", "soldout", "warranty", "compatible"),
+    ("dry", "phantom", "accessory", "compatible"),
+    ("dry", "phantom", "premium", "compatible"),
     ("kettle_pro", "nocost", "accessory", "compatible"),
     ("filter", "soldout", "accessory", "compatible"),
     ("beans", "beans_club", "subscription", "compatible"),
@@ -107,7 +117,22 @@ RELATIONS = [
     ("riddle", "acc_ok", "accessory", "fits mostly"),
     ("riddle", "stove_pro", "goes_with", "compatible"),
 ]
-SKUS = ["kettle", "kettle", "mug", "beans", "stove", "cap", "kettle_pro", "filter", "stove_pro", "pump", "riddle"]
+SKUS = [
+    "kettle",
+    "kettle",
+    "mug",
+    "beans",
+    "stove",
+    "cap",
+    "kettle_pro",
+    "filter",
+    "stove_pro",
+    "pump",
+    "riddle",
+    "grim",
+    "murk",
+    "dry",
+]
 
 
 def text(value: Any) -> str:
@@ -322,7 +347,42 @@ def begin(history: History) -> None:
     h.order = f"{h.name}/o"
     if base in ("delivered", "pickup"):
         h.delivered = h.ago(
-            0, 1, 2, 3, 5, 6, 14, 14, 15, 17, 17, 18, 20, 21, 23, 24, 25, 28, 28, 29, 30, 30, 35, 40, 44, 60
+            0,
+            1,
+            2,
+            3,
+            5,
+            6,
+            14,
+            14,
+            15,
+            17,
+            17,
+            18,
+            20,
+            21,
+            23,
+            24,
+            25,
+            28,
+            28,
+            29,
+            30,
+            30,
+            35,
+            40,
+            44,
+            60,
+            62,
+            74,
+            75,
+            77,
+            84,
+            88,
+            90,
+            98,
+            104,
+            125,
         )
         h.shipped = h.delivered - h.pick(2, 3, 5, 9) * DAY
     elif base == "under_way":
@@ -466,7 +526,9 @@ def a_refund(h: History) -> None:
 @twist(7)
 def a_payment(h: History) -> None:
     """Authorised, part captured, failed, voided, on terms, charged back, in another currency, of no known status."""
-    payment = h.of("payments", order_id=h.order)[0]
+    payment = next(iter(h.of("payments", order_id=h.order)), None)
+    if payment is None:
+        return
     total = payment["amount"]
     kind = h.pick(
         "authorized",
@@ -1114,12 +1176,12 @@ def a_person_decides(h: History) -> None:
     )
 
 
-@twist(2)
+@twist(7)
 def an_experiment(h: History) -> None:
     h.add(
         "experiment_assignments",
         customer_id=h.customer,
-        action=h.pick("cross_sell", "loyalty_invite", "replenishment", "upsell"),
+        action=h.pick(*ASKED[5:]),
         variant=h.pick("control", "control", "treatment"),
         assigned_at=h.ago(0, 5, 30),
     )
@@ -1230,7 +1292,7 @@ def unreadable(h: History) -> None:
 
 @twist(3)
 def one_id_twice(h: History) -> None:
-    """Rows that repeat a key and differ are all refused; one refund of two lines is one refund; an exact repeat is one row."""
+    """Rows that repeat a key and differ are all refused; a refund of two lines is one; an exact repeat is one row."""
     kind = h.pick("payment", "refund", "repeat")
     if kind == "payment":
         rows = h.of("payments", order_id=h.order)
@@ -1250,7 +1312,7 @@ def one_id_twice(h: History) -> None:
 def other_spellings(h: History) -> None:
     """The same instants in other words: with T and Z, with an offset, as an epoch."""
     style = h.pick("zulu", "offset", "epoch", "millis", "short")
-    for table, row in h.rows:
+    for _table, row in h.rows:
         for column, value in row.items():
             if isinstance(value, dt.datetime):
                 row[column] = spelled(value, style)
@@ -1273,6 +1335,35 @@ def spelled(moment: dt.datetime, style: str) -> str:
     return moment.isoformat() + "Z"
 
 
+@twist(5)
+def the_same_basket(h: History) -> None:
+    """Something that is used up, in a basket with what it would be offered for."""
+    order, lines = h.place(
+        h.ordered,
+        [{"sku": h.sku("kettle"), "unit_price": 80}, {"sku": h.sku("filter"), "quantity": h.pick(1, 2, 3)}],
+    )
+    if h.shipped:
+        h.ship(order, h.shipped, h.delivered)
+
+
+@twist(6)
+def trouble_lately(h: History) -> None:
+    """An exception that nothing has ended yet, an attempt, a wait at the counter: lately."""
+    if h.parcel and h.shipped:
+        h.of("fulfillments", fulfillment_id=h.parcel)[0]["delivered_at"] = None
+        kind = h.pick(
+            "exception_delay", "exception_address", "exception_customs", "attempted_delivery", "available_for_pickup"
+        )
+        moment = max(h.shipped, h.ago(0, 1, 2, 6, 7, 20))
+        h.carrier(h.parcel, moment, kind)
+        if h.chance(0.3):
+            h.carrier(
+                h.parcel,
+                h.past(moment + h.pick(0, 1, 60) * SECOND),
+                h.pick("in_transit", "delivered", "available_for_pickup"),
+            )
+
+
 LAST = {"other_spellings"}
 
 
@@ -1281,7 +1372,7 @@ def tell(number: int, seed: int) -> History:
     history = History(number, random.Random(f"{seed}/{number}"))
     begin(history)
     weights = [weight for weight, _ in TWISTS]
-    chosen = history.random.choices([function for _, function in TWISTS], weights, k=history.pick(0, 1, 1, 1, 2, 2, 3))
+    chosen = history.random.choices([function for _, function in TWISTS], weights, k=history.pick(0, 1, 1, 2, 2, 3, 4))
     chosen.sort(key=lambda function: function.__name__ in LAST)
     for function in chosen:
         if function.__name__ in LAST and function.__name__ in history.told:
@@ -1335,32 +1426,74 @@ def catalogue(copies: int) -> list[tuple[str, dict[str, Any]]]:
 Shop = dict[str, list[dict[str, str | None]]]
 
 
-def shop_of(
-    histories: list[History], late: dict[str, dt.datetime] | None = None, without: tuple[str, ...] = ()
-) -> Shop:
-    """All rows as text, each table with all its columns. `late`: feeds loaded through another instant."""
+@dataclass(frozen=True)
+class Kind:
+    """What a shop hears late, does not connect, has no column for, or cannot read."""
+
+    late: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    narrow: tuple[tuple[str, str], ...] = ()
+    garbled: tuple[str, ...] = ()
+
+
+KINDS = {
+    "speaking": Kind(),
+    "late_goods": Kind(late=("fulfillments", "refunds", "site_events")),
+    "late_talk": Kind(late=("tickets", "consents", "messages", "reviews", "payments", "products")),
+    "unconnected": Kind(
+        without=("fulfillment_events", "message_events", "subscriptions", "site_events", "ticket_events")
+    ),
+    "narrow": Kind(
+        narrow=(
+            ("orders", "is_gift"),
+            ("orders", "sales_channel"),
+            ("orders", "cancelled_at"),
+            ("refunds", "rejected_at"),
+            ("products", "is_reviewable"),
+        )
+    ),
+    "garbled": Kind(garbled=("refunds", "message_events", "consents")),
+}
+
+
+def shop_of(histories: list[History], kind: Kind = KINDS["speaking"]) -> Shop:
+    """All rows as text, each table with its columns."""
     copies = max((history.number for history in histories), default=0) // PER_CATALOGUE + 1
     rows = [*catalogue(copies), *(one for history in histories for one in history.rows)]
-    rows += [
-        ("feed_loads", {"feed": feed, "loaded_through": (late or {}).get(feed, AS_OF)})
-        for feed in FEEDS
-        if feed not in without
-    ]
-    shop: Shop = defaultdict(list)
-    for table, row in rows:
-        columns = COLUMNS[table].split()
-        extra = set(row) - set(columns)
-        if extra:
-            raise KeyError(f"{table} has no column {extra}")
-        shop[table].append({column: text(row.get(column)) for column in columns})
-    return {table: shop[table] for table in COLUMNS if table not in without}
+    for feed in FEEDS:
+        if feed not in kind.without:
+            through = AS_OF - 30 * DAY if feed in kind.late else AS_OF
+            rows.append(("feed_loads", {"feed": feed, "loaded_through": through}))
+    rows += [one for feed in kind.garbled for one in nobodys(feed)]
+    shop: Shop = {}
+    for table, text_columns in COLUMNS.items():
+        columns = [column for column in text_columns.split() if (table, column) not in kind.narrow]
+        shop[table] = []
+        for of, row in rows:
+            if of == table:
+                if set(row) - set(text_columns.split()):
+                    raise KeyError(f"{table} has no column {set(row) - set(text_columns.split())}")
+                shop[table].append({column: text(row.get(column)) for column in columns})
+    return {table: there for table, there in shop.items() if table not in kind.without}
+
+
+def nobodys(feed: str) -> list[tuple[str, dict[str, Any]]]:
+    """Rows that cannot be read and name nobody who can be found."""
+    bad: dict[str, dict[str, Any]] = {
+        "refunds": {"refund_id": "x", "order_id": "nobody", "amount": 5, "requested_at": "soon"},
+        "message_events": {"event_id": "x", "message_id": "nobody", "event_type": "complained", "occurred_at": "soon"},
+        "consents": {"customer_id": "nobody", "channel": "email", "status": "unsubscribed", "occurred_at": "soon"},
+    }
+    key = {"refunds": "refund_id", "message_events": "event_id", "consents": "customer_id"}[feed]
+    return [(feed, {**bad[feed], key: f"{bad[feed][key]}{n}"}) for n in range(40)]
 
 
 def write(shop: Shop, folder: Path) -> Path:
+    """One CSV file per table that has rows, and an empty one with a header for those that have none."""
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in shop.items():
         with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, COLUMNS[table].split())
+            writer = csv.DictWriter(file, list(rows[0]) if rows else COLUMNS[table].split())
             writer.writeheader()
             writer.writerows(rows)
     return folder

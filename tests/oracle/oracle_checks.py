@@ -55,6 +55,8 @@ class Checks:
 
     def unread(self, check: str, line: Row) -> str | None:
         """Why the silence of a check's feeds is no evidence for the line; null when it is."""
+        if check in self.facts.reading.blind:
+            return "column_absent"
         feeds = FEEDS_OF.get(check, [])
         for feed in feeds:
             if feed in self.facts.reading.unread_feeds:
@@ -394,7 +396,7 @@ class Checks:
             return Answer("problem", "marketplace")
         if order.get("order_type") == "unknown":
             return Answer("unknown", "order_type")
-        return OK
+        return self.seen("order_eligible", line, None, OK)
 
     def reviewable(self, line: Row) -> Answer:
         product = self.facts.products.get(line["sku"])
@@ -404,10 +406,11 @@ class Checks:
             return Answer("unknown", "feed_products")
         if product is None or product.get("is_active") is False or product.get("is_reviewable") is None:
             return Answer("unknown", "no_product")
-        return OK
+        return self.seen("reviewable", line, None, OK)
 
     def gift(self, line: Row) -> Answer:
-        return Answer("problem") if self.facts.orders[line["order_id"]].get("is_gift") else OK
+        problem = Answer("problem") if self.facts.orders[line["order_id"]].get("is_gift") else None
+        return self.seen("gift", line, problem, OK)
 
     def consent(self, line: Row, target: Target | None) -> Answer:
         order = self.facts.orders[line["order_id"]]
@@ -430,8 +433,7 @@ class Checks:
         if said and said[-1][2] == "unsubscribed":
             problem = Answer("problem", "unsubscribed", said[-1][0])
         elif said and said[-1][3] not in ("express", None) and target and target.sku:
-            if not self.similar(line, target.sku):
-                problem = Answer("problem", "not_similar")
+            problem = None if self.similar(line, target.sku) else Answer("problem", "not_similar")
         if words and words[-1][2] == "unknown":
             otherwise = Answer("unknown", "unknown_status")
         elif said:
@@ -557,10 +559,7 @@ class Checks:
                     for other in facts.lines_of[order["order_id"]]:
                         if facts.covers(row, other) and facts.product_of(other["sku"], other) == product:
                             return True
-        for row in self.reviews_of(person):
-            if row.get("sku") and facts.product_of(row["sku"]) == product:
-                return True
-        return False
+        return any(row.get("sku") and facts.product_of(row["sku"]) == product for row in self.reviews_of(person))
 
     @functools.cached_property
     def reviews_by_person(self) -> dict[str, list[Row]]:
@@ -697,9 +696,8 @@ class Checks:
         facts = self.facts
         person = facts.person_of_order(line["order_id"])
         for row in facts.assignments_of[person]:
-            if row["action"] == action:
-                if (row.get("variant") or "").casefold() == "control":
-                    return Answer("problem")
+            if row["action"] == action and (row.get("variant") or "").casefold() == "control":
+                return Answer("problem")
         return OK
 
     # --- targets --------------------------------------------------------------------------------
@@ -721,13 +719,11 @@ class Checks:
         if kind == "same_sku":
             candidates = [(sku, "compatible")]
         elif kind == "subscription":
-            if facts.days_per_unit(sku) is not None:
-                declared = [
-                    (r["related_sku"], r.get("compatibility"))
-                    for r in facts.relations[sku]
-                    if r["relation"] == "subscription"
-                ]
-                candidates = declared or [(sku, "compatible")]
+            candidates = [(sku, "compatible")] + [
+                (row["related_sku"], row.get("compatibility"))
+                for row in facts.relations[sku]
+                if row["relation"] == "subscription"
+            ]
         else:
             candidates = [
                 (row["related_sku"], "unknown" if row["relation"] == "unknown" else row.get("compatibility"))
@@ -758,7 +754,7 @@ class Checks:
             "compatibility": self.compatibility(sku, compatibility),
             "pair_profit": Answer("unknown") if value is None else Answer("problem") if value <= 0 else OK,
             "stock": self.stock(sku),
-            "owned": self.owned(line, sku),
+            "owned": self.owned(line, sku) if kind != "subscription" else self.owned_subscription(line, sku),
             "active_subscription": self.active_subscription(line),
             "supplied": self.supplied(line, action, sku),
         }
@@ -832,6 +828,12 @@ class Checks:
         if facts.orders[line["order_id"]]["customer_id"] in facts.shared:
             return Answer("unknown", "shared_address")
         return OK
+
+    def owned_subscription(self, line: Row, sku: str) -> Answer:
+        """No subscription is offered for what is not used up."""
+        if self.facts.days_per_unit(line["sku"]) is None:
+            return Answer("problem", "not_used_up")
+        return self.owned(line, sku)
 
     def declared_subscriptions(self, sku: str) -> set[str]:
         return {row["related_sku"] for row in self.facts.relations[sku] if row["relation"] == "subscription"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,30 +135,58 @@ def show(row: Row | None) -> str:
     return f"{row.decision} [{' '.join(row.codes)}] due {times[0]} until {times[1]} again {times[2]}"
 
 
-def coverage(gate: Gate) -> tuple[dict[tuple[str, str], set[str]], dict[tuple[str, str], set[str]]]:
+class Coverage:
     """In which histories a matrix cell decided, and a detail code occurred."""
-    cells: dict[tuple[str, str], set[str]] = defaultdict(set)
-    details: dict[tuple[str, str], set[str]] = defaultdict(set)
-    verdicts = {(f"{row['check_name']}:{row['state']}", action): row[action] for row in gate.matrix for action in row}
-    for decision in gate.decisions.values():
-        for code in decision.reason_codes:
-            if verdicts.get((code, decision.action)) == decision.decision:
-                cells[code, decision.action].add(history_of(decision.order_id))
-        for check, detail in decision.details.items():
-            if detail:
-                details[check, detail].add(history_of(decision.order_id))
-    return cells, details
+
+    # No history can reach these: they rest on what is learned, or on seeds that ship empty.
+    ELSEWHERE = {"held", "circuit_breaker", "incentive", "negative_review_risk"}
+    ELSEWHERE_STATES = {"holdout:unknown", "related_sku:unknown"}
+    # The SKU itself is always a candidate of a subscription, and always fits.
+    ELSEWHERE_CELLS = {
+        "related_sku:problem subscription_offer",
+        "compatibility:problem subscription_offer",
+        "compatibility:unknown subscription_offer",
+    }
+
+    def __init__(self, gates: list[Gate]) -> None:
+        self.matrix = gates[0].matrix
+        self.actions = [row["action"] for row in gates[0].actions if row["action"] != "support_recovery"]
+        self.cells: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.details: dict[tuple[str, str], set[str]] = defaultdict(set)
+        verdicts = {(code_of(row), action): row[action] for row in self.matrix for action in self.actions}
+        for number, gate in enumerate(gates):
+            for one in gate.decisions.values():
+                history = f"{number}/{history_of(one.order_id)}"
+                for code in one.reason_codes:
+                    if verdicts.get((code, one.action)) == one.decision:
+                        self.cells[code, one.action].add(history)
+                for check, detail in one.details.items():
+                    if detail:
+                        self.details[check, detail].add(history)
+
+    def silent_cells(self) -> list[str]:
+        return [
+            f"{code_of(row)} {action}"
+            for row in self.matrix
+            for action in self.actions
+            if row[action]
+            and row["check_name"] not in self.ELSEWHERE
+            and code_of(row) not in self.ELSEWHERE_STATES
+            and f"{code_of(row)} {action}" not in self.ELSEWHERE_CELLS
+            and not self.cells[code_of(row), action]
+        ]
+
+    def table(self) -> str:
+        initials = ["".join(word[0] for word in action.split("_")) for action in self.actions]
+        lines = [f"{'check:state':34}" + "".join(f"{name:>6}" for name in initials)]
+        for row in self.matrix:
+            counts = [str(len(self.cells[code_of(row), action])) if row[action] else "" for action in self.actions]
+            lines.append(f"{code_of(row):34}" + "".join(f"{count:>6}" for count in counts))
+        lines.append("")
+        for (check, detail), where in sorted(self.details.items(), key=lambda one: -len(one[1])):
+            lines.append(f"{len(where):6}  {check}: {detail}")
+        return "\n".join(lines)
 
 
-def coverage_table(gate: Gate, cells: dict[tuple[str, str], set[str]], details: dict[tuple[str, str], set[str]]) -> str:
-    actions = [row["action"] for row in gate.actions if row["action"] != "support_recovery"]
-    initials = ["".join(word[0] for word in action.split("_")) for action in actions]
-    lines = [f"{'check:state':34}" + "".join(f"{name:>6}" for name in initials)]
-    for row in gate.matrix:
-        code = f"{row['check_name']}:{row['state']}"
-        counts = [str(len(cells.get((code, action), ()))) if row[action] else "" for action in actions]
-        lines.append(f"{code:34}" + "".join(f"{count:>6}" for count in counts))
-    lines.append("")
-    found = Counter({f"{check}: {detail}": len(where) for (check, detail), where in details.items()})
-    lines += [f"{count:6}  {name}" for name, count in found.most_common()]
-    return "\n".join(lines)
+def code_of(row: dict[str, str]) -> str:
+    return f"{row['check_name']}:{row['state']}"

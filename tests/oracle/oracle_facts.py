@@ -1,4 +1,4 @@
-"""Facts at one instant, each with one home: persons and addresses, money, what was kept, parcels, tickets, what is at home."""
+"""Facts at one instant, each with one home: persons, money, what was kept, parcels, tickets, what is at home."""
 
 from __future__ import annotations
 
@@ -633,9 +633,9 @@ class Facts:
             return True
         for run in ticket.runs:
             shipped, delivered = parcel.shipped_at, parcel.delivered_at
-            if shipped and shipped <= run.start and run.start - shipped <= 30 * DAY:
-                if delivered is None or delivered > run.start:
-                    return True
+            under_way = shipped and shipped <= run.start and (delivered is None or delivered > run.start)
+            if under_way and run.start - shipped <= 30 * DAY:
+                return True
             if delivered and delivered <= run.start and run.start - delivered < 30 * DAY:
                 return True
         return False

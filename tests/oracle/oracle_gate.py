@@ -82,11 +82,12 @@ class Gate:
         policy: Path,
         options: dict[str, Any] | None = None,
         feeds_not_kept: Iterable[str] = (),
-        not_connected: Iterable[str] = (),
+        columns_not_kept: Iterable[str] = (),
     ) -> None:
         self.options = {**OPTIONS, **(options or {})}
         self.at = at
-        self.facts = Facts(read(raw, at, policy, feeds_not_kept, not_connected), policy, self.options)
+        reading = read(raw, at, policy, feeds_not_kept, columns_not_kept)
+        self.facts = Facts(reading, policy, self.options)
         self.checks = Checks(self.facts, policy, self.options)
         self.actions = seed(policy, "actions")
         self.matrix = sorted(seed(policy, "gate_matrix"), key=lambda row: int(row["position"]))

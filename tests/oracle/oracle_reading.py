@@ -247,6 +247,19 @@ FEEDS_OF: dict[str, list[str]] = {
 }
 
 
+# Columns that can stop a send: where a table does not have them, the check that reads them is unknown.
+STOPPERS = {
+    ("orders", "cancelled_at"): "payment",
+    ("orders", "is_gift"): "gift",
+    ("orders", "sales_channel"): "order_eligible",
+    ("orders", "is_test"): "order_eligible",
+    ("customers", "is_test"): "order_eligible",
+    ("customers", "erased_at"): "order_eligible",
+    ("refunds", "rejected_at"): "refund",
+    ("products", "is_reviewable"): "reviewable",
+}
+
+
 class Unreadable(Exception):
     """A text that has no reading, or two."""
 
@@ -360,6 +373,7 @@ class Reading:
     refused: list[Refused]
     unmapped: Counter
     unread_feeds: dict[str, str]
+    blind: set[str] = field(default_factory=set)
 
     def of(self, table: str) -> list[Row]:
         return self.rows.get(table, [])
@@ -441,7 +455,7 @@ def read(
     at: dt.datetime,
     policy: Path,
     feeds_not_kept: Iterable[str] = (),
-    not_connected: Iterable[str] = (),
+    columns_not_kept: Iterable[str] = (),
 ) -> Reading:
     """Reads every table, refuses what has no reading, and forgets what is later than the instant."""
     known = synonyms(policy)
@@ -467,8 +481,13 @@ def read(
                 refused += [Refused(table, one, "repeated_key") for one, _ in same]
     refuse_orphans(rows, refused)
     name_the_refused(rows, refused)
-    unread = unread_feeds(raw, rows, refused, at, policy, set(feeds_not_kept), set(not_connected))
-    return Reading(at, forget_later(rows, at), refused, unmapped, unread)
+    unread = unread_feeds(raw, rows, refused, at, policy, set(feeds_not_kept))
+    blind = {
+        check
+        for (table, column), check in STOPPERS.items()
+        if raw.get(table) and column not in raw[table][0] and column not in columns_not_kept
+    }
+    return Reading(at, forget_later(rows, at), refused, unmapped, unread, blind)
 
 
 PARENTS = {
@@ -560,7 +579,6 @@ def unread_feeds(
     at: dt.datetime,
     policy: Path,
     not_kept: set[str],
-    not_connected: set[str],
 ) -> dict[str, str]:
     """Feeds whose silence is no evidence, with the reason."""
     limits = {row["feed"]: dt.timedelta(hours=float(row["max_age_hours"])) for row in seed(policy, "feed_freshness")}
@@ -570,7 +588,7 @@ def unread_feeds(
         if feed in not_kept or feed == "feed_loads":
             continue
         late = feed in loaded and feed in limits and loaded[feed] + limits[feed] < at
-        if feed in not_connected or late:
+        if feed not in raw or late:
             found[feed] = f"feed_{feed}"
             continue
         nobody = [one for one in refused if one.table == feed and not one.names]
