@@ -1,7 +1,9 @@
+-- A line with a negative price is a discount of its order, not a unit that somebody bought (int_order_amounts).
 with
 
 lines as (
     select * from {{ ref('stg_order_lines') }}
+    where unit_price >= 0
 ),
 
 orders as (
@@ -37,7 +39,10 @@ select
     -- numbers
     lines.quantity,
     lines.units_shipped,
-    cast(lines.quantity * lines.unit_price - lines.discount as decimal(18, 4)) as net_amount,
+    lines.units_removed,
+    cast(round(
+        cast(lines.quantity * lines.unit_price - lines.discount as decimal(19, 4)) * (1 - coalesce(amounts.discount_share, 0)), 4
+    ) as decimal(18, 4)) as net_amount,
     orders.order_total,
     coalesce(sku_profile.use_lag_days, category_profile.use_lag_days, default_profile.use_lag_days) as use_lag_days,
     coalesce(sku_profile.use_days, category_profile.use_days, default_profile.use_days) as use_days,
@@ -62,6 +67,8 @@ inner join orders
     on lines.order_id = orders.order_id
 inner join orders as roots
     on orders.root_order_id = roots.order_id
+left join {{ ref('int_order_amounts') }} as amounts
+    on lines.order_id = amounts.order_id
 left join products
     on lines.sku = products.sku
 left join profiles as sku_profile

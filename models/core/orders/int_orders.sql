@@ -37,12 +37,14 @@ select
     -- numbers
     orders.total as order_total,
     coalesce(orders.shipping_charged, 0) as shipping_charged,
+    orders.discount as order_discount,
     -- booleans
     -- what answers a gift or a test is one, too
     orders.is_gift
     or coalesce(parent.is_gift, false) or coalesce(grandparent.is_gift, false) or coalesce(great_grandparent.is_gift, false) as is_gift,
     orders.is_test or customers.is_test
     or coalesce(parent.is_test, false) or coalesce(grandparent.is_test, false) or coalesce(great_grandparent.is_test, false) as is_test,
+    orders.prices_include_tax,
     -- timestamps
     orders.ordered_at,
     orders.cancelled_at,

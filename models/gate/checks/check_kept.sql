@@ -4,23 +4,20 @@ judged as (
     select
         points.point_id,
         refunds.refund_id,
-        refunds.first_refunded_at,
-        exchanges.exchanged_at,
-        exchanges.new_order_line_id,
+        refunds.unknown_refund_id,
+        refunds.nothing_kept_since,
+        refunds.new_order_line_id,
+        points.order_line_id,
         case
-            when not points.knows_refunds then 'unknown:feed_refunds'
-            when exchanges.units_exchanged >= points.quantity then 'problem:exchanged'
-            when refunds.units_refunded >= points.quantity then 'problem:all_units_returned'
-            -- a line that cost nothing cannot be refunded in money
-            when points.net_amount > 0 and refunds.line_amount_refunded >= points.net_amount then 'problem:line_refunded'
-            when refunds.family_total > 0 and refunds.order_amount_refunded >= refunds.family_total then 'problem:order_refunded'
+            when refunds.nothing_kept_because is not null then {{ dbt.concat(["'problem:'", "refunds.nothing_kept_because"]) }}
+            when not points.knows_refunds then {{ dbt.concat(["'unknown:'", "coalesce(points.unread_refunds, 'feed_refunds')"]) }}
+            when refunds.unknown_refund_id is not null then 'unknown:units_and_money_unknown'
             else 'ok'
-        end as answer
+        end as answer,
+        refunds.last_refunded_at
     from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_refund_evidence') }} as refunds
         on points.point_id = refunds.point_id
-    left join {{ ref('int_exchange_evidence') }} as exchanges
-        on points.point_id = exchanges.point_id
 ),
 
 answers as (
@@ -28,10 +25,18 @@ answers as (
         point_id,
         split_part(answer, ':', 1) as state,
         split_part(answer, ':', 2) as detail,
-        case when answer = 'problem:exchanged' then exchanged_at when answer <> 'unknown:feed_refunds' then first_refunded_at end as since,
+        case
+            when answer like 'problem:%' then nothing_kept_since
+            when answer = 'unknown:units_and_money_unknown' then last_refunded_at
+        end as since,
         null as clears_at,
-        case when answer = 'problem:exchanged' then 'order_lines' else 'refunds' end as evidence_table,
-        case when answer = 'problem:exchanged' then new_order_line_id when answer <> 'unknown:feed_refunds' then refund_id end as evidence_id
+        case when answer in ('problem:exchanged', 'problem:taken_off') then 'order_lines' else 'refunds' end as evidence_table,
+        case
+            when answer = 'problem:exchanged' then coalesce(new_order_line_id, order_line_id)
+            when answer = 'problem:taken_off' then order_line_id
+            when answer like 'problem:%' then refund_id
+            when answer = 'unknown:units_and_money_unknown' then unknown_refund_id
+        end as evidence_id
     from judged
 )
 

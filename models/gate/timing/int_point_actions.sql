@@ -10,13 +10,13 @@ anchors as (
         points.root_order_id,
         points.customer_id,
         delivery.fulfillment_id,
-        -- an exchange is confirmed with the order that it answers
-        case when points.order_type = 'exchange' then points.root_ordered_at else payments.paid_at end as payment,
+        -- an exchange stands on the order that it answers, and is confirmed with it
+        payments.stands_since as payment,
         greatest(
             delivery.last_shipped_at,
             coalesce(delivery.last_exception_at, delivery.last_shipped_at)
         ) as shipping_news,
-        case when points.is_digital then payments.paid_at else delivery.last_shipped_at end as last_shipped,
+        case when points.is_digital then payments.first_captured_at else delivery.last_shipped_at end as last_shipped,
         use_evidence.delivered_at as delivered,
         use_evidence.use_ready_at as use_ready,
         use_evidence.depletion_at as depletion,

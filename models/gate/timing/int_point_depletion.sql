@@ -14,7 +14,7 @@ customers as (
 lasting as (
     select
         points.point_id,
-        points.quantity - refunds.units_refunded as units_kept,
+        refunds.units_kept,
         delivery.delivered_at,
         sku_days.basis,
         coalesce(own_gaps.gaps, 0) as customer_gaps,

@@ -19,7 +19,7 @@ select
     points.customer_id,
     points.sku,
     cast(points.point_at as {{ dbt.type_timestamp() }}) as as_of,
-    cast(points.quantity as integer) as quantity,
+    cast(points.quantity as decimal(18, 4)) as quantity,
     {%- for check in checks %}
     cast(coalesce(states.{{ check }}, 'ok') as {{ dbt.type_string() }}) as {{ check }},
     {%- endfor %}
@@ -30,7 +30,7 @@ select
     cast(delivery.delivery_grade as {{ dbt.type_string() }}) as delivery_grade,
     use_evidence.use_ready_at,
     use_evidence.use_ends_at,
-    cast(greatest(points.quantity - greatest(refunds.units_refunded, coalesce(exchanges.units_exchanged, 0)), 0) as integer) as units_kept,
+    cast(refunds.units_kept as decimal(18, 4)) as units_kept,
     cast(scores.negative_review_risk_score as decimal(9, 6)) as negative_review_risk_score
 from {{ ref('int_points') }} as points
 inner join {{ ref('int_payment_evidence') }} as payments
@@ -41,8 +41,6 @@ inner join {{ ref('int_use_evidence') }} as use_evidence
     on points.point_id = use_evidence.point_id
 inner join {{ ref('int_refund_evidence') }} as refunds
     on points.point_id = refunds.point_id
-left join {{ ref('int_exchange_evidence') }} as exchanges
-    on points.point_id = exchanges.point_id
 left join {{ ref('int_risk_scores') }} as scores
     on points.point_id = scores.point_id
 left join states

@@ -5,8 +5,8 @@ with
 points as (
     select
         points.*,
-        points.quantity - refunds.units_refunded as units_owed,
-        payments.paid_at
+        refunds.units_owed,
+        payments.first_captured_at as paid_at
     from {{ ref('int_instants') }} as points
     inner join {{ ref('int_refund_evidence') }} as refunds
         on points.point_id = refunds.point_id

@@ -5,8 +5,7 @@
     },
     impossible={
         'quantity_not_positive': "quantity <= 0",
-        'negative_price': "unit_price < 0",
         'negative_discount': "discount < 0",
-        'discount_above_price': "discount > quantity * unit_price",
+        'discount_above_price': "unit_price >= 0 and discount > quantity * unit_price",
     },
 ) }}

@@ -1,0 +1,36 @@
+-- When which units of a line were exchanged: by an exchange order from its own date, inside an order with the new line's first parcel (order lines
+-- carry no date). A cancelled exchange gives the units back.
+with
+
+first_parcels as (
+    select
+        order_line_id,
+        min(shipped_at) as shipped_at
+    from {{ ref('int_line_parcels') }}
+    where not is_replacement
+    group by order_line_id
+),
+
+exchanges as (
+    select
+        successors.old_order_line_id,
+        successors.new_order_line_id,
+        old_lines.root_order_id,
+        new_lines.order_id as new_order_id,
+        least(new_lines.quantity, old_lines.quantity) as units,
+        case when successors.successor_kind = 'exchange' then new_lines.ordered_at else first_parcels.shipped_at end as exchanged_at,
+        new_lines.cancelled_at
+    from {{ ref('int_line_successors') }} as successors
+    inner join {{ ref('int_order_lines') }} as new_lines
+        on successors.new_order_line_id = new_lines.order_line_id
+    inner join {{ ref('int_order_lines') }} as old_lines
+        on successors.old_order_line_id = old_lines.order_line_id
+    left join first_parcels
+        on successors.new_order_line_id = first_parcels.order_line_id
+    where successors.successor_kind in ('exchange', 'native_exchange')
+)
+
+select
+    *,
+    coalesce(cancelled_at <= exchanged_at, false) as is_void
+from exchanges
