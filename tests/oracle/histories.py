@@ -194,7 +194,7 @@ class History:
 
     def past(self, moment: dt.datetime) -> dt.datetime:
         """Not after the instant, mostly."""
-        return moment if moment <= AS_OF or self.random.random() < 0.1 else AS_OF - self.random.randint(0, 5) * SECOND
+        return moment if self.random.random() < 0.1 else min(moment, AS_OF)
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -499,7 +499,7 @@ def a_refund(h: History) -> None:
     reason = h.pick(
         "changed_mind", "damaged", "sizing", "goodwill", "shipping", "other", "exchange", "not_as_described", "whim"
     )
-    requested = h.ago(1, 3, 5, 7, 10, 29, 30, 31)
+    requested = max(h.ago(1, 3, 5, 7, 10, 29, 30, 31), h.ordered + SECOND)
     state = h.pick("open", "open", "paid", "paid", "paid", "rejected")
     ended = h.past(max(requested, h.ago(0, 1, 6, 7, 7, 8)))
     units, amount = h.pick(
@@ -513,6 +513,8 @@ def a_refund(h: History) -> None:
         (line["quantity"], 0),
     )
     where = h.pick({"order_line_id": line["order_line_id"]}, {"order_line_id": line["order_line_id"]}, {})
+    if reason == "shipping":
+        units, amount = 0, 5
     if not where:
         units = 0 if units is not None else None
         if h.chance(0.3) and amount is not None:
@@ -680,7 +682,7 @@ def the_promise(h: History) -> None:
     """Where the expected time lies: on the instant, or three or ten days before it."""
     for row in h.of("fulfillments", order_id=h.order):
         if row["shipped_at"]:
-            row["expected_delivery_at"] = h.ago(0, 0, 3, 3, 10, 10, 17, 20)
+            row["expected_delivery_at"] = max(h.ago(0, 0, 3, 3, 10, 10, 17, 20), row["shipped_at"] + DAY)
             if h.chance(0.7):
                 row["delivered_at"] = None
             if h.chance(0.3):
@@ -1050,7 +1052,7 @@ def an_exchange(h: History) -> None:
         if h.chance(0.7):
             h.ship(order, h.past(moment + DAY), h.past(moment + 3 * DAY) if h.chance(0.7) else None)
     else:
-        new = f"{h.order}/native"
+        new = h.id("native")
         h.add(
             "order_lines",
             order_line_id=new,

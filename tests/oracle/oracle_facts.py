@@ -806,7 +806,7 @@ class Facts:
         days, delivered = self.days_per_unit(line["sku"]), self.delivered_at(line)
         if days is None or delivered is None:
             return None
-        return delivered + dt.timedelta(days=float(days * (line["quantity"] or ZERO)))
+        return delivered + dt.timedelta(days=float(days * self.units_kept(line)))
 
     # --- tickets --------------------------------------------------------------------------------
 
@@ -854,7 +854,7 @@ class Facts:
             if event["status"] in OVER:
                 if runs[-1].end is None:
                     runs[-1].end, runs[-1].how = event["occurred_at"], event["status"]
-            elif runs[-1].end is not None:
+            elif runs[-1].end is not None and event["occurred_at"] > row["opened_at"]:
                 runs.append(Run(event["occurred_at"]))
             if event.get("satisfaction"):
                 marks.append((event["occurred_at"], event["satisfaction"].casefold()))

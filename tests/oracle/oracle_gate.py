@@ -116,7 +116,8 @@ class Gate:
     def anchor(self, line: Row, name: str) -> Moment | None:
         facts = self.facts
         if name == "payment":
-            return self.checks.stands_since(line["order_id"])
+            stands = self.checks.payment_of(line["order_id"]).state == "ok"
+            return self.checks.stands_since(line["order_id"]) if stands else None
         if name == "shipping_news":
             news = self.checks.shipping_news(line)
             return news[0] if news else None
