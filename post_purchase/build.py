@@ -23,9 +23,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from post_purchase import PROJECT, summary
 from post_purchase.terminal import DEFAULT_DATABASE, plain
 
-# Events of dbt that carry a node's place in the run, and those that end one.
+# The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
-FAILED = ("error", "fail", "runtime error")
+STALE_PARSE = "dbt found two metrics with the name"
 
 
 def artifacts(database: Path) -> Path:
@@ -89,6 +89,11 @@ def dbt(arguments: argparse.Namespace, database: Path) -> int:
         reporter = Reporter(progress)
         try:
             outcome = dbtRunner(callbacks=[reporter.hear]).invoke(arguments_for_dbt(arguments, database))
+            if STALE_PARSE in str(outcome.exception):
+                # a saved parse keeps the metrics of a file beside those of its newer self
+                (artifacts(database) / "partial_parse.msgpack").unlink(missing_ok=True)
+                reporter = Reporter(progress)
+                outcome = dbtRunner(callbacks=[reporter.hear]).invoke(arguments_for_dbt(arguments, database))
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.success:

@@ -16,23 +16,6 @@
     try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
 
-{#- ISO 8601 text to a UTC timestamp: an offset is applied, text without one is UTC already. Null where it does not parse. -#}
-{% macro parse_utc(expression) -%}
-    {{ return(adapter.dispatch('parse_utc', 'post_purchase_gate')(expression)) }}
-{%- endmacro %}
-
-{% macro default__parse_utc(expression) -%}
-    case
-        when regexp_matches({{ expression }}, '[0-9]:[0-9]{2}.*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$')
-            then timezone('UTC', try_cast({{ expression }} as timestamp with time zone))
-        else try_cast({{ expression }} as timestamp)
-    end
-{%- endmacro %}
-
-{% macro spark__parse_utc(expression) -%}
-    try_cast({{ expression }} as timestamp)
-{%- endmacro %}
-
 {% macro null_as(type) -%}cast(null as {{ type }}){%- endmacro %}
 
 {#- A quantile of a group, interpolated; nulls do not count. -#}

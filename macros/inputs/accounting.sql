@@ -4,7 +4,7 @@
         'customers', 'customer_identities', 'orders', 'order_lines', 'payments', 'fulfillments', 'fulfillment_lines',
         'fulfillment_events', 'refunds', 'tickets', 'ticket_events', 'site_events', 'messages', 'message_events', 'consents',
         'reviews', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'experiment_assignments', 'overrides',
-        'feed_loads',
+        'suppressions', 'memberships', 'product_content', 'feed_loads',
     ]) }}
 {%- endmacro %}
 
@@ -46,4 +46,57 @@
         {%- endif -%}
     {%- endfor -%}
     case when table_name in ('{{ masked | join("', '") }}') then '(masked)' else trim(replace(replace(line, chr(13), ''), chr(10), ' ')) end
+{%- endmacro %}
+
+{#- When a row of a contract table happened: the newest of its event times, else when it was loaded. -#}
+{% macro row_time(table) -%}
+    {%- set times = post_purchase_gate.raw_contract(table).config.meta.times | default([]) -%}
+    {%- if times -%}
+        coalesce({{ times | join(', ') }}, _loaded_at)
+    {%- else -%}
+        _loaded_at
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The references that a row may be refused for, or kept without: {table: [{column, value, condition}]}. -#}
+{% macro references() -%}
+    {%- set kept_without = {
+        'refunds': ['order_id', 'order_line_id'], 'tickets': ['customer_id', 'order_id', 'order_line_id'],
+        'messages': ['customer_id', 'order_id', 'order_line_id'], 'reviews': ['customer_id', 'order_id'],
+        'consents': ['customer_id'], 'suppressions': ['customer_id'],
+    } -%}
+    {%- set refused_for = {
+        'customer_identities': ['customer_id'], 'orders': ['customer_id'], 'order_lines': ['order_id'], 'payments': ['order_id'],
+        'fulfillments': ['order_id'], 'fulfillment_lines': ['fulfillment_id', 'order_line_id'], 'fulfillment_events': ['fulfillment_id'],
+        'ticket_events': ['ticket_id'], 'message_events': ['message_id'], 'memberships': ['customer_id'], 'sku_relations': ['sku', 'related_sku'],
+        'subscriptions': ['customer_id'], 'experiment_assignments': ['customer_id'], 'overrides': ['order_line_id'],
+    } -%}
+    {%- set found = {} -%}
+    {%- for table, columns in kept_without.items() -%}
+        {%- set listed = [] -%}
+        {%- for column in columns -%}
+            {%- do listed.append({'column': column, 'value': '_dangling__' ~ column, 'condition': '_dangling__' ~ column ~ " is not null and coalesce(_rejected_reason, '') <> 'repeat'"}) -%}
+        {%- endfor -%}
+        {%- do found.update({table: listed}) -%}
+    {%- endfor -%}
+    {%- for table, columns in refused_for.items() -%}
+        {%- set listed = [] -%}
+        {%- for column in columns -%}
+            {%- do listed.append({'column': column, 'value': column, 'condition': "_rejected_reason = 'orphan:" ~ column ~ "'"}) -%}
+        {%- endfor -%}
+        {%- do found.update({table: listed}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- When a row of a contract table happened, as far as the row says. -#}
+{% macro event_time(table) -%}
+    {%- set times = post_purchase_gate.raw_contract(table).config.meta.times | default([]) -%}
+    {%- if times | length > 1 -%}
+        coalesce({{ times | join(', ') }})
+    {%- elif times -%}
+        {{ times[0] }}
+    {%- else -%}
+        cast(null as {{ dbt.type_timestamp() }})
+    {%- endif -%}
 {%- endmacro %}

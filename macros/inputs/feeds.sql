@@ -54,6 +54,15 @@
     end, false)
 {%- endmacro %}
 
+{#- Why a feed's silence is no evidence at a point: it does not reach there, too much of it cannot be read, or a row about this unit cannot. -#}
+{% macro unread_feed(feed) -%}
+    case
+        when not ({{ post_purchase_gate.knows_feed(feed) }}) then 'feed_{{ feed }}'
+        when feeds_wide.{{ feed }}_degraded = 1 then 'degraded'
+        when refusals.{{ feed }}_refused_from <= instants.point_at then 'refused_row'
+    end
+{%- endmacro %}
+
 {#- The owner's word that a feed is not kept, said of one that brings rows: which of the two is wrong, nobody but the owner can tell. -#}
 {% macro check_feeds_not_kept() -%}
     {%- set contradicted = [] -%}
@@ -72,4 +81,43 @@
         {{ exceptions.raise_compiler_error(
             contradicted | join("; ") ~ ". Take the feed off feeds_not_kept, or its table out of the input.") }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- What the rows of each table name, themselves: {table: {feed, names: {what: column}}}. Read for rows that were refused. -#}
+{% macro named_by_rows() -%}
+    {{ return({
+        'customers': {'feed': 'orders', 'names': {'customer_id': 'customer_id', 'email': 'email', 'phone': 'phone'}},
+        'orders': {'feed': 'orders', 'names': {'order_id': 'order_id', 'customer_id': 'customer_id', 'email': 'email'}},
+        'order_lines': {'feed': 'orders', 'names': {'order_id': 'order_id', 'order_line_id': 'order_line_id'}},
+        'payments': {'feed': 'payments', 'names': {'order_id': 'order_id'}},
+        'fulfillments': {'feed': 'fulfillments', 'names': {'order_id': 'order_id'}},
+        'fulfillment_lines': {'feed': 'fulfillments', 'names': {'fulfillment_id': 'fulfillment_id', 'order_line_id': 'order_line_id'}},
+        'fulfillment_events': {'feed': 'fulfillment_events', 'names': {'fulfillment_id': 'fulfillment_id'}},
+        'refunds': {'feed': 'refunds', 'names': {'order_id': 'order_id', 'order_line_id': 'order_line_id'}},
+        'tickets': {'feed': 'tickets', 'names': {
+            'order_id': 'order_id', 'order_line_id': 'order_line_id', 'customer_id': 'customer_id',
+            'email': 'requester_email', 'phone': 'requester_phone',
+        }},
+        'ticket_events': {'feed': 'ticket_events', 'names': {'ticket_id': 'ticket_id'}},
+        'site_events': {'feed': 'site_events', 'names': {'customer_id': 'customer_id', 'order_id': 'order_id'}},
+        'messages': {'feed': 'messages', 'names': {
+            'order_id': 'order_id', 'order_line_id': 'order_line_id', 'customer_id': 'customer_id', 'email': 'address', 'phone': 'address',
+        }},
+        'message_events': {'feed': 'message_events', 'names': {'message_id': 'message_id'}},
+        'consents': {'feed': 'consents', 'names': {'customer_id': 'customer_id', 'email': 'address', 'phone': 'address'}},
+        'suppressions': {'feed': 'suppressions', 'names': {'customer_id': 'customer_id', 'email': 'address', 'phone': 'address'}},
+        'reviews': {'feed': 'reviews', 'names': {'order_id': 'order_id', 'customer_id': 'customer_id', 'email': 'reviewer_email'}},
+        'subscriptions': {'feed': 'subscriptions', 'names': {'customer_id': 'customer_id'}},
+        'products': {'feed': 'products', 'names': {'sku': 'sku'}},
+        'product_costs': {'feed': 'product_costs', 'names': {'sku': 'sku'}},
+        'sku_relations': {'feed': 'sku_relations', 'names': {'sku': 'sku'}},
+        'customer_identities': {'feed': 'customer_identities', 'names': {'customer_id': 'customer_id'}},
+        'overrides': {'feed': 'overrides', 'names': {'order_line_id': 'order_line_id'}},
+        'experiment_assignments': {'feed': 'experiment_assignments', 'names': {'customer_id': 'customer_id'}},
+    }) }}
+{%- endmacro %}
+
+{#- What a row can name, each as a text column. -#}
+{% macro nameable() -%}
+    {{ return(['order_id', 'order_line_id', 'customer_id', 'email', 'phone', 'sku', 'fulfillment_id', 'ticket_id', 'message_id']) }}
 {%- endmacro %}

@@ -1,32 +1,55 @@
 {#-
-    Every row of a contract table, cast to its contract type and judged. Columns: those of the contract, plus
-    _loaded_at, _row_key (text), _rejected_reason (null = accepted) and _original_values (JSON text, rejected rows only,
-    personal data masked). Reasons, the first that applies: null_key, unparseable:<column>, orphan:<column>,
-    missing:<column>, impossible:<rule>, duplicate (an exact repeat), repeated_key (another row of the key is kept: the one
-    without fault, then the newest loaded).
+    Every row of a contract table, read and judged. Columns: those of the contract, plus _loaded_at, _row_key (text), _rejected_reason (null =
+    accepted), _is_replaced (refused, and a later readable row of the key is there), _repairs (what was set right or left out, such as
+    placeholder:cancelled_at;dangling:order_line_id), _original_values (JSON text, refused rows only, personal data masked),
+    _unmapped__<column> (a value that is not on its list) and _dangling__<column> (a reference that leads nowhere).
+    Reasons, the first that applies: key_of_another_store, repeat (an exact copy: counted, and no refusal), null_key, unparseable:<column>,
+    no_time, orphan:<column>, missing:<column>, impossible:<rule>, repeated_key (rows of one key that differ).
 
     table       name in the contract
     parents     {column: {relation: the parent's accepted rows, key: its key column, reason: 'orphan:<column>' unless given}}
+    forgiving   the same, where a reference that leads nowhere becomes null: the row is an orphan only when nothing that it names exists.
+                `take`: {column: the parent's}, what a null column is filled with. `or_name`: a column of the parent that people call it by
+    addresses   columns that name somebody without an id
     impossible  {rule: SQL condition over the typed columns}
+    nulled      {column: SQL condition over the typed columns}: an impossible value of a field that no check reads
+    derived     {column: SQL over raw__ columns}, where the column is null
 -#}
-{% macro judge_rows(table, parents={}, impossible={}) -%}
+{% macro judge_rows(table, parents={}, forgiving={}, addresses=[], impossible={}, nulled={}, derived={}) -%}
     {%- set relations = post_purchase_gate.connected_relations(table) -%}
+    {%- do post_purchase_gate.reading_aids(table) -%}
     {%- if execute -%}
-        {{ post_purchase_gate.judge_rows_sql(table, relations, parents, impossible) }}
+        {{ post_purchase_gate.judge_rows_sql(table, relations, parents, forgiving, addresses, impossible, nulled, derived) }}
     {%- else -%}
         select 1 as parsed_without_a_contract
     {%- endif -%}
 {%- endmacro %}
 
-{% macro judge_rows_sql(table, relations, parents, impossible) -%}
+{#- What every table is read with, named so that it is built before. -#}
+{% macro reading_aids(table) -%}
+    {{ return({
+        'synonyms': ref('value_synonyms'), 'countries': ref('country_names'),
+        'skus': ref('base_sku_spellings') if table in post_purchase_gate.tables_with_sku() else none,
+    }) }}
+{%- endmacro %}
+
+{% macro tables_with_sku() -%}
+    {{ return(['order_lines', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'reviews', 'site_events', 'messages']) }}
+{%- endmacro %}
+
+{% macro judge_rows_sql(table, relations, parents, forgiving, addresses, impossible, nulled, derived) -%}
     {%- set contract = post_purchase_gate.raw_contract(table) -%}
     {%- set meta = contract.config.meta -%}
     {%- set columns = contract.columns -%}
+    {%- set nullable_key = meta.nullable_key | default([]) -%}
+    {%- set aids = post_purchase_gate.reading_aids(table) -%}
+    {%- set listed = post_purchase_gate.listed_columns(columns) -%}
+    {%- set skus = columns | select('in', ['sku', 'related_sku', 'recommended_sku']) | list -%}
 with
 
 source_rows as (
     {%- for relation in relations %}
-    {{ post_purchase_gate.typed_rows(relation, columns) }}
+    {{ post_purchase_gate.typed_rows(relation, columns, derived, loop.index) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -35,91 +58,334 @@ source_rows as (
     {%- endfor %}
 ),
 
+readings as (
+    select
+        {%- for name, column in columns.items() %}
+        source_rows.raw__{{ name }},
+        {{ post_purchase_gate.final_value(name, column, forgiving, nulled, skus) }} as {{ name }},
+        {%- endfor %}
+        {%- for name in listed %}
+        case when {{ post_purchase_gate.is_unmapped(name, columns[name]) }} then source_rows.raw__{{ name }} end as _unmapped__{{ name }},
+        {%- endfor %}
+        {%- for name in forgiving %}
+        case when source_rows.{{ name }} is not null and not {{ post_purchase_gate.is_found(name, forgiving) }} then source_rows.{{ name }} end as _dangling__{{ name }},
+        {%- endfor %}
+        {%- for name in parents %}
+        source_rows.{{ name }} is not null and parent__{{ name }}.parent_key is null as _is_orphan__{{ name }},
+        {%- endfor %}
+        case
+            {%- for name, column in columns.items() if column.data_type != 'varchar' and not column.config.meta.no_check %}
+            when source_rows.raw__{{ name }} is not null and source_rows.{{ name }} is null
+                {%- if column.data_type == 'timestamp' %}
+                and not {{ post_purchase_gate.is_placeholder_time('source_rows.raw__' ~ name, 'source_rows.' ~ name) }}
+                {%- endif %}
+                then 'unparseable:{{ name }}'
+            {%- endfor %}
+            when false then ''
+        end as _unreadable,
+        {{ post_purchase_gate.repairs(columns, forgiving, nulled) }} as _repairs,
+        source_rows._loaded_at,
+        source_rows._source
+    from source_rows
+    {%- for name in listed %}
+    left join {{ aids.synonyms }} as synonym__{{ name }}
+        on
+            source_rows.{{ name }} = {{ post_purchase_gate.folded_value('synonym__' ~ name ~ '.value') if name != 'country' else 'lower(trim(synonym__country.value))' }}
+            and synonym__{{ name }}.table_name = '{{ table }}' and synonym__{{ name }}.column_name = '{{ name }}'
+    {%- endfor %}
+    {%- if 'country' in listed %}
+    left join {{ aids.countries }} as country_names
+        on source_rows.country = country_names.country_name
+    {%- endif %}
+    {%- for name in skus %}
+    left join {{ aids.skus }} as spelling__{{ name }}
+        on lower(source_rows.{{ name }}) = spelling__{{ name }}.folded_sku
+    {%- endfor %}
+    {%- for name, parent in parents.items() %}
+    left join (select {{ parent.key }} as parent_key from {{ parent.relation }}) as parent__{{ name }}
+        on source_rows.{{ name }} = parent__{{ name }}.parent_key
+    {%- endfor %}
+    {%- for name, parent in forgiving.items() %}
+    left join {{ parent.relation }} as parent__{{ name }}
+        on source_rows.{{ name }} = parent__{{ name }}.{{ parent.key }}
+    {%- if parent.or_name %}
+    left join (
+        select
+            {{ post_purchase_gate.folded_name(parent.or_name) }} as parent_name,
+            min({{ parent.key }}) as {{ parent.key }}
+        from {{ parent.relation }}
+        where {{ parent.or_name }} is not null
+        group by 1
+        -- a name that two have names neither
+        having count(*) = 1
+    ) as named__{{ name }}
+        on {{ post_purchase_gate.folded_name('source_rows.' ~ name) }} = named__{{ name }}.parent_name
+    {%- endif %}
+    {%- endfor %}
+),
+
 faults as (
     select
-        source_rows.*,
+        readings.*,
+        {{ post_purchase_gate.row_identity(meta.key, nullable_key) }} as _key,
         case
-            {%- for key in meta.key %}
-            when source_rows.raw__{{ key }} is null then 'null_key'
+            {%- for key in meta.key if key not in nullable_key %}
+            when raw__{{ key }} is null and {{ key }} is null then 'null_key'
             {%- endfor %}
-            {%- for column in columns if columns[column].data_type != 'varchar' %}
-            when source_rows.raw__{{ column }} is not null and source_rows.{{ column }} is null then 'unparseable:{{ column }}'
+            when _unreadable is not null then _unreadable
+            {%- if meta.times %}
+            when {% for time in meta.times %}{{ time }} is null{{ ' and ' if not loop.last }}{% endfor %} then 'no_time'
+            {%- endif %}
+            {%- for name, parent in parents.items() %}
+            when _is_orphan__{{ name }} then '{{ parent.reason | default('orphan:' ~ name) }}'
             {%- endfor %}
-            {%- for column in parents %}
-            when source_rows.{{ column }} is not null and parent_{{ loop.index }}.parent_key is null then '{{ parents[column].reason | default('orphan:' ~ column) }}'
+            {%- for name in forgiving %}
+            when
+                _dangling__{{ name }} is not null
+                {%- for other in forgiving.keys() | list + addresses %}
+                and {{ other }} is null
+                {%- endfor %}
+                then 'orphan:{{ name }}'
             {%- endfor %}
             {%- for column in meta.not_null | default([]) %}
-            when source_rows.{{ column }} is null then 'missing:{{ column }}'
+            when {{ column }} is null then 'missing:{{ column }}'
             {%- endfor %}
+            {%- if meta.one_of %}
+            when {% for column in meta.one_of %}{{ column }} is null{{ ' and ' if not loop.last }}{% endfor %} then 'missing:{{ meta.one_of[0] }}'
+            {%- endif %}
             {%- for rule, condition in impossible.items() %}
             when {{ condition }} then 'impossible:{{ rule }}'
             {%- endfor %}
             when false then ''
         end as _fault
-    from source_rows
-    {%- for column in parents %}
-    left join (select {{ parents[column].key }} as parent_key from {{ parents[column].relation }}) as parent_{{ loop.index }}
-        on source_rows.{{ column }} = parent_{{ loop.index }}.parent_key
-    {%- endfor %}
+    from readings
 ),
 
 repeated_keys as (
-    select {{ meta.key | join(', ') }}
+    select _key as repeated_key
     from faults
-    group by {{ meta.key | join(', ') }}
+    where _key is not null
+    group by _key
     having count(*) > 1
 ),
 
-ranked as (
+copies as (
     select
         faults.*,
-        row_number() over (
-            partition by {% for key in meta.key %}faults.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
-            order by
-                case when faults._fault is null then 0 else 1 end,
-                faults._loaded_at desc nulls last,
-                {{ post_purchase_gate.text_key(post_purchase_gate.prefixed(columns, 'faults.raw__')) }}
-        ) as _key_rank,
-        row_number() over (
-            partition by {{ post_purchase_gate.text_key(post_purchase_gate.prefixed(columns, 'faults.raw__')) }}
-            order by
-                case when faults._fault is null then 0 else 1 end,
-                faults._loaded_at desc nulls last
-        ) as _copy_rank
+        {{ post_purchase_gate.text_key(post_purchase_gate.contents(columns)) }} as _content
     from faults
     inner join repeated_keys
-        on {% for key in meta.key %}faults.{{ key }} = repeated_keys.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
-    union all
+        on faults._key = repeated_keys.repeated_key
+),
+
+versions as (
     select
-        faults.*,
-        1 as _key_rank,
-        1 as _copy_rank
-    from faults
-    left join repeated_keys
-        on {% for key in meta.key %}faults.{{ key }} = repeated_keys.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
-    where repeated_keys.{{ meta.key | first }} is null
+        *,
+        row_number() over (
+            partition by _key, _content
+            order by _loaded_at desc nulls last, _source asc, {{ post_purchase_gate.text_key(post_purchase_gate.prefixed(columns, 'raw__')) }} asc
+        ) as _copy_number
+    from copies
+),
+
+weighed as (
+    select
+        *,
+        sum(case when _copy_number = 1 and _fault is null then 1 else 0 end) over (partition by _key) as _readable_versions,
+        sum(case when _fault is not null then 1 else 0 end) over (partition by _key) as _faulty_rows,
+        -- when the last faulty row arrived, and the readable one: of what has no _loaded_at nobody knows which came later
+        max(case when _fault is not null then coalesce(_loaded_at, {{ post_purchase_gate.end_of_time() }}) end) over (partition by _key) as _faulty_at,
+        max(case when _fault is null then _loaded_at end) over (partition by _key) as _readable_at,
+        min(_source) over (partition by _key) <> max(_source) over (partition by _key)
+        {%- if 'store_id' in columns and 'store_id' not in meta.key %}
+        or min(store_id) over (partition by _key) <> max(store_id) over (partition by _key)
+        {%- endif %} as _is_of_two_stores
+    from versions
+),
+
+judged as (
+    select
+        weighed.*,
+        case
+            when _is_of_two_stores then 'key_of_another_store'
+            when _copy_number > 1 then 'repeat'
+            when _fault is not null then _fault
+            when _readable_versions > 1 or (_faulty_rows > 0 and not coalesce(_readable_at > _faulty_at, false)) then 'repeated_key'
+        end as _rejected_reason,
+        _fault is not null and _readable_versions = 1 and coalesce(_readable_at > _faulty_at, false) as _is_replaced
+    from weighed
 ),
 
 reasons as (
     select
-        ranked.*,
-        case
-            when ranked._fault is not null then ranked._fault
-            when ranked._copy_rank > 1 then 'duplicate'
-            when ranked._key_rank > 1 then 'repeated_key'
-        end as _rejected_reason
-    from ranked
+        {{ post_purchase_gate.judged_columns(columns, listed, forgiving) }},
+        _rejected_reason,
+        _is_replaced
+    from judged
+    union all
+    select
+        {{ post_purchase_gate.judged_columns(columns, listed, forgiving) }},
+        _fault as _rejected_reason,
+        false as _is_replaced
+    from faults
+    left join repeated_keys
+        on faults._key = repeated_keys.repeated_key
+    where repeated_keys.repeated_key is null
 )
 
 select
     {%- for column in columns %}
     {{ column }},
     {%- endfor %}
+    {%- for name in listed %}
+    _unmapped__{{ name }},
+    {%- endfor %}
+    {%- for name in forgiving %}
+    _dangling__{{ name }},
+    {%- endfor %}
     _loaded_at,
     {{ post_purchase_gate.row_key(meta.key, columns) }} as _row_key,
     _rejected_reason,
-    case when _rejected_reason is not null then {{ post_purchase_gate.row_as_json(columns) }} end as _original_values
+    _is_replaced,
+    case when _rejected_reason is null then _repairs end as _repairs,
+    case when _rejected_reason <> 'repeat' then {{ post_purchase_gate.row_as_json(columns) }} end as _original_values
 from reasons
+{%- endmacro %}
+
+{% macro judged_columns(columns, listed, forgiving) -%}
+    {%- for column in columns %}
+        raw__{{ column }},
+        {{ column }},
+    {%- endfor %}
+    {%- for name in listed %}
+        _unmapped__{{ name }},
+    {%- endfor %}
+    {%- for name in forgiving %}
+        _dangling__{{ name }},
+    {%- endfor %}
+        _loaded_at,
+        _repairs
+{%- endmacro %}
+
+{#- Columns whose values are on a list, and the country, whose list is ISO's. -#}
+{% macro listed_columns(columns) -%}
+    {%- set listed = [] -%}
+    {%- for name, column in columns.items() if column.config.meta.get('values') or name == 'country' -%}{%- do listed.append(name) -%}{%- endfor -%}
+    {{ return(listed) }}
+{%- endmacro %}
+
+{#- 'On Hold', 'on-hold' and 'on_hold' are one word. -#}
+{% macro folded_value(text) -%}replace(replace(lower(trim({{ text }})), ' ', '_'), '-', '_'){%- endmacro %}
+
+{% macro is_on_list(name, column) -%}
+    {%- if name == 'country' -%}
+        synonym__country.means is not null or country_names.country is not null
+    {%- else -%}
+        source_rows.{{ name }} in ('{{ column.config.meta['values'] | join("', '") }}')
+        or coalesce(synonym__{{ name }}.means in ('{{ column.config.meta['values'] | join("', '") }}'), false)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_unmapped(name, column) -%}
+    source_rows.{{ name }} is not null and not ({{ post_purchase_gate.is_on_list(name, column) }})
+{%- endmacro %}
+
+{% macro is_found(name, forgiving) -%}
+    (parent__{{ name }}.{{ forgiving[name].key }} is not null{{ ' or named__' ~ name ~ '.' ~ forgiving[name].key ~ ' is not null' if forgiving[name].or_name }})
+{%- endmacro %}
+
+{#- '#1001', '1001' and ' #1001' are one name. -#}
+{% macro folded_name(column) -%}lower(replace(trim({{ column }}), '#', '')){%- endmacro %}
+
+{#- The value that stands: mapped, spelled as the catalogue does, without placeholder, sign of habit or a reference that leads nowhere. -#}
+{% macro final_value(name, column, forgiving, nulled, skus) -%}
+    {%- set typed = 'source_rows.' ~ name -%}
+    {%- set taken = [] -%}
+    {%- for other, parent in forgiving.items() if name in (parent.take | default({})) -%}
+        {%- do taken.append('parent__' ~ other ~ '.' ~ parent.take[name]) -%}
+    {%- endfor -%}
+    {%- if name == 'country' -%}
+        coalesce(synonym__country.means, country_names.country, case when {{ typed }} is not null then 'unknown' end)
+    {%- elif column.config.meta.get('values') -%}
+        case
+            when {{ typed }} in ('{{ column.config.meta['values'] | join("', '") }}') then {{ typed }}
+            when synonym__{{ name }}.means in ('{{ column.config.meta['values'] | join("', '") }}') then synonym__{{ name }}.means
+            when {{ typed }} is not null then 'unknown'
+        end
+    {%- elif name in skus -%}
+        coalesce(spelling__{{ name }}.sku, {{ typed }})
+    {%- elif name in forgiving or taken -%}
+        {%- set own = [] -%}
+        {%- if name in forgiving -%}
+            {%- do own.append('parent__' ~ name ~ '.' ~ forgiving[name].key) -%}
+            {%- if forgiving[name].or_name -%}{%- do own.append('named__' ~ name ~ '.' ~ forgiving[name].key) -%}{%- endif -%}
+        {%- else -%}
+            {%- do own.append(typed) -%}
+        {%- endif -%}
+        {%- set all = own + taken -%}
+        {{ 'coalesce(' ~ all | join(', ') ~ ')' if all | length > 1 else all[0] }}
+    {%- elif column.config.meta.sign == 'ignored' -%}
+        abs({{ typed }})
+    {%- elif name in nulled -%}
+        case when not coalesce({{ nulled[name] }}, false) then {{ typed }} end
+    {%- elif column.data_type == 'timestamp' -%}
+        case when {{ typed }} >= cast('{{ var("earliest_time") }}' as {{ dbt.type_timestamp() }}) then {{ typed }} end
+    {%- else -%}
+        {{ typed }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What was set right or left out of a row that is accepted, joined by ';'; null where nothing was. -#}
+{% macro repairs(columns, forgiving, nulled) -%}
+    {%- set kinds = [] -%}
+    {%- for name, column in columns.items() -%}
+        {%- set raw = 'source_rows.raw__' ~ name -%}
+        {%- set typed = 'source_rows.' ~ name -%}
+        {%- if column.data_type == 'timestamp' -%}
+            {%- do kinds.append(('placeholder:' ~ name, raw ~ ' is not null and ' ~ post_purchase_gate.is_placeholder_time(raw, typed))) -%}
+        {%- endif -%}
+        {%- if column.config.meta.no_check and column.data_type != 'varchar' -%}
+            {%- set placeholder = ' and not ' ~ post_purchase_gate.is_placeholder_time(raw, typed) if column.data_type == 'timestamp' else '' -%}
+            {%- do kinds.append(('unreadable:' ~ name, raw ~ ' is not null and ' ~ typed ~ ' is null' ~ placeholder)) -%}
+        {%- endif -%}
+        {%- if column.config.meta.sign == 'ignored' -%}{%- do kinds.append(('sign:' ~ name, typed ~ ' < 0')) -%}{%- endif -%}
+        {%- if name in nulled -%}{%- do kinds.append(('impossible:' ~ name, nulled[name])) -%}{%- endif -%}
+        {%- if name in forgiving -%}
+            {%- do kinds.append(('dangling:' ~ name, typed ~ ' is not null and not ' ~ post_purchase_gate.is_found(name, forgiving))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not kinds -%}
+        cast(null as {{ dbt.type_string() }})
+    {%- else -%}
+        case
+            when
+                {%- for kind, condition in kinds %}
+                coalesce({{ condition }}, false){{ ' or' if not loop.last }}
+                {%- endfor %}
+                then {% for kind, condition in kinds -%}
+                    case when {{ condition }} then '{{ kind }};' else '' end{{ ' || ' if not loop.last }}
+                {%- endfor %}
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The key of a row as one value; a part that may be null is a value of its own. Null where a part is missing that may not be. -#}
+{% macro row_identity(keys, nullable_key) -%}
+    {%- set parts = [] -%}
+    {%- for key in keys -%}
+        {%- set text = key if keys | length == 1 else "cast(" ~ key ~ " as " ~ dbt.type_string() ~ ")" -%}
+        {%- do parts.append("coalesce(" ~ text ~ ", '~null~')" if key in nullable_key else text) -%}
+    {%- endfor -%}
+    {{ parts | join(" || '|' || ") }}
+{%- endmacro %}
+
+{#- What a row says: as typed, or as brought where that could not be read. -#}
+{% macro contents(columns) -%}
+    {%- set parts = [] -%}
+    {%- for name in columns -%}
+        {%- do parts.append("coalesce(cast(" ~ name ~ " as " ~ dbt.type_string() ~ "), cast(raw__" ~ name ~ " as " ~ dbt.type_string() ~ "))") -%}
+    {%- endfor -%}
+    {{ return(parts) }}
 {%- endmacro %}
 
 {% macro prefixed(columns, prefix) -%}
@@ -129,7 +395,7 @@ from reasons
 {%- endmacro %}
 
 {#- One relation's rows: each contract column twice, as brought (raw__) and as typed. A column that the source does not have is null. -#}
-{% macro typed_rows(relation, columns) -%}
+{% macro typed_rows(relation, columns, derived={}, source_number=1) -%}
     {%- set present = {} -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(relation) -%}
@@ -138,62 +404,28 @@ from reasons
     {%- endif -%}
     select
         {%- for name, column in columns.items() %}
-        {%- if execute and name not in present %}
-        {{ post_purchase_gate.null_as(dbt.type_string()) }} as raw__{{ name }},
-        {{ post_purchase_gate.null_as(post_purchase_gate.contract_type(column.data_type)) }} as {{ name }},
-        {%- else %}
-        {{ post_purchase_gate.as_brought(name, present.get(name, 'varchar')) }} as raw__{{ name }},
-        {{ post_purchase_gate.as_typed(name, column, present.get(name, 'varchar')) }} as {{ name }},
-        {%- endif %}
+        raw__{{ name }},
+        {%- set typed = post_purchase_gate.as_typed('raw__' ~ name, column, present.get(name, 'varchar')) %}
+        {{ 'coalesce(' ~ typed ~ ', ' ~ derived[name] ~ ')' if name in derived else typed }} as {{ name }},
         {%- endfor %}
         {% if '_loaded_at' in present -%}
             {{ post_purchase_gate.as_typed('_loaded_at', {'data_type': 'timestamp', 'config': {'meta': {}}}, present['_loaded_at']) }}
         {%- else -%}
             cast(null as {{ dbt.type_timestamp() }})
-        {%- endif %} as _loaded_at
-    from {{ relation }}
-{%- endmacro %}
-
-{#- A value as brought; blank text is null. -#}
-{% macro as_brought(name, raw_type) -%}
-    {%- if 'char' in raw_type or raw_type in ['string', 'text'] -%}
-        nullif(trim({{ name }}), '')
-    {%- else -%}
-        {{ name }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro as_typed(name, column, raw_type) -%}
-    {%- set is_text = 'char' in raw_type or raw_type in ['string', 'text'] -%}
-    {%- set brought = post_purchase_gate.as_brought(name, raw_type) -%}
-    {%- set type = post_purchase_gate.contract_type(column.data_type) -%}
-    {%- set meta = column.config.meta -%}
-    {%- if column.data_type == 'varchar' -%}
-        {%- set value = brought if is_text else 'cast(' ~ name ~ ' as ' ~ type ~ ')' -%}
-        {%- if meta.get('values') -%}
-            case
-                when lower({{ value }}) in ('{{ meta['values'] | join("', '") }}') then lower({{ value }})
-                when {{ value }} is not null then 'unknown'
-            end
-        {%- elif meta.get('lower') -%}
-            lower({{ value }})
-        {%- else -%}
-            {{ value }}
-        {%- endif -%}
-    {%- elif column.data_type == 'timestamp' -%}
-        {%- if is_text -%}
-            {{ post_purchase_gate.parse_utc(brought) }}
-        {%- elif 'time zone' in raw_type or raw_type == 'timestamptz' -%}
-            timezone('UTC', {{ name }})
-        {%- else -%}
-            cast({{ name }} as {{ type }})
-        {%- endif -%}
-    {%- elif column.data_type == 'integer' and raw_type not in ['integer', 'int', 'bigint', 'smallint'] -%}
-        {%- set number = post_purchase_gate.try_cast(brought, post_purchase_gate.contract_type('decimal')) -%}
-        case when {{ number }} = round({{ number }}, 0) then {{ post_purchase_gate.try_cast('round(' ~ number ~ ', 0)', type) }} end
-    {%- else -%}
-        {{ post_purchase_gate.try_cast(brought, type) }}
-    {%- endif -%}
+        {%- endif %} as _loaded_at,
+        {{ source_number }} as _source
+    from (
+        select
+            {%- for name, column in columns.items() %}
+            {%- if execute and name not in present %}
+            {{ post_purchase_gate.null_as(dbt.type_string()) }} as raw__{{ name }},
+            {%- else %}
+            {{ post_purchase_gate.as_brought(name, present.get(name, 'varchar')) }} as raw__{{ name }},
+            {%- endif %}
+            {%- endfor %}
+            {{ post_purchase_gate.as_brought('_loaded_at', present['_loaded_at']) if '_loaded_at' in present else 'null' }} as _loaded_at
+        from {{ relation }}
+    ) as brought
 {%- endmacro %}
 
 {#- An absent table is an empty typed one. -#}
@@ -203,7 +435,8 @@ from reasons
         cast(null as {{ post_purchase_gate.contract_type(column.data_type) }}) as raw__{{ name }},
         cast(null as {{ post_purchase_gate.contract_type(column.data_type) }}) as {{ name }},
         {%- endfor %}
-        cast(null as {{ dbt.type_timestamp() }}) as _loaded_at
+        cast(null as {{ dbt.type_timestamp() }}) as _loaded_at,
+        1 as _source
     where 1 = 0
 {%- endmacro %}
 

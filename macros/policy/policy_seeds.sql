@@ -2,7 +2,7 @@
 {% macro policy_seeds() -%}
     {{ return([
         'actions', 'calendar_steps', 'checks', 'consent_rules', 'cost_assumptions', 'experiments', 'feed_freshness', 'fx_rates',
-        'gate_matrix', 'review_incentives', 'risk_bins', 'risk_scorecard', 'support_queues', 'use_profiles', 'watch_thresholds',
+        'gate_matrix', 'review_incentives', 'risk_bins', 'risk_scorecard', 'support_queues', 'use_profiles', 'value_synonyms', 'watch_thresholds',
     ]) }}
 {%- endmacro %}
 

@@ -20,6 +20,7 @@ judged as (
 select
     messages.message_id,
     case
+        when messages.order_id is null and messages.dangling_order_id is not null then 'order_unknown'
         when messages.order_id is null then 'no_order'
         when orders.order_id is null then 'order_unknown'
         when messages.sent_at < orders.ordered_at then 'sent_before_the_order'

@@ -47,7 +47,16 @@ select
     spoken.is_declared_not_kept and spoken.accepted_rows > 0 as is_contradicted,
     case when spoken.reaches_to > {{ post_purchase_gate.as_of() }} then {{ post_purchase_gate.as_of() }} else spoken.reaches_to end as loaded_through,
     spoken.reaches_by,
+    -- one bad row proves nothing of a feed; some that name nobody might be about anybody
+    coalesce(
+        not (spoken.is_declared_not_kept and spoken.accepted_rows = 0)
+        and refusals.unnamed_rows >= 5 and refusals.unnamed_rows > {{ var('max_refused_share') }} * refusals.recent_rows,
+        false
+    ) as is_degraded,
+    coalesce(refusals.unnamed_rows, 0) as unnamed_refused_rows,
     cast(feed_freshness.max_age_hours as integer) as max_age_hours
 from spoken
+left join {{ ref('int_feed_refusals') }} as refusals
+    on spoken.feed = refusals.feed
 left join {{ ref('feed_freshness') }} as feed_freshness
     on spoken.feed = feed_freshness.feed

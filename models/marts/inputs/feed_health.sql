@@ -17,8 +17,11 @@ judged as (
         case
             when feeds.is_not_kept then 'not_kept'
             when not feeds.is_connected then 'not_connected'
-            when feeds.loaded_through >= {{ post_purchase_gate.add_time('hour', '-1 * feeds.max_age_hours', post_purchase_gate.as_of()) }} then 'fresh'
-            else 'stale'
+            when
+                coalesce(feeds.loaded_through < {{ post_purchase_gate.add_time('hour', '-1 * feeds.max_age_hours', post_purchase_gate.as_of()) }}, true)
+                then 'stale'
+            when feeds.is_degraded then 'degraded'
+            else 'fresh'
         end as state
     from {{ ref('int_feed_status') }} as feeds
 )
@@ -31,7 +34,9 @@ select
     cast(judged.max_age_hours as integer) as max_age_hours,
     cast(case when judged.is_connected then judged.age_hours end as decimal(18, 2)) as age_hours,
     cast(judged.state as {{ dbt.type_string() }}) as state,
-    cast(case when judged.state in ('stale', 'not_connected') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
+    cast(judged.reaches_by as {{ dbt.type_string() }}) as reaches_by,
+    cast(judged.unnamed_refused_rows as bigint) as unnamed_refused_rows,
+    cast(case when judged.state in ('stale', 'not_connected', 'degraded') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
 from judged
 left join blocked
     on judged.feed = blocked.feed

@@ -13,7 +13,10 @@ counts as (
             (select count(*) from {{ relation }}) +
             {%- endfor %} 0
         ) as rows_in,
-        (select count(*) from {{ ref('stg_' ~ table) }}) as rows_accepted
+        count(case when judged._rejected_reason is null then 1 end) as rows_accepted,
+        count(case when judged._repairs is not null then 1 end) as rows_repaired,
+        count(case when judged._rejected_reason = 'repeat' then 1 end) as rows_repeated
+    from {{ ref('base_' ~ table) }} as judged
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -32,7 +35,9 @@ select
     counts.is_connected,
     cast(counts.rows_in + coalesce(rejected.unreadable_lines, 0) as bigint) as rows_in,
     cast(counts.rows_accepted as bigint) as rows_accepted,
-    cast(coalesce(rejected.rows_rejected, 0) as bigint) as rows_rejected
+    cast(counts.rows_repaired as bigint) as rows_repaired,
+    cast(coalesce(rejected.rows_rejected, 0) as bigint) as rows_rejected,
+    cast(counts.rows_repeated as bigint) as rows_repeated
 from counts
 left join rejected
     on counts.table_name = rejected.table_name

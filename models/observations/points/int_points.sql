@@ -10,6 +10,7 @@ feeds_wide as (
         max(case when feed = '{{ feed.feed }}' and is_not_kept then 1 else 0 end) as {{ feed.feed }}_not_kept,
         max(case when feed = '{{ feed.feed }}' and is_connected then loaded_through end) as {{ feed.feed }}_through,
         max(case when feed = '{{ feed.feed }}' then max_age_hours end) as {{ feed.feed }}_hours,
+        max(case when feed = '{{ feed.feed }}' and is_degraded then 1 else 0 end) as {{ feed.feed }}_degraded,
         {%- endfor %}
         count(*) as feeds
     from {{ ref('int_feed_status') }}
@@ -58,9 +59,11 @@ select
     case when instants.cancelled_at <= instants.point_at then instants.cancelled_at end as cancelled_at,
     case when instants.erased_at <= instants.point_at then instants.erased_at end as erased_at,
     {%- for feed in feeds %}
-    {{ post_purchase_gate.knows_feed(feed.feed) }} as knows_{{ feed.feed }},
-    case when not ({{ post_purchase_gate.knows_feed(feed.feed) }}) then 'feed_{{ feed.feed }}' end as unread_{{ feed.feed }},
+    {{ post_purchase_gate.unread_feed(feed.feed) }} is null as knows_{{ feed.feed }},
+    {{ post_purchase_gate.unread_feed(feed.feed) }} as unread_{{ feed.feed }},
     {%- endfor %}
     instants.origin = 'live' as is_live
 from {{ ref('int_point_instants') }} as instants
 cross join feeds_wide
+left join {{ ref('int_line_refusals') }} as refusals
+    on instants.order_line_id = refusals.order_line_id

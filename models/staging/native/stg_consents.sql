@@ -5,8 +5,9 @@ select
     -- text
     channel,
     address,
-    status,
-    basis,
+    coalesce(status, 'unknown') as status,
+    -- what nobody has a word for permits the least that a consent can
+    case when basis = 'unknown' then 'soft_opt_in' else basis end as basis,
     -- timestamps
     occurred_at,
     _loaded_at

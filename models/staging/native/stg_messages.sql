@@ -5,6 +5,8 @@ select
     order_id,
     order_line_id,
     fulfillment_id,
+    -- an order that is not there: the message counts for the person's orders before it
+    _dangling__order_id as dangling_order_id,
     recommended_sku,
     incentive_id,
     -- text

@@ -1,5 +1,7 @@
 select
     -- ids
+    -- a refund of several lines comes in several rows
+    replace(_row_key, '|(null)', '') as refund_row_id,
     refund_id,
     order_id,
     order_line_id,

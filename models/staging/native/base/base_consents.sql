@@ -1,6 +1,7 @@
 {{ post_purchase_gate.judge_rows(
     'consents',
-    parents={
+    forgiving={
         'customer_id': {'relation': ref('stg_customers'), 'key': 'customer_id'},
     },
+    addresses=['address'],
 ) }}

@@ -5,6 +5,8 @@
     },
     impossible={
         'delivered_before_shipped': "delivered_at < shipped_at",
-        'negative_shipping_cost': "shipping_cost < 0",
+    },
+    nulled={
+        'shipping_cost': "source_rows.shipping_cost < 0",
     },
 ) }}

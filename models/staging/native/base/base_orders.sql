@@ -1,3 +1,4 @@
+{#- An order without an account is that of a guest, known by the e-mail address. -#}
 {{ post_purchase_gate.judge_rows(
     'orders',
     parents={
@@ -6,6 +7,11 @@
     },
     impossible={
         'negative_total': "total < 0",
-        'negative_shipping_charged': "shipping_charged < 0",
+    },
+    nulled={
+        'shipping_charged': "source_rows.shipping_charged < 0",
+    },
+    derived={
+        'customer_id': post_purchase_gate.guest_customer_id('raw__email', post_purchase_gate.read_id('raw__order_id')),
     },
 ) }}

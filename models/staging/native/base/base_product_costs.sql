@@ -1,8 +1,6 @@
+{#- What a SKU cost stays true when the catalogue has dropped it: its lines still earn or lose. -#}
 {{ post_purchase_gate.judge_rows(
     'product_costs',
-    parents={
-        'sku': {'relation': ref('stg_products'), 'key': 'sku'},
-    },
     impossible={
         'negative_landed_cost': "landed_cost < 0",
     },

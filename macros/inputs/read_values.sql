@@ -1,0 +1,223 @@
+{#- What a person reads without doubt is read. Each macro takes SQL over one value and gives SQL; what it cannot read is null. -#}
+
+{#- A value as brought: text is trimmed, and the words that extracts write for null are null. -#}
+{% macro as_brought(name, raw_type) -%}
+    {%- if post_purchase_gate.is_text_type(raw_type) -%}
+        case when trim({{ name }}) not in ({{ post_purchase_gate.words_for_null() }}) then trim({{ name }}) end
+    {%- elif raw_type in ['double', 'float', 'real', 'float8', 'float4'] -%}
+        case when lower(cast({{ name }} as {{ dbt.type_string() }})) <> 'nan' then {{ name }} end
+    {%- else -%}
+        {{ name }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro words_for_null() -%}'', 'NULL', 'null', 'Null', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NaT', '\N'{%- endmacro %}
+
+{% macro is_text_type(raw_type) -%}
+    {{ return('char' in raw_type or raw_type in ['string', 'text']) }}
+{%- endmacro %}
+
+{#- The typed value of a contract column. `brought` is the value as brought, `raw_type` its type at the source. -#}
+{% macro as_typed(brought, column, raw_type) -%}
+    {%- set is_text = post_purchase_gate.is_text_type(raw_type) -%}
+    {%- set type = post_purchase_gate.contract_type(column.data_type) -%}
+    {%- set text = brought if is_text else 'cast(' ~ brought ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set meta = column.config.meta -%}
+    {%- if column.data_type == 'varchar' -%}
+        {%- if meta.get('values') -%}
+            {{ post_purchase_gate.folded_value(text) }}
+        {%- elif meta.get('lower') or column.name == 'country' -%}
+            lower({{ text }})
+        {%- elif post_purchase_gate.is_id(column.name) -%}
+            {{ post_purchase_gate.read_id(text) }}
+        {%- else -%}
+            {{ text }}
+        {%- endif -%}
+    {%- elif column.data_type in ['timestamp', 'date'] -%}
+        {%- if is_text -%}
+            {%- set instant = post_purchase_gate.parse_utc(brought) -%}
+        {%- elif 'time zone' in raw_type or raw_type == 'timestamptz' -%}
+            {%- set instant = "timezone('UTC', " ~ brought ~ ")" -%}
+        {%- elif raw_type.startswith('timestamp') or raw_type in ['date', 'datetime'] -%}
+            {%- set instant = 'cast(' ~ brought ~ ' as ' ~ dbt.type_timestamp() ~ ')' -%}
+        {%- else -%}
+            {%- set instant = post_purchase_gate.read_epoch(brought) -%}
+        {%- endif -%}
+        {{ instant if column.data_type == 'timestamp' else 'cast(' ~ instant ~ ' as date)' }}
+    {%- elif column.data_type == 'boolean' -%}
+        {%- if raw_type == 'boolean' -%}
+            {{ brought }}
+        {%- else -%}
+            case
+                when lower({{ text }}) in ('true', 't', 'yes', 'y', 'on', '1', '1.0') then true
+                when lower({{ text }}) in ('false', 'f', 'no', 'n', 'off', '0', '0.0') then false
+            end
+        {%- endif -%}
+    {%- else -%}
+        {%- set number = post_purchase_gate.read_number(brought) if is_text
+            else post_purchase_gate.try_cast(brought, post_purchase_gate.contract_type('decimal')) -%}
+        {%- if column.data_type == 'integer' and raw_type not in ['integer', 'int', 'bigint', 'smallint'] -%}
+            case when {{ number }} = round({{ number }}, 0) then {{ post_purchase_gate.try_cast('round(' ~ number ~ ', 0)', type) }} end
+        {%- elif column.data_type == 'integer' -%}
+            {{ post_purchase_gate.try_cast(brought, type) }}
+        {%- else -%}
+            {{ number }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_id(name) -%}
+    {{ return(name.endswith('_id') or post_purchase_gate.is_sku(name)) }}
+{%- endmacro %}
+
+{% macro is_sku(name) -%}
+    {{ return(name in ['sku', 'related_sku', 'recommended_sku']) }}
+{%- endmacro %}
+
+{#- An id that a float spoiled (3.0, 1.23E+12), where no digit can have been lost: whole numbers below 2^53. -#}
+{% macro read_id(text) -%}
+    case
+        when position('.' in {{ text }}) = 0 and position('+' in {{ text }}) = 0 then {{ text }}
+        when regexp_matches({{ text }}, '^[0-9]{1,15}[.]0+$') then split_part({{ text }}, '.', 1)
+        when
+            regexp_matches({{ text }}, '^[0-9]([.][0-9]+)?[eE][+][0-9]{1,2}$')
+            and {{ post_purchase_gate.try_cast(text, 'double') }} < 9007199254740992
+            and {{ post_purchase_gate.try_cast(text, 'double') }} = floor({{ post_purchase_gate.try_cast(text, 'double') }})
+            then cast({{ post_purchase_gate.try_cast(text, 'bigint') }} as {{ dbt.type_string() }})
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{#-
+    A number in text. Currency signs and spaces go; separators are read where one reading is possible: of a comma and a dot the last one
+    marks the decimals, a separator that occurs more than once marks thousands, and so does an apostrophe or a space; a comma not followed by
+    three digits marks decimals. What is left has two readings (4,000) and is read only as var decimal_mark says.
+-#}
+{% macro read_number(text) -%}
+    {%- set type = post_purchase_gate.contract_type('decimal') -%}
+    {%- set bare = "regexp_replace(regexp_replace(regexp_replace(" ~ text ~ ", '^([+-]?)[$€£¥₹] ?', '\\1'), ' ?[$€£¥₹]$', ''), '[ ''\u00a0\u202f]', '', 'g')" -%}
+    {%- set mark = var('decimal_mark', none) -%}
+    {%- set comma_thousands = "regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]*$') or regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}(,[0-9]{3}){2,}$')" -%}
+    {%- set dot_thousands = "regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]*$') or regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}([.][0-9]{3}){2,}$')" -%}
+    {%- set as_point = post_purchase_gate.try_cast("replace(" ~ bare ~ ", ',', '')", type) -%}
+    {%- set as_comma = post_purchase_gate.try_cast("replace(replace(" ~ bare ~ ", '.', ''), ',', '.')", type) -%}
+    {%- if mark == ',' -%}
+        case
+            when regexp_matches({{ bare }}, '^[+-]?[0-9]+(,[0-9]*)?$') or regexp_matches({{ bare }}, '^[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]*)?$') then {{ as_comma }}
+        end
+    {%- else -%}
+        coalesce(
+            {{ post_purchase_gate.try_cast(text, type) }},
+            case
+                -- one kind of separator or none: 40.00, 1 234.50
+                when position(',' in {{ text }}) = 0 and not ({{ dot_thousands }}) then {{ post_purchase_gate.try_cast(bare, type) }}
+                when {{ comma_thousands }} then {{ as_point }}
+                {%- if mark == '.' %}
+                when regexp_matches({{ bare }}, '^[+-]?[0-9]{1,3}(,[0-9]{3})+$') then {{ as_point }}
+                {%- else %}
+                when {{ dot_thousands }} then {{ as_comma }}
+                when
+                    regexp_matches({{ bare }}, '^[+-]?[0-9]+,([0-9]{0,2}|[0-9]{4,})$') or regexp_matches({{ bare }}, '^[+-]?([0-9]{4,}|0[0-9]*),[0-9]*$')
+                    then {{ as_comma }}
+                {%- endif %}
+            end
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A number as an instant: seconds, milliseconds or microseconds since 1970 by its length. -#}
+{% macro read_epoch(number) -%}
+    {{ return(adapter.dispatch('read_epoch', 'post_purchase_gate')(number)) }}
+{%- endmacro %}
+
+{% macro default__read_epoch(number) -%}
+    case
+        when {{ number }} >= 1e9 and {{ number }} < 1e10 then make_timestamp(cast(round({{ number }} * 1000000) as bigint))
+        when {{ number }} >= 1e12 and {{ number }} < 1e13 then make_timestamp(cast(round({{ number }} * 1000) as bigint))
+        when {{ number }} >= 1e15 and {{ number }} < 1e16 then make_timestamp(cast(round({{ number }}) as bigint))
+    end
+{%- endmacro %}
+
+{% macro spark__read_epoch(number) -%}
+    case
+        when {{ number }} >= 1e9 and {{ number }} < 1e10 then timestamp_micros(cast(round({{ number }} * 1000000) as bigint))
+        when {{ number }} >= 1e12 and {{ number }} < 1e13 then timestamp_micros(cast(round({{ number }} * 1000) as bigint))
+        when {{ number }} >= 1e15 and {{ number }} < 1e16 then timestamp_micros(cast(round({{ number }}) as bigint))
+    end
+{%- endmacro %}
+
+{#-
+    Text to a UTC timestamp: ISO 8601 with or without seconds, fraction and offset, epoch numbers, and dates with the day or the month first
+    where one reading is possible or var date_order (dmy, mdy) says which. An offset is applied, text without one is UTC already.
+-#}
+{% macro parse_utc(expression) -%}
+    {{ return(adapter.dispatch('parse_utc', 'post_purchase_gate')(expression)) }}
+{%- endmacro %}
+
+{% macro default__parse_utc(expression) -%}
+    {%- set iso = "^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?)[ ]*(Z|z|UTC|utc|GMT|gmt|([+-][0-9]{2}):?([0-9]{2})?)?$" -%}
+    {%- set by_day = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?$" -%}
+    {%- set order = var('date_order', none) -%}
+    {%- set first = "regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 1)" -%}
+    {%- set second = "regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 2)" -%}
+    {%- set year_and_time = [
+        "regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 3)",
+        "replace(regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 4), 'T', ' ')",
+    ] -%}
+    {%- set day_first = "try_cast(" ~ year_and_time[0] ~ " || '-' || " ~ second ~ " || '-' || " ~ first ~ " || " ~ year_and_time[1] ~ " as timestamp)" -%}
+    {%- set month_first = "try_cast(" ~ year_and_time[0] ~ " || '-' || " ~ first ~ " || '-' || " ~ second ~ " || " ~ year_and_time[1] ~ " as timestamp)" -%}
+    case
+        when length({{ expression }}) = 19 and substring({{ expression }}, 5, 1) = '-' and substring({{ expression }}, 17, 1) = ':'
+            then try_cast({{ expression }} as timestamp)
+        when regexp_matches({{ expression }}, '{{ iso }}') then
+            try_cast(replace(replace(replace(regexp_extract({{ expression }}, '{{ iso }}', 1), '/', '-'), 'T', ' '), ',', '.') as timestamp)
+            - to_minutes(
+                coalesce(try_cast(regexp_extract({{ expression }}, '{{ iso }}', 6) as integer), 0) * 60
+                + case when regexp_extract({{ expression }}, '{{ iso }}', 6) like '-%' then -1 else 1 end
+                * coalesce(try_cast(nullif(regexp_extract({{ expression }}, '{{ iso }}', 7), '') as integer), 0)
+            )
+        when regexp_matches({{ expression }}, '^[0-9]{10}([.][0-9]+)?$|^[0-9]{13}([.]0+)?$|^[0-9]{16}([.]0+)?$')
+            then {{ post_purchase_gate.read_epoch('cast(' ~ expression ~ ' as decimal(28, 6))') }}
+        when regexp_matches({{ expression }}, '^[0-9]([.][0-9]+)?[eE][+](9|12|15)$')
+            then {{ post_purchase_gate.read_epoch('cast(' ~ expression ~ ' as decimal(28, 6))') }}
+        when regexp_matches({{ expression }}, '{{ by_day }}') then
+            {%- if order == 'dmy' %}
+            {{ day_first }}
+            {%- elif order == 'mdy' %}
+            {{ month_first }}
+            {%- else %}
+            case when {{ day_first }} is null or {{ month_first }} is null or {{ first }} = {{ second }} then coalesce({{ day_first }}, {{ month_first }}) end
+            {%- endif %}
+    end
+{%- endmacro %}
+
+{% macro spark__parse_utc(expression) -%}
+    try_cast({{ expression }} as timestamp)
+{%- endmacro %}
+
+{#- What some systems write for no time at all: zero, the year nought or one, the first second of 1970. -#}
+{% macro is_placeholder_time(brought, typed) -%}
+    case
+        when {{ typed }} is not null then {{ typed }} < cast('{{ var("earliest_time") }}' as {{ dbt.type_timestamp() }})
+        else coalesce(
+            cast({{ brought }} as {{ dbt.type_string() }}) in ('0', '0.0', '-1')
+            or cast({{ brought }} as {{ dbt.type_string() }}) like '0000-00-00%'
+            or cast({{ brought }} as {{ dbt.type_string() }}) like '00/00/0000%',
+            false
+        )
+    end
+{%- endmacro %}
+
+{#- An e-mail address as an identity: a name around it taken off, case folded. -#}
+{% macro bare_email(text) -%}
+    lower(trim(case when {{ text }} like '%<%>%' then split_part(split_part({{ text }}, '<', 2), '>', 1) else {{ text }} end))
+{%- endmacro %}
+
+{#- The account of an order without one: of its e-mail address, which no id may show, else of the order alone. -#}
+{% macro guest_customer_id(email, order_id) -%}
+    case
+        when {{ email }} is not null
+            then 'guest:' || {{ dbt.hash("'" ~ post_purchase_gate.sql_text(var('guest_salt')) ~ ":' || " ~ post_purchase_gate.bare_email(email)) }}
+        else 'guest:order:' || {{ order_id }}
+    end
+{%- endmacro %}
