@@ -396,6 +396,7 @@ def begin(history: History) -> None:
         h.ordered = h.ago(0, 2, 6, 14, 16, 17, 21, 24, 28, 35)
     if h.shipped:
         h.ordered = h.shipped - h.pick(0.5, 1, 1, 2) * DAY
+    h.ordered = min(h.ordered, AS_OF)
     more: dict[str, Any] = {"delivery_method": "pickup"} if base == "pickup" else {}
     h.order, h.lines = h.place(h.ordered, lines, order_id=h.order, **more)
     if base == "pickup":
@@ -407,7 +408,7 @@ def begin(history: History) -> None:
         if listed and len(physical) > 1 and h.chance(0.4):
             last = physical.pop()
             later = h.shipped + h.pick(1, 2, 5) * DAY
-            arrived = h.delivered + h.pick(0.5, 1, 2, 3, 4) * DAY if h.delivered else None
+            arrived = max(later, h.delivered + h.pick(0.5, 1, 2, 3, 4) * DAY) if h.delivered else None
             h.ship(h.order, later, arrived, lines={last: carried.pop(last)})
         h.parcel = h.ship(h.order, h.shipped, h.delivered, lines=carried if listed else {})
         h.expected = h.shipped + 7 * DAY
@@ -757,7 +758,7 @@ def the_usual_messages(h: History) -> None:
     h.message("order_confirmation", h.past(h.ordered + 60 * SECOND))
     if h.shipped:
         h.message("shipping_update", h.past(h.shipped + h.pick(-1, 0, 1, 3600) * SECOND))
-    if h.delivered:
+    if h.delivered and h.delivered <= AS_OF:
         h.message("use_education", h.past(h.delivered + 60 * SECOND))
         h.message("delivery_check_in", h.past(h.delivered + h.pick(-1, 0, 1, 3600) * SECOND))
 
@@ -796,7 +797,7 @@ def the_ledger(h: History) -> None:
     elif kind in ("other_store", "own_store"):
         h.ledger(moment, "unsubscribed", store_id="s" if kind == "own_store" else "elsewhere")
     elif kind in ("odd", "odd_then_in"):
-        h.ledger(moment, "cleaned")
+        h.ledger(moment, "half_confirmed")
         if kind == "odd_then_in":
             h.ledger(moment + DAY / 2, "subscribed")
     elif kind in ("soft", "oddly"):
@@ -841,7 +842,7 @@ def the_address(h: History) -> None:
     elif kind == "suppressed":
         h.add("suppressions", channel="email", address=h.email, reason="complaint", since=h.ago(0, 5, 20))
     elif kind == "odd":
-        h.message("newsletter", moment, (moment + 9 * SECOND, "deferred"), order_id=None)
+        h.message("newsletter", moment, (moment + 9 * SECOND, "vanished"), order_id=None)
     elif kind == "elsewhere":
         h.message("newsletter", moment, (moment + 9 * SECOND, "complained"), order_id=None, address=f"old.{h.email}")
     else:
@@ -1017,7 +1018,7 @@ def a_replacement(h: History) -> None:
         h.of("orders", order_id=order)[0]["cancelled_at"] = h.past(ordered + DAY)
     elif state != "promised":
         arrived = h.past(max(shipped, h.ago(0, 1, 7, 14, 14))) if state == "arrived" else None
-        expected = {"expected_delivery_at": h.ago(0, 3, 4)} if state == "inferred" else {}
+        expected = {"expected_delivery_at": max(shipped + DAY, h.ago(0, 3, 4))} if state == "inferred" else {}
         parcel = h.ship(order, shipped, arrived, **expected)
         if state in ("lost", "returned"):
             h.carrier(parcel, h.past(shipped + DAY), "lost" if state == "lost" else "returned_to_sender")
@@ -1143,10 +1144,11 @@ def the_order(h: History) -> None:
         for row in h.of("payments", order_id=h.order):
             row["occurred_at"] = order["ordered_at"]
         for row in h.of("fulfillments", order_id=h.order):
+            shipped = h.ago(120, 121, 125)
             row.update(
-                shipped_at=h.ago(120, 121, 125),
+                shipped_at=shipped,
                 expected_delivery_at=AS_OF - 118 * DAY,
-                delivered_at=h.ago(119.5, 120, 120, 122),
+                delivered_at=max(shipped, h.ago(119.5, 120, 120, 122)),
             )
 
 

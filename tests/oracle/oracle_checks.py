@@ -133,7 +133,11 @@ class Checks:
             problem = Answer("problem", "failed", failed)
         line = (self.facts.lines_of[order_id] or [None])[0]
         otherwise = self.payment_otherwise(order, rows)
-        return self.seen("payment", line, problem, otherwise) if line else problem or otherwise
+        answer = self.seen("payment", line, problem, otherwise) if line else problem or otherwise
+        parent = self.facts.exchanged_order(order)
+        if answer == OK and parent:
+            return self.payment_of(parent["order_id"])
+        return answer
 
     def payment_otherwise(self, order: Row, rows: list[Row], until: Moment | None = None) -> Answer:
         rows = [row for row in rows if until is None or row["occurred_at"] <= until]
@@ -148,8 +152,7 @@ class Checks:
         return Answer("unknown", "no_payment")
 
     def payment(self, line: Row) -> Answer:
-        answer = self.payment_of(line["order_id"])
-        return answer
+        return self.payment_of(line["order_id"])
 
     @functools.cache  # noqa: B019
     def stands_since(self, order_id: str) -> Moment | None:
@@ -163,6 +166,8 @@ class Checks:
 
     def settled(self, line: Row) -> Answer:
         order = self.facts.orders[line["order_id"]]
+        if self.facts.exchanged_order(order) and self.facts.owed(order) <= self.facts.smallest_unit(order):
+            order = self.facts.exchanged_order(order) or order
         money = self.facts.money(order)
         payment = self.payment(line)
         if payment.state == "unknown" and payment.detail != "partly_authorised":
@@ -281,12 +286,23 @@ class Checks:
         return self.spelled("shipping_exception", line, spells, dt.timedelta(0), review)
 
     def later_arrivals(self, line: Row) -> list[Moment]:
-        """When replacements and exchanges of the line, or its own exchange order, arrived."""
+        """When the replacement and exchange orders of the line's order, or its own exchange order, arrived."""
         facts = self.facts
-        found = [*facts.replaced_by(line), *facts.exchanged_for(line)]
-        if facts.orders[line["order_id"]].get("order_type") == "exchange" or line.get("replaces_order_line_id"):
-            found.append(line)
-        return [moment for new in found if (moment := facts.delivered_at(new))]
+        order = facts.orders[line["order_id"]]
+        orders = facts.standing_children(order["order_id"], "replacement")
+        orders += facts.standing_children(order["order_id"], "exchange")
+        parcels = [facts.lines_of[one["order_id"]] for one in orders]
+        if facts.exchanged_order(order):
+            parcels.append(facts.lines_of[order["order_id"]])
+        for one in facts.lines_of[order["order_id"]]:
+            if one.get("replaces_order_line_id"):
+                parcels.append([one])
+        found = []
+        for lines in parcels:
+            arrived = [facts.delivered_at(one) for one in lines]
+            if arrived and all(arrived):
+                found.append(max(moment for moment in arrived if moment))
+        return found
 
     def reports(self, line: Row, topic: str, reason: str) -> list[Spell]:
         """Reports by ticket, refund or carrier; each resolved by what comes first after it."""
@@ -409,7 +425,9 @@ class Checks:
         return self.seen("reviewable", line, None, OK)
 
     def gift(self, line: Row) -> Answer:
-        problem = Answer("problem") if self.facts.orders[line["order_id"]].get("is_gift") else None
+        order = self.facts.orders[line["order_id"]]
+        parent = self.facts.exchanged_order(order)
+        problem = Answer("problem") if order.get("is_gift") or (parent and parent.get("is_gift")) else None
         return self.seen("gift", line, problem, OK)
 
     def consent(self, line: Row, target: Target | None) -> Answer:
@@ -418,7 +436,7 @@ class Checks:
         address = self.facts.address_of_order(line["order_id"], channel)
         account = self.facts.accounts[order["customer_id"]]
         words: list[tuple[Moment, int, str, str | None]] = []
-        for row in self.facts.ledger[channel, address] if address else []:
+        for row in self.facts.ledger[channel, address or f"account:{order['customer_id']}"]:
             if row.get("store_id") is None or row["store_id"] == order.get("store_id"):
                 status = row["status"]
                 rank = {"subscribed": 0, "unknown": 1, None: 1, "unsubscribed": 2}[status]

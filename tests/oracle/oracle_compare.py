@@ -70,7 +70,15 @@ class Comparison:
         }
         theirs = decided(database)
         self.compared = len(mine.keys() | theirs.keys())
+        replacements = {
+            line["order_line_id"]
+            for line in gate.facts.lines.values()
+            if gate.facts.orders[line["order_id"]].get("order_type") == "replacement"
+        }
         for key in sorted(mine.keys() | theirs.keys()):
+            pair = [side.get(key) for side in (mine, theirs)]
+            if key[0] in replacements and all(one is None or one.decision != "send" for one in pair):
+                continue
             self.hold(key, mine.get(key), theirs.get(key))
         lanes = next_actions(database)
         my_lanes = {

@@ -162,8 +162,8 @@ class Facts:
         """Facts that are asked for by address, order or person."""
         self.ledger: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("consents"):
-            if address := self.consent_address(row):
-                self.ledger[row.get("channel") or "email", address].append(row)
+            address = self.consent_address(row) or f"account:{row.get('customer_id')}"
+            self.ledger[row.get("channel") or "email", address].append(row)
         self.suppressed: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("suppressions"):
             if address := self.consent_address(row):
@@ -402,12 +402,21 @@ class Facts:
         if own > 0 and own >= self.line_net(line) - unit * (line["quantity"] or ZERO):
             return True
         lines = self.lines_of[line["order_id"]]
-        total = sum(back.values(), ZERO)
+        exchanged = sum(
+            (row["amount"] or ZERO for row in self.paid_refunds(line["order_id"]) if row.get("reason") == "exchange"),
+            ZERO,
+        )
+        total = sum(back.values(), ZERO) - exchanged
         goods = sum((self.line_net(row) for row in lines), ZERO)
         units = sum((row["quantity"] or ZERO for row in lines), ZERO)
         return total > 0 and total >= goods - unit * units
 
     # --- what stands in for a line --------------------------------------------------------------
+
+    def exchanged_order(self, order: Row) -> Row | None:
+        """The order that an exchange order continues."""
+        parent = self.orders.get(order.get("parent_order_id") or "")
+        return parent if order.get("order_type") == "exchange" else None
 
     def standing_children(self, order_id: str, order_type: str) -> list[Row]:
         return [

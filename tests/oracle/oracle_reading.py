@@ -209,10 +209,10 @@ READERS: dict[str, set[str]] = {
     "payments": {"payment", "settled"},
     "fulfillments": {"shipping", "delivery", "delivery_scan", "use_window"},
     "fulfillment_lines": {"shipping", "delivery", "delivery_scan", "use_window"},
-    "fulfillment_events": {"delivery", "delivery_scan", "use_window", "shipping_exception", "damage"},
+    "fulfillment_events": {"delivery", "delivery_scan", "use_window", "shipping_exception", "damage", "sizing"},
     "refunds": {"refund", "kept", "damage", "sizing", "supplied"},
     "tickets": {"ticket", "satisfaction", "damage", "sizing"},
-    "ticket_events": {"ticket", "satisfaction"},
+    "ticket_events": {"ticket", "satisfaction", "damage", "sizing"},
     "site_events": {"status_page", "help_seeking"},
     "messages": {"already_done"},
     "message_events": {"deliverability"},
@@ -389,11 +389,8 @@ def synonyms(policy: Path) -> dict[tuple[str, str], dict[str, str]]:
     """What the owner says that the words of the sources mean."""
     found = {key: dict(words) for key, words in SYNONYMS.items()}
     for row in seed(policy, "value_synonyms"):
-        place = (row.get("table_name", row.get("table", "")), row.get("column_name", row.get("column", "")))
-        meaning = next((row[name] for name in ("means", "meaning", "contract_value", "canonical") if name in row), None)
-        if meaning is None:
-            raise ValueError(f"value_synonyms has unforeseen columns: {list(row)}")
-        found.setdefault(place, {})[row["value"].strip().casefold()] = meaning.strip()
+        place = (row["table_name"], row["column_name"])
+        found.setdefault(place, {})[row["value"].strip().casefold()] = row["means"].strip()
     return found
 
 
