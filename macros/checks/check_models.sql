@@ -5,10 +5,10 @@
 {% macro check_models() -%}
     {%- set live_only = [] if post_purchase_gate.decides(['live']) else ['due', 'circuit_breaker', 'holdout'] -%}
     {{ return([
-        'order_eligible', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'settled', 'shipping',
+        'order_eligible', 'held', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'settled', 'shipping',
         'delivery_scan', 'kept', 'status_page', 'use_window', 'help_seeking', 'satisfaction', 'negative_review_risk', 'gift',
         'reviewable', 'consent', 'deliverability', 'incentive', 'related_sku', 'compatibility', 'pair_profit', 'stock', 'owned',
-        'active_subscription', 'already_done', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
+        'active_subscription', 'already_done', 'person_issue', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
         'frequency',
     ] | reject('in', live_only) | list) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@ in_force as (
         depends_on_sentiment,
         is_disclosed,
         row_number() over (order by valid_from desc nulls last, incentive_id asc) as preference
-    from {{ ref('review_incentives') }}
+    from {{ ref('int_review_incentives') }}
     where
         coalesce(destination, '{{ var("review_destination") }}') = '{{ var("review_destination") }}'
         and (valid_from is null or cast(valid_from as date) <= cast({{ post_purchase_gate.as_of() }} as date))

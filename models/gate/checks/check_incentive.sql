@@ -11,7 +11,7 @@ in_force as (
         incentives.is_disclosed,
         row_number() over (partition by points.point_id order by incentives.valid_from desc nulls last, incentives.incentive_id asc) as preference
     from {{ ref('int_points') }} as points
-    left join {{ ref('review_incentives') }} as incentives
+    left join {{ ref('int_review_incentives') }} as incentives
         on
             (
                 points.audited_incentive_id = incentives.incentive_id

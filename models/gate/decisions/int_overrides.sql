@@ -1,4 +1,5 @@
--- A person's decision on a line and action, while it lasts; the last one set counts.
+-- A person's decision on a line and action, while it lasts; the last one set counts. It is signed with a role: who a person is stays out of
+-- decisions, and what would break a list of reasons with it.
 with
 
 in_force as (
@@ -7,7 +8,10 @@ in_force as (
         overrides.override_id,
         overrides.action,
         overrides.decision,
-        overrides.set_by,
+        case
+            when overrides.set_by like '%@%' or trim(overrides.set_by) = '' then 'staff'
+            else coalesce(replace(replace(lower(trim(overrides.set_by)), ',', ' '), ':', ' '), 'staff')
+        end as set_by,
         overrides.set_at,
         overrides.expires_at,
         row_number() over (

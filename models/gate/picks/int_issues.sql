@@ -1,5 +1,5 @@
--- Issues that support must see now: an issue check that is a problem of a live point. Of a payment problem, only money taken after a
--- cancellation and chargebacks.
+-- Issues that support must see now: an issue check that is a problem of a live point. Nobody is routed to support over a test order, nor over a
+-- replacement order's own lines: what concerns them is said of the line that they stand for.
 with
 
 positions as (
@@ -23,7 +23,7 @@ select
     row_number() over (
         partition by findings.point_id order by coalesce(positions.matrix_position, 0), findings.check_name
     ) as issue_rank
-from {{ ref('int_findings') }} as findings
+from {{ ref('int_issue_answers') }} as findings
 inner join {{ ref('int_points') }} as points
     on findings.point_id = points.point_id and points.is_live
 inner join {{ ref('checks') }} as checks
@@ -33,4 +33,5 @@ left join positions
 where
     checks.is_issue
     and findings.state = 'problem'
-    and (findings.check_name <> 'payment' or findings.detail in ('paid_after_cancel', 'chargeback'))
+    and not points.is_test
+    and points.order_type <> 'replacement'

@@ -17,7 +17,7 @@ candidates as (
     select
         candidates.*,
         points.point_at,
-        points.customer_id,
+        points.person_id,
         points.sku,
         products.category as candidate_category,
         products.inventory_quantity,
@@ -87,9 +87,11 @@ subscribed as (
         candidates.candidate_sku,
         min(subscriptions.subscription_id) as subscription_id
     from candidates
+    inner join {{ ref('int_persons') }} as persons
+        on candidates.person_id = persons.person_id
     inner join {{ ref('stg_subscriptions') }} as subscriptions
         on
-            candidates.customer_id = subscriptions.customer_id
+            persons.customer_id = subscriptions.customer_id
             and subscriptions.sku in (candidates.candidate_sku, candidates.sku)
             and subscriptions.started_at <= candidates.point_at
     where not coalesce(subscriptions.cancelled_at <= candidates.point_at, false)

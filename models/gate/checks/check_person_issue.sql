@@ -1,0 +1,102 @@
+-- Nothing is offered to somebody who is waiting for help, on whichever order: does another order of the person have an open issue, or one that
+-- could not be looked for? An order, its exchanges and its replacements are one. For a past send the person's other orders are not judged
+-- anew: what was open of their tickets and refund requests speaks for them.
+with
+
+points as (
+    select
+        points.point_id,
+        points.point_at,
+        points.is_live,
+        points.person_id,
+        points.order_type,
+        points.is_test,
+        points.audited_action,
+        orders.root_order_id
+    from {{ ref('int_points') }} as points
+    inner join {{ ref('int_orders') }} as orders
+        on points.order_id = orders.order_id
+),
+
+of_live_orders as (
+    select
+        points.person_id,
+        points.root_order_id,
+        answers.state,
+        min(answers.since) as since,
+        min({{ dbt.concat(["answers.evidence_table", "':'", "answers.evidence_id"]) }}) as evidence
+    from {{ ref('int_issue_answers') }} as answers
+    inner join points
+        on answers.point_id = points.point_id
+    where
+        points.is_live
+        and points.order_type <> 'replacement'
+        and not points.is_test
+        and (
+            answers.state = 'problem'
+            -- an answer that only time or a scan can give is no issue that went unread
+            or answers.detail in ('degraded', 'refused_row')
+            or substring(answers.detail, 1, 5) = 'feed_'
+            or substring(answers.detail, 1, 9) = 'unmapped_'
+        )
+    group by points.person_id, points.root_order_id, answers.state
+),
+
+-- the first two orders of a person and state: where the first is the point's own, the second is the other one
+ranked as (
+    select
+        *,
+        row_number() over (partition by person_id, state order by since nulls last, root_order_id) as position
+    from of_live_orders
+),
+
+found as (
+    select
+        points.point_id,
+        ranked.state,
+        ranked.since,
+        ranked.evidence,
+        row_number() over (
+            partition by points.point_id
+            order by case ranked.state when 'problem' then 1 else 2 end, ranked.position
+        ) as preference
+    from points
+    inner join ranked
+        on
+            points.person_id = ranked.person_id
+            and points.root_order_id <> ranked.root_order_id
+            and ranked.position <= 2
+    where points.is_live
+    union all
+    select
+        points.point_id,
+        'problem' as state,
+        min(spans.open_from) as since,
+        min({{ dbt.concat(["spans.evidence_table", "':'", "spans.evidence_id"]) }}) as evidence,
+        1 as preference
+    from points
+    inner join {{ ref('int_order_issue_spans') }} as spans
+        on
+            points.person_id = spans.person_id
+            and points.root_order_id <> spans.root_order_id
+            and spans.open_from <= points.point_at
+            and spans.open_until > points.point_at
+    where not points.is_live
+    group by points.point_id
+),
+
+answers as (
+    select
+        points.point_id,
+        coalesce(found.state, 'ok') as state,
+        case found.state when 'problem' then 'other_order' when 'unknown' then 'other_order_unread' end as detail,
+        found.since,
+        null as clears_at,
+        split_part(found.evidence, ':', 1) as evidence_table,
+        substring(found.evidence, {{ dbt.length("split_part(found.evidence, ':', 1)") }} + 2) as evidence_id
+    from points
+    left join found
+        on points.point_id = found.point_id and found.preference = 1
+)
+
+{{ post_purchase_gate.check_answers('person_issue') }}
