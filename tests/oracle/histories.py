@@ -977,6 +977,12 @@ def a_second_order(h: History, customer: str) -> None:
         h.of("orders", order_id=order)[0]["cancelled_at"] = h.past(ordered + DAY)
     elif state == "back":
         moment = h.pick(h.past(delivered + DAY), h.ago(364, 365, 366))
+        if moment < ordered:
+            h.of("orders", order_id=order)[0]["ordered_at"] = moment - 9 * DAY
+            h.of("payments", order_id=order)[0]["occurred_at"] = moment - 9 * DAY
+            h.of("fulfillments", order_id=order)[0].update(
+                shipped_at=moment - 8 * DAY, expected_delivery_at=moment - 2 * DAY, delivered_at=moment - 5 * DAY
+            )
         h.refund(moment, moment, order_id=order, order_line_id=lines[0], quantity=h.pick(0, 1), amount=40)
     elif state == "claim":
         h.refund(h.past(delivered + DAY), None, order_id=order, order_line_id=lines[0], quantity=1, amount=40)
@@ -1031,7 +1037,7 @@ def a_replacement(h: History) -> None:
 def an_exchange(h: History) -> None:
     """An order of its own, or a line in the same order."""
     line = h.of("order_lines", order_line_id=h.lines[0])[0]
-    moment = h.past(max(h.ordered + 2 * DAY, h.ago(2, 6, 7, 10, 17)))
+    moment = min(max(h.ordered + 2 * DAY, h.ago(2, 6, 7, 10, 17)), AS_OF)
     refunded = h.chance(0.7)
     h.refund(
         moment - DAY / 4,

@@ -655,7 +655,7 @@ class Checks:
             for other in facts.lines_of[order["order_id"]]:
                 if self.open_issues(other):
                     return Answer("problem")
-                for check in ISSUE_CHECKS:
+                for check in [*ISSUE_CHECKS, "help_seeking"]:
                     reason = self.unread(check, other)
                     if reason:
                         unknown = Answer("unknown", reason)
