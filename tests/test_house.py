@@ -32,6 +32,8 @@ HOMES = {
     "stg_customers": "core",
     "stg_messages": "core",
     "stg_ticket_events": "core",
+    "stg_fulfillments": "core",
+    "stg_fulfillment_lines": "core",
     "stg_fulfillment_events": "core",
 }
 

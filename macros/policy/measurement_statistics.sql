@@ -63,17 +63,88 @@
 {%- endmacro %}
 
 {#-
-    Half width of a 95 % interval that holds at every look at once, however often one looks (a normal mixture sequential test, inverted):
-    sqrt( s2 (s2 + t2) / t2 * ( 2 ln(1 / 0.05) + ln((s2 + t2) / s2) ) ), s the standard error of the difference so far and t the standard
-    deviation of the effects that the mixture expects, set before the first look.
+    Newcombe's interval of a difference of two shares, from Wilson's bounds of each: (share, lower, upper) of the one less those of the other.
+    It keeps its promise where an arm has few events or none, for which the difference of variances knows no error.
 -#}
-{% macro anytime_half_width(standard_error, effect_deviation) -%}
-    {%- set s2 = '((' ~ standard_error ~ ') * (' ~ standard_error ~ '))' -%}
-    {%- set t2 = '((' ~ effect_deviation ~ ') * (' ~ effect_deviation ~ '))' -%}
+{% macro newcombe_lower(share, lower, other_share, other_upper) -%}
+    ({{ share }} - {{ other_share }} - sqrt(power({{ share }} - {{ lower }}, 2) + power({{ other_upper }} - {{ other_share }}, 2)))
+{%- endmacro %}
+
+{% macro newcombe_upper(share, upper, other_share, other_lower) -%}
+    ({{ share }} - {{ other_share }} + sqrt(power({{ upper }} - {{ share }}, 2) + power({{ other_share }} - {{ other_lower }}, 2)))
+{%- endmacro %}
+
+{#- Logarithm of the gamma function from zero upward, to nine digits: Stirling's series seven steps up, less the steps. -#}
+{% macro ln_gamma(x) -%}
+    {%- set y = '((' ~ x ~ ') + 7.0)' -%}
+    (
+        ({{ y }} - 0.5) * ln({{ y }}) - {{ y }} + 0.918938533204673
+        + (1.0 / 12 - (1.0 / 360 - 1.0 / (1260 * {{ y }} * {{ y }})) / ({{ y }} * {{ y }})) / {{ y }}
+        - ln({{ x }}) {%- for step in range(1, 7) %} - ln(({{ x }}) + {{ step }}) {%- endfor %}
+    )
+{%- endmacro %}
+
+{#-
+    Natural logarithm of the evidence (an e-value) against every one of `events` having fallen into control with probability `share` by itself:
+    a beta mixture over other probabilities, centred on the share with the weight of `weight` events, over the share. Its expectation under
+    the share is at most one at every look, whatever the rates are, so that it exceeds 20 at any look ever in at most 5 %.
+-#}
+{% macro label_log_evidence(control_events, events, share, weight) -%}
+    (
+        {{ post_purchase_gate.ln_gamma(weight ~ ' * (' ~ share ~ ') + ' ~ control_events) }}
+        + {{ post_purchase_gate.ln_gamma(weight ~ ' * (1 - (' ~ share ~ ')) + ' ~ events ~ ' - ' ~ control_events) }}
+        - {{ post_purchase_gate.ln_gamma(weight ~ ' + ' ~ events) }}
+        - {{ post_purchase_gate.ln_gamma(weight ~ ' * (' ~ share ~ ')') }}
+        - {{ post_purchase_gate.ln_gamma(weight ~ ' * (1 - (' ~ share ~ '))') }}
+        + {{ post_purchase_gate.ln_gamma(weight) }}
+        - {{ control_events }} * ln({{ share }})
+        - ({{ events }} - {{ control_events }}) * ln(1 - ({{ share }}))
+    )
+{%- endmacro %}
+
+{#- The p-value that holds at every look: one over the evidence. -#}
+{% macro p_of_log_evidence(log_evidence) -%}
+    exp(-1 * least(greatest({{ log_evidence }}, 0), 30))
+{%- endmacro %}
+
+{#-
+    The sequential test of the sample ratio: how many customers the mixture over other ratios is worth, and the evidence at which it blocks.
+    At most one healthy experiment in a hundred is ever blocked, however often it is looked at.
+-#}
+{% macro sample_ratio_weight() -%}10000.0{%- endmacro %}
+
+{% macro sample_ratio_stop() -%}100.0{%- endmacro %}
+
+{#-
+    How far an amount may lean to one group, per unit of its square, when chance alone puts it there with probability `share`: the variance that
+    a normal tail needs to lie above the tail of one draw. Upward (into the group) Kearns and Saul's, downward the share itself where less.
+-#}
+{% macro draw_variance_up(share) -%}
     case
-        when ({{ standard_error }}) > 0 and ({{ effect_deviation }}) > 0
-            then sqrt({{ s2 }} * ({{ s2 }} + {{ t2 }}) / {{ t2 }} * (2 * ln(20.0) + ln(({{ s2 }} + {{ t2 }}) / {{ s2 }})))
+        when abs({{ share }} - 0.5) < 0.001 then 0.25
+        else (1 - 2 * {{ share }}) / (2 * ln((1 - {{ share }}) / {{ share }}))
     end
+{%- endmacro %}
+
+{% macro draw_variance_down(share) -%}
+    least({{ share }}, {{ post_purchase_gate.draw_variance_up(share) }})
+{%- endmacro %}
+
+{#-
+    Half width, at every look at once, of a sum whose squares (times the variance of a draw) are `variance`, from one side at 2.5 %: Robbins'
+    normal mixture, tuned to be narrow at a few times `weight` events.
+-#}
+{% macro anytime_half_width(variance, events, weight) -%}
+    sqrt(
+        2 * {{ variance }} * (1 + {{ weight }} / nullif({{ events }}, 0))
+        * ln(20.0 * sqrt(1 + {{ events }} / {{ weight }}) + 1)
+    )
+{%- endmacro %}
+
+{#- Natural logarithm of the evidence that the same mixture gives for a sum. -#}
+{% macro sum_log_evidence(sum, variance, events, weight) -%}
+    {%- set half_square = '(0.5 * ' ~ sum ~ ' * ' ~ sum ~ ' / nullif(' ~ variance ~ ' * (1 + ' ~ weight ~ ' / nullif(' ~ events ~ ', 0)), 0))' -%}
+    ({{ half_square }} + ln(greatest(1 - exp(-1 * {{ half_square }}), 1e-12)) - 0.5 * ln(1 + {{ events }} / {{ weight }}))
 {%- endmacro %}
 
 {#-

@@ -25,7 +25,7 @@ facts as (
     select
         order_id,
         _loaded_at
-    from {{ ref('stg_fulfillments') }}
+    from {{ ref('int_parcels') }}
     where shipped_at <= {{ post_purchase_gate.as_of() }}
 ),
 

@@ -11,8 +11,8 @@ parcels as (
         fulfillment_id,
         order_id,
         shipping_cost,
-        coalesce(shipped_at, delivered_at) as shipped_at
-    from {{ ref('stg_fulfillments') }}
+        shipped_at
+    from {{ ref('int_parcels') }}
     where not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
 ),
 

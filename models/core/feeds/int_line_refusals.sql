@@ -70,7 +70,6 @@ select
     {%- for feed in feeds %}
     min(case when feed = '{{ feed.feed }}' then refused_from end) as {{ feed.feed }}_refused_from,
     {%- endfor %}
-    min(case when feed = 'customers' then refused_from end) as customers_refused_from,
     order_line_id
 from line_facts
 group by order_line_id

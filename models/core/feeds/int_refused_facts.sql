@@ -140,7 +140,7 @@ found as (
             named.named_by = addresses.kind
             and addresses.address = case
                 when named.named_by = 'phone' then {{ post_purchase_gate.last_digits('named.name') }}
-                else {{ post_purchase_gate.plain_email('named.name') }}
+                else {{ post_purchase_gate.bare_email('named.name') }}
             end
     union
     select

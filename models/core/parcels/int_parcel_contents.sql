@@ -75,13 +75,19 @@ parts_by_bundle as (
     where listed_parts.fulfillment_id is null
 ),
 
+listing as (
+    select fulfillment_id
+    from listed
+    group by fulfillment_id
+),
+
 orders_listing as (
     select
         parcels.order_id,
         min(parcels.shipped_at) as listed_from
     from parcels
-    inner join listed
-        on parcels.fulfillment_id = listed.fulfillment_id
+    inner join listing
+        on parcels.fulfillment_id = listing.fulfillment_id
     group by parcels.order_id
 ),
 
@@ -92,7 +98,9 @@ silent as (
     from parcels
     left join orders_listing
         on parcels.order_id = orders_listing.order_id
-    where parcels.fulfillment_id not in (select fulfillment_id from listed)
+    left join listing
+        on parcels.fulfillment_id = listing.fulfillment_id
+    where listing.fulfillment_id is null
 ),
 
 order_sizes as (

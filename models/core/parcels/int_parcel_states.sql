@@ -1,11 +1,10 @@
 -- The carrier's last word holds. Until the parcel goes out again, what is delivered after a return is delivered to the sender. A delivered scan
 -- followed by movement was false. The shop's own date of delivery corrects the scans where it is later. An exception is open until the
 -- parcel is seen moving or arriving; one posted after the delivery is none.
-{%- set so_far = 'rows between unbounded preceding and current row' -%}
-{%- set in_parcel = 'over (partition by fulfillment_id order by word_number ' ~ so_far ~ ')' -%}
+{%- set in_parcel = 'over (partition by fulfillment_id order by word_number rows between unbounded preceding and current row)' -%}
 {%- set in_run = {} -%}
 {%- for run in ['round_run', 'sighting_run', 'whereabouts_run', 'carrier_words', 'exception_run'] -%}
-    {%- do in_run.update({run: in_parcel | replace('fulfillment_id', 'fulfillment_id, ' ~ run)}) -%}
+{%- do in_run.update({run: in_parcel | replace('fulfillment_id', 'fulfillment_id, ' ~ run)}) -%}
 {%- endfor %}
 with
 

@@ -34,7 +34,8 @@ select
     case when not coalesce(fulfillments.cancelled_at <= first_words.first_delivered_at, false) then first_words.first_delivered_at end
         as first_delivered_at,
     states.delivered_at,
-    fulfillments.cancelled_at
+    fulfillments.cancelled_at,
+    fulfillments._loaded_at
 from {{ ref('stg_fulfillments') }} as fulfillments
 inner join {{ ref('int_orders') }} as orders
     on fulfillments.order_id = orders.order_id

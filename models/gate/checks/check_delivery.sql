@@ -1,3 +1,4 @@
+-- Problems that were seen come before what a feed did not tell; a silence is a problem only where its feed would have told (int_delivery_evidence).
 with
 
 judged as (
@@ -5,18 +6,27 @@ judged as (
         delivery.*,
         points.point_at,
         points.ordered_at,
+        points.unread_fulfillments,
+        points.unread_tickets,
         case
-            when not points.knows_fulfillments and not points.is_digital then 'unknown:feed_fulfillments'
             when delivery.not_received_since is not null then 'problem:not_received'
-            when delivery.lost_at is not null then 'problem:' || delivery.lost_how
+            when delivery.failed_since is not null then {{ dbt.concat(["'problem:'", "delivery.failed_how"]) }}
+            when delivery.replacement_not_shipped_since is not null then 'problem:not_shipped'
+            when delivery.stalled_since <= coalesce(delivery.overdue_since, delivery.stalled_since) then 'problem:stalled'
+            when delivery.overdue_since is not null then 'problem:overdue'
+            when not points.knows_fulfillments and not points.is_digital then 'unknown:feed_fulfillments'
             -- without the tickets nobody can say that no one asked where the parcel is
             when delivery.delivery_grade = 'inferred' and not points.knows_tickets then 'unknown:feed_tickets'
             when delivery.delivered_at is not null then 'ok'
             when points.is_digital then 'waiting:not_paid'
-            when delivery.units_shipped < delivery.units_owed then 'waiting:not_shipped'
-            when delivery.expected_at >= points.point_at then 'waiting:under_way'
+            when delivery.content_unknown_since is not null then 'unknown:parcel_lines_missing'
             when delivery.units_owed <= 0 then 'waiting:nothing_owed'
-            else 'unknown:no_scan'
+            when delivery.replacement_since is not null and (delivery.awaited_at is null or delivery.awaited_at >= points.point_at)
+                then 'waiting:replacement'
+            when delivery.units_shipped < delivery.units_to_ship then 'waiting:not_shipped'
+            when delivery.awaited_at < points.point_at then 'unknown:no_scan'
+            when delivery.has_ready_parcel then 'waiting:ready_for_pickup'
+            else 'waiting:under_way'
         end as answer
     from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
@@ -27,21 +37,34 @@ answers as (
     select
         point_id,
         split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
-        case split_part(answer, ':', 1)
-            when 'problem' then coalesce(not_received_since, lost_at)
-            when 'waiting' then coalesce(first_shipped_at, ordered_at)
-            when 'unknown' then case when answer = 'unknown:no_scan' then expected_at end
+        case answer
+            when 'unknown:feed_fulfillments' then coalesce(unread_fulfillments, 'feed_fulfillments')
+            when 'unknown:feed_tickets' then coalesce(unread_tickets, 'feed_tickets')
+            else split_part(answer, ':', 2)
+        end as detail,
+        case
+            when answer = 'problem:not_received' then not_received_since
+            when answer in ('problem:lost', 'problem:failed', 'problem:returned_to_sender') then failed_since
+            when answer = 'problem:not_shipped' then replacement_not_shipped_since
+            when answer = 'problem:stalled' then stalled_since
+            when answer = 'problem:overdue' then overdue_since
+            when answer = 'waiting:replacement' then replacement_since
+            when answer like 'waiting:%' then coalesce(first_shipped_at, ordered_at)
+            when answer = 'unknown:no_scan' then awaited_at
+            when answer = 'unknown:parcel_lines_missing' then content_unknown_since
         end as since,
         null as clears_at,
         case
             when answer = 'problem:not_received' then 'tickets'
-            when split_part(answer, ':', 1) = 'problem' then 'fulfillment_events'
+            when answer in ('problem:lost', 'problem:failed', 'problem:returned_to_sender') then 'fulfillment_events'
+            when answer in ('problem:not_shipped', 'waiting:replacement') then 'order_lines'
             else 'fulfillments'
         end as evidence_table,
         case
             when answer = 'problem:not_received' then not_received_ticket_id
-            when split_part(answer, ':', 1) = 'problem' then lost_event_id
+            when answer in ('problem:lost', 'problem:failed', 'problem:returned_to_sender') then failed_event_id
+            when answer in ('problem:not_shipped', 'waiting:replacement') then replacement_line_id
+            when answer in ('problem:stalled', 'problem:overdue') then late_fulfillment_id
             when answer not in ('unknown:feed_fulfillments', 'unknown:feed_tickets') then fulfillment_id
         end as evidence_id
     from judged

@@ -10,11 +10,11 @@ answers as (
             -- not delivered yet is the delivery check's answer
             else 'ok'
         end as state,
-        case when points.knows_fulfillments then 'inferred' else 'feed_fulfillments' end as detail,
+        case when points.knows_fulfillments then 'inferred' else coalesce(points.unread_fulfillments, 'feed_fulfillments') end as detail,
         delivery.delivered_at as since,
         null as clears_at,
         'fulfillments' as evidence_table,
-        case when points.knows_fulfillments then delivery.fulfillment_id end as evidence_id
+        case when points.knows_fulfillments then delivery.arrived_fulfillment_id end as evidence_id
     from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id

@@ -5,15 +5,20 @@ answers as (
         points.point_id,
         case
             when points.is_digital then 'ok'
-            when not points.knows_fulfillments then 'unknown'
             when delivery.exception_since is not null then 'problem'
+            when not points.knows_fulfillments then 'unknown'
+            when not points.knows_fulfillment_events then 'unknown'
             else 'ok'
         end as state,
-        case when points.knows_fulfillments then 'carrier_exception' else 'feed_fulfillments' end as detail,
-        case when points.knows_fulfillments then delivery.exception_since end as since,
+        case
+            when delivery.exception_since is not null then 'carrier_exception'
+            when not points.knows_fulfillments then coalesce(points.unread_fulfillments, 'feed_fulfillments')
+            else coalesce(points.unread_fulfillment_events, 'feed_fulfillment_events')
+        end as detail,
+        delivery.exception_since as since,
         null as clears_at,
         'fulfillment_events' as evidence_table,
-        case when points.knows_fulfillments then delivery.exception_event_id end as evidence_id
+        delivery.exception_event_id as evidence_id
     from {{ ref('int_progress_points') }} as points
     inner join {{ ref('int_delivery_evidence') }} as delivery
         on points.point_id = delivery.point_id

@@ -13,11 +13,11 @@ target_lifts as (
         on lifts.action = actions.action
 ),
 
-candidates as (
+related as (
     select
         candidates.*,
         points.point_at,
-        points.person_id,
+        points.customer_id,
         points.sku,
         products.category as candidate_category,
         products.inventory_quantity,
@@ -29,30 +29,22 @@ candidates as (
         assumptions.send_cost,
         assumptions.unsubscribe_increase,
         assumptions.unsubscribe_loss,
-        -- a hold-out's effect, the pair's own figures, or the assumption; what nothing relates to the SKU bought has none
+        -- the pair's own figures, or the assumption; what nothing relates to the SKU bought has none
         case
             when candidates.relation is null then null
-            when lifts.action is not null then 'hold_out'
             when candidates.relation = 'same_sku' then 'assumed'
             else pairs.probability_basis
-        end as probability_basis,
+        end as own_basis,
         case
             when candidates.relation is null then null
-            when lifts.action is not null then lifts.incremental_probability
             when candidates.relation = 'same_sku' then assumptions.same_sku_probability
             else pairs.incremental_probability
-        end as incremental_conversion,
-        case
-            when lifts.action is not null then lifts.treated_probability
-            when candidates.relation = 'same_sku' then assumptions.treated_conversion
-            else pairs.treated_probability
-        end as treated_conversion,
-        case
-            when lifts.action is not null then lifts.distance when candidates.relation = 'same_sku' then 0 else pairs.distance_down
-        end as distance_down,
-        case
-            when lifts.action is not null then lifts.distance when candidates.relation = 'same_sku' then 0 else pairs.distance_up
-        end as distance_up
+        end as own_conversion,
+        case when candidates.relation = 'same_sku' then assumptions.treated_conversion else pairs.treated_probability end as own_treated,
+        case when candidates.relation = 'same_sku' then 0 else pairs.distance_down end as own_distance_down,
+        case when candidates.relation = 'same_sku' then 0 else pairs.distance_up end as own_distance_up,
+        lifts.incremental_probability as lift,
+        lifts.distance as lift_distance
     from {{ ref('int_target_candidates') }} as candidates
     inner join {{ ref('int_points') }} as points
         on candidates.point_id = points.point_id
@@ -73,6 +65,44 @@ candidates as (
         on candidates.target_kind = lifts.target_kind and points.is_live
 ),
 
+shared as (
+    select
+        *,
+        sum(greatest(own_conversion, 0)) over (partition by point_id, target_kind) as conversion_of_all
+    from related
+),
+
+-- what a hold-out has shown is the action's, whichever SKU it names: what its candidates would bring together is no more than that
+capped as (
+    select
+        *,
+        case
+            when own_conversion is null or lift is null then null
+            when lift <= 0 then 0
+            when conversion_of_all > lift then cast(lift as {{ post_purchase_gate.type_double() }}) / conversion_of_all
+        end as kept_share
+    from shared
+),
+
+candidates as (
+    select
+        *,
+        case when kept_share is not null then 'hold_out' else own_basis end as probability_basis,
+        case when kept_share is null then own_conversion when lift <= 0 then lift else own_conversion * kept_share end as incremental_conversion,
+        case
+            when kept_share is null then own_treated
+            else greatest(own_treated - own_conversion + case when lift <= 0 then lift else own_conversion * kept_share end, 0)
+        end as treated_conversion,
+        {%- for side in ['down', 'up'] %}
+        case
+            when kept_share is null then own_distance_{{ side }}
+            when lift <= 0 then lift_distance
+            else greatest(own_distance_{{ side }} * kept_share, lift_distance * own_conversion / conversion_of_all)
+        end as distance_{{ side }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from capped
+),
+
 valued as (
     select
         *,
@@ -87,11 +117,9 @@ subscribed as (
         candidates.candidate_sku,
         min(subscriptions.subscription_id) as subscription_id
     from candidates
-    inner join {{ ref('int_persons') }} as persons
-        on candidates.person_id = persons.person_id
     inner join {{ ref('stg_subscriptions') }} as subscriptions
         on
-            persons.customer_id = subscriptions.customer_id
+            candidates.customer_id = subscriptions.customer_id
             and subscriptions.sku in (candidates.candidate_sku, candidates.sku)
             and subscriptions.started_at <= candidates.point_at
     where not coalesce(subscriptions.cancelled_at <= candidates.point_at, false)

@@ -7,11 +7,11 @@ candidates as (
         candidates.candidate_sku,
         points.point_at,
         points.snapshot_at,
-        points.person_id
+        points.customer_id
     from {{ ref('int_target_candidates') }} as candidates
     inner join {{ ref('int_points') }} as points
         on candidates.point_id = points.point_id
-    group by candidates.point_id, candidates.candidate_sku, points.point_at, points.snapshot_at, points.person_id
+    group by candidates.point_id, candidates.candidate_sku, points.point_at, points.snapshot_at, points.customer_id
 ),
 
 bought as (
@@ -28,7 +28,7 @@ bought as (
     from candidates
     inner join {{ ref('int_purchases') }} as purchases
         on
-            candidates.person_id = purchases.person_id
+            candidates.customer_id = purchases.customer_id
             and candidates.candidate_sku = purchases.sku
             and purchases.ordered_at <= candidates.point_at
     left join {{ ref('int_rebuy_sku_days') }} as sku_days

@@ -15,24 +15,30 @@ base as (
         outcome,
         customers,
         unknown_customers,
-        cast(total as {{ double }}) / customers as base_mean,
-        sqrt({{ post_purchase_gate.variance_of('customers', 'cast(total as ' ~ double ~ ')', 'cast(squares as ' ~ double ~ ')') }}) as deviation
+        cast(customers as {{ double }}) as n,
+        cast(events as {{ double }}) as events,
+        cast(total as {{ double }}) / customers as seen_mean,
+        sqrt({{ post_purchase_gate.variance_of('customers', 'cast(total as ' ~ double ~ ')', 'cast(squares as ' ~ double ~ ')') }}) as seen_deviation
     from {{ ref('int_experiment_sums') }}
     where assignment = 'plan'
 ),
 
-planned as (
+sized as (
     select
         experiments.action,
         base.*,
+        outcomes.measure,
+        case when outcomes.better_when = 'lower' then -1 else 1 end as good,
         shares.holdout_share,
-        coalesce(reach.reached_customers, 0) / cast(base.customers as {{ double }}) as reached_share,
+        base.n * shares.holdout_share as n_c,
+        base.n * (1 - shares.holdout_share) as n_t,
+        coalesce(reach.reached_customers, 0) / base.n as reached_share,
+        -- a rate that was seen among few customers, or never, is taken to be nearer what such rates are
         case
-            when base.unknown_customers = 0
-                then {{ post_purchase_gate.z_power_80() }} * base.deviation * sqrt(
-                    1 / (base.customers * shares.holdout_share) + 1 / (base.customers * (1 - shares.holdout_share))
-                )
-        end as effect
+            when outcomes.measure = 'rate'
+                then (base.events + {{ var('experiment_prior_customers') }} * outcomes.prior_mean) / (base.n + {{ var('experiment_prior_customers') }})
+            else base.seen_mean
+        end as base_mean
     from {{ ref('experiments') }} as experiments
     cross join base
     inner join {{ ref('experiment_outcomes') }} as outcomes
@@ -40,6 +46,23 @@ planned as (
     cross join shares
     left join {{ ref('int_experiment_plan_reach') }} as reach
         on experiments.action = reach.action and base.horizon_days = reach.horizon_days
+),
+
+spread as (
+    select
+        *,
+        case when measure = 'rate' then sqrt(base_mean * (1 - base_mean)) else seen_deviation end as deviation,
+        case when measure = 'rate' then base_mean else events / n end as event_share
+    from sized
+),
+
+{{ post_purchase_gate.detectable_difference('spread') }},
+
+effects as (
+    select
+        *,
+        case when unknown_customers = 0 then detectable_effect end as effect
+    from planned
 )
 
 select
@@ -55,7 +78,8 @@ select
     cast(reached_share as decimal(9, 6)) as reached_share,
     cast(case when unknown_customers = 0 then base_mean end as decimal(18, 6)) as base_mean,
     cast(case when unknown_customers = 0 then deviation end as decimal(18, 6)) as standard_deviation,
+    unknown_customers = 0 and effect is null as is_too_small,
     cast(effect as decimal(18, 6)) as minimum_detectable_effect,
     cast(effect / nullif(base_mean, 0) as decimal(18, 6)) as minimum_detectable_effect_relative,
     cast(effect / nullif(reached_share, 0) as decimal(18, 6)) as minimum_detectable_effect_on_reached
-from planned
+from effects

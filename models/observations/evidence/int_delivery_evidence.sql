@@ -1,10 +1,13 @@
--- A line is delivered when every unit still owed has been shipped and every parcel that was not lost has arrived. A unit refunded
--- before it shipped is no longer owed. A not_received ticket withdraws scan and inference; once solved, the later of scan and solve holds.
+-- A line is delivered when all the goods that it waits for are here (int_goods_evidence): its own, and what replaces them, whose arrival restarts
+-- the clock. A not_received ticket withdraws scan and inference; once it is solved the later of arrival and solve holds.
 with
 
 points as (
     select
-        points.*,
+        points.point_id,
+        points.point_at,
+        points.order_id,
+        points.is_digital,
         refunds.units_owed,
         payments.first_captured_at as paid_at
     from {{ ref('int_instants') }} as points
@@ -14,121 +17,127 @@ points as (
         on points.point_id = payments.point_id
 ),
 
-ranked_parcels as (
+-- goods of the line's own that a replacement stands in for are waited for no longer
+goods as (
     select
         *,
-        row_number() over (partition by point_id order by shipped_at desc, fulfillment_id desc) as recency
-    from {{ ref('int_parcel_evidence') }}
+        is_replacement or units_needed > 0 or units_owed <= 0 as is_awaited
+    from {{ ref('int_goods_evidence') }}
 ),
 
-parcels as (
+summed as (
     select
         point_id,
-        sum(units) as units_shipped,
-        sum(case when lost_at is null then units else 0 end) as units_under_way_or_here,
-        min(shipped_at) as first_shipped_at,
-        max(shipped_at) as last_shipped_at,
-        max(case when recency = 1 then fulfillment_id end) as fulfillment_id,
-        sum(case when lost_at is null and scanned_at is null then 1 else 0 end) as parcels_without_scan,
-        sum(case when lost_at is null and scanned_at is null and inferred_at is null then 1 else 0 end) as parcels_not_arrived,
-        max(case when lost_at is null then coalesce(scanned_at, inferred_at) end) as arrived_at,
-        max(case when lost_at is null and scanned_at is null then expected_at end) as expected_at,
-        max(expected_at) as last_expected_at,
-        min(lost_at) as lost_at,
-        min(case when lost_at is not null then lost_event_id end) as lost_event_id,
-        min(case when lost_at is not null then lost_how end) as lost_how,
-        min(case when lost_at is null then exception_since end) as exception_since,
-        min(case when lost_at is null then exception_event_id end) as exception_event_id,
-        min(case when lost_at is not null then exception_since end) as lost_exception_since,
-        min(case when lost_at is not null then exception_event_id end) as lost_exception_event_id,
-        max(last_exception_at) as last_exception_at
-    from ranked_parcels
+        max(units_owed) as units_owed,
+        max(case when not is_replacement then units_needed end) as units_to_ship,
+        max(case when not is_replacement then units_shipped end) as units_shipped,
+        max(case when not is_replacement then not_shipped_since end) as not_shipped_since,
+        min(content_unknown_since) as content_unknown_since,
+        max(case when not is_replacement and content_unknown_since is not null then 1 else 0 end) as is_own_content_unknown,
+        min(case when is_replacement then not_shipped_since end) as replacement_not_shipped_since,
+        min(case when is_replacement and not is_here then ordered_at end) as replacement_since,
+        min(case when is_replacement and not is_here then carried_order_line_id end) as replacement_line_id,
+        max(case when is_awaited and not is_here then 1 else 0 end) = 0 as is_here,
+        max(case when is_awaited then arrived_at end) as arrived_at,
+        -- the weakest word of all holds
+        case
+            when max(case when is_awaited and grade = 'inferred' then 1 else 0 end) = 1 then 'inferred'
+            when max(case when is_awaited and grade = 'scan' then 1 else 0 end) = 1 then 'scan'
+            else 'pickup'
+        end as grade,
+        max(case when is_awaited then arrived_fulfillment_id end) as arrived_fulfillment_id,
+        min(first_shipped_at) as first_shipped_at,
+        max(last_shipped_at) as last_shipped_at,
+        max(case when is_awaited then expected_at end) as awaited_at,
+        max(last_expected_at) as last_expected_at,
+        max(case when is_awaited and has_ready_parcel then 1 else 0 end) = 1 as has_ready_parcel,
+        min(failed_since) as failed_since,
+        min(failed_event_id) as failed_event_id,
+        min(failed_how) as failed_how,
+        min(stalled_since) as stalled_since,
+        min(overdue_since) as overdue_since,
+        min(case when stalled_since is not null or overdue_since is not null then late_fulfillment_id end) as late_fulfillment_id,
+        min(exception_since) as exception_since,
+        min(exception_event_id) as exception_event_id,
+        max(last_exception_at) as last_exception_at,
+        max(news_at) as news_at,
+        max(news_fulfillment_id) as news_fulfillment_id,
+        max(news_arrived_at) as news_arrived_at
+    from goods
     group by point_id
 ),
 
-tickets as (
+orders as (
     select
-        point_id,
-        min(case when topic = 'not_received' and is_open then opened_at end) as not_received_since,
-        min(case when topic = 'not_received' and is_open then ticket_id end) as not_received_ticket_id,
-        max(case when topic = 'not_received' and not is_open then solved_at end) as not_received_solved_at
-    from {{ ref('int_point_tickets') }}
-    group by point_id
-),
-
--- whoever asks where one line is asks about the parcels of the order
-orders_asked_about as (
-    select
-        points.root_order_id,
-        points.point_at
-    from {{ ref('int_point_tickets') }} as tickets
-    inner join points
-        on tickets.point_id = points.point_id
-    where tickets.topic in ('not_received', 'shipping')
-    group by points.root_order_id, points.point_at
+        order_id,
+        min(first_delivered_at) as first_delivered_at
+    from {{ ref('int_parcels') }}
+    where first_delivered_at is not null
+    group by order_id
 ),
 
 joined as (
     select
-        points.point_id,
-        points.is_digital,
-        points.units_owed,
-        points.paid_at,
-        coalesce(parcels.units_shipped, 0) as units_shipped,
-        parcels.first_shipped_at,
-        parcels.last_shipped_at,
-        coalesce(parcels.expected_at, parcels.last_expected_at) as expected_at,
-        case when coalesce(parcels.units_under_way_or_here, 0) < points.units_owed then parcels.lost_at end as lost_at,
-        parcels.lost_event_id,
-        parcels.lost_how,
-        parcels.fulfillment_id,
-        -- a lost parcel's exception is over once other parcels cover what is owed
+        points.*,
+        asked.not_received_since,
+        asked.not_received_ticket_id,
+        asked.not_received_solved_at,
+        case when orders.first_delivered_at <= points.point_at then orders.first_delivered_at end as order_first_delivered_at,
         case
-            when coalesce(parcels.units_under_way_or_here, 0) < points.units_owed
-                then coalesce(parcels.exception_since, parcels.lost_exception_since)
-            else parcels.exception_since
-        end as exception_since,
-        coalesce(parcels.exception_event_id, parcels.lost_exception_event_id) as exception_event_id,
-        parcels.last_exception_at,
-        tickets.not_received_since,
-        tickets.not_received_ticket_id,
-        tickets.not_received_solved_at,
-        case
-            when points.is_digital or tickets.not_received_since is not null then null
-            when coalesce(parcels.units_under_way_or_here, 0) < points.units_owed then null
-            when parcels.parcels_without_scan = 0 then 'scan'
-            when parcels.parcels_not_arrived = 0 and orders_asked_about.root_order_id is null then 'inferred'
-        end as arrival_grade,
-        parcels.arrived_at
+            when points.is_digital and points.paid_at is not null then 'digital'
+            when points.is_digital or asked.not_received_since is not null or not summed.is_here then null
+            when summed.grade = 'inferred' and asked.not_received_solved_at >= summed.first_shipped_at then 'customer'
+            else summed.grade
+        end as delivery_grade
     from points
-    left join parcels
-        on points.point_id = parcels.point_id
-    left join tickets
-        on points.point_id = tickets.point_id
-    left join orders_asked_about
-        on points.root_order_id = orders_asked_about.root_order_id and points.point_at = orders_asked_about.point_at
+    left join summed
+        on points.point_id = summed.point_id
+    left join {{ ref('int_whereabouts_tickets') }} as asked
+        on points.point_id = asked.point_id
+    left join orders
+        on points.order_id = orders.order_id
 )
 
 select
-    point_id,
-    units_owed,
-    units_shipped,
-    first_shipped_at,
-    last_shipped_at,
-    expected_at,
-    lost_at,
-    lost_event_id,
-    lost_how,
-    fulfillment_id,
-    exception_since,
-    exception_event_id,
-    last_exception_at,
-    not_received_since,
-    not_received_ticket_id,
-    case when is_digital and paid_at is not null then 'digital' else arrival_grade end as delivery_grade,
+    joined.point_id,
+    joined.is_digital,
+    cast(coalesce(summed.units_owed, joined.units_owed) as decimal(18, 4)) as units_owed,
+    cast(coalesce(summed.units_to_ship, 0) as decimal(18, 4)) as units_to_ship,
+    cast(coalesce(summed.units_shipped, 0) as decimal(18, 4)) as units_shipped,
+    summed.not_shipped_since,
+    summed.content_unknown_since,
+    coalesce(summed.is_own_content_unknown = 1, false) as is_own_content_unknown,
+    summed.replacement_not_shipped_since,
+    summed.replacement_since,
+    summed.replacement_line_id,
+    summed.first_shipped_at,
+    summed.last_shipped_at,
+    coalesce(summed.awaited_at, summed.last_expected_at) as expected_at,
+    summed.awaited_at,
+    coalesce(summed.has_ready_parcel, false) as has_ready_parcel,
+    summed.failed_since,
+    summed.failed_event_id,
+    summed.failed_how,
+    summed.stalled_since,
+    summed.overdue_since,
+    summed.late_fulfillment_id,
+    summed.exception_since,
+    summed.exception_event_id,
+    summed.last_exception_at,
+    joined.not_received_since,
+    joined.not_received_ticket_id,
+    joined.delivery_grade,
     case
-        when is_digital then paid_at
-        when arrival_grade = 'scan' and not_received_solved_at > arrived_at then not_received_solved_at
-        when arrival_grade is not null then arrived_at
-    end as delivered_at
+        when joined.delivery_grade = 'digital' then joined.paid_at
+        when joined.delivery_grade is null then null
+        when joined.not_received_solved_at > summed.arrived_at then joined.not_received_solved_at
+        else summed.arrived_at
+    end as delivered_at,
+    summed.news_fulfillment_id as fulfillment_id,
+    summed.news_at,
+    summed.news_arrived_at as news_delivered_at,
+    case when joined.delivery_grade is not null then summed.arrived_fulfillment_id end as arrived_fulfillment_id,
+    joined.order_first_delivered_at
 from joined
+left join summed
+    on joined.point_id = summed.point_id

@@ -1,72 +1,30 @@
--- A cancelled parcel never counts. An exception is open until the parcel moves, is out for delivery or is delivered later.
+-- A parcel counts from its hand-over until it is cancelled, and is what was last said of it (int_parcel_states). A silence is one of the carrier's only
+-- where the feed would have told.
+{%- set grace_days = var('delivery_grace_days') %}
 with
 
 parcels as (
     select
         points.point_id,
         points.point_at,
+        points.knows_fulfillments and points.knows_fulfillment_events as knows_silence,
         parcels.fulfillment_id,
+        parcels.carried_order_line_id,
         parcels.carrier,
         parcels.country,
         parcels.units,
         parcels.is_replacement,
+        parcels.is_listed,
+        parcels.known_from <= points.point_at as is_content_known,
         parcels.shipped_at,
-        parcels.expected_delivery_at,
-        case when parcels.scanned_at <= points.point_at then parcels.scanned_at end as scanned_at
+        parcels.expected_delivery_at
     from {{ ref('int_instants') }} as points
     inner join {{ ref('int_line_parcels') }} as parcels
         on points.order_line_id = parcels.order_line_id
     where
         parcels.shipped_at <= points.point_at
-        and not coalesce(parcels.cancelled_at <= points.point_at, false)
+        and parcels.until_at > points.point_at
         and not points.is_digital
-),
-
-events as (
-    select
-        parcels.point_id,
-        parcels.fulfillment_id,
-        events.event_id,
-        events.event_type,
-        events.occurred_at,
-        max(case when events.event_type in ('in_transit', 'out_for_delivery', 'delivered') then events.occurred_at end)
-            over (partition by parcels.point_id, parcels.fulfillment_id) as last_moved_at
-    from parcels
-    inner join {{ ref('stg_fulfillment_events') }} as events
-        on parcels.fulfillment_id = events.fulfillment_id and events.occurred_at <= parcels.point_at
-),
-
-judged_events as (
-    select
-        events.*,
-        events.event_type like 'exception_%'
-        and (events.last_moved_at is null or events.occurred_at >= events.last_moved_at)
-        and (parcels.scanned_at is null or events.occurred_at >= parcels.scanned_at) as is_open_exception,
-        events.event_type in ('lost', 'returned_to_sender')
-        and (parcels.scanned_at is null or events.occurred_at >= parcels.scanned_at) as is_loss
-    from events
-    inner join parcels
-        on events.point_id = parcels.point_id and events.fulfillment_id = parcels.fulfillment_id
-),
-
-event_facts as (
-    select
-        point_id,
-        fulfillment_id,
-        min(case when is_open_exception then occurred_at end) as exception_since,
-        min(case when is_open_exception then event_id end) as exception_event_id,
-        max(case when event_type like 'exception_%' then occurred_at end) as last_exception_at,
-        min(case when is_loss then occurred_at end) as lost_at,
-        min(case when is_loss then event_id end) as lost_event_id,
-        min(case when is_loss then event_type end) as lost_how,
-        min(case when event_type = 'damaged' then occurred_at end) as damaged_at,
-        min(case when event_type = 'damaged' then event_id end) as damaged_event_id,
-        max(case
-            when event_type in ('damaged', 'lost', 'returned_to_sender') or event_type like 'exception_%' then 1
-            else 0
-        end) as bars_inference
-    from judged_events
-    group by point_id, fulfillment_id
 ),
 
 expected as (
@@ -96,31 +54,78 @@ expected as (
             and parcels.country = country_lane.country
     left join {{ ref('int_transit_limits') }} as shop
         on shop.basis = 'shop' and cast(parcels.point_at as date) = shop.decision_date
+),
+
+known as (
+    select
+        expected.*,
+        states.parcel_state,
+        states.failed_since,
+        states.failed_event_id,
+        states.delivered_at as scanned_at,
+        states.delivered_by,
+        states.exception_since,
+        states.exception_event_id,
+        states.last_exception_at,
+        states.last_broken_stall_at,
+        states.damaged_at,
+        states.damaged_event_id,
+        -- from here on it may be presumed to have come; a parcel seen on its way after that had not
+        case
+            when states.parcel_state = 'under_way' and not states.bars_inference
+                then {{ post_purchase_gate.add_days(
+                    grace_days,
+                    'case when states.last_moved_at > ' ~ post_purchase_gate.add_days(grace_days, 'expected.expected_at')
+                    ~ ' then states.last_moved_at else expected.expected_at end') }}
+        end as inferable_at,
+        case
+            when states.parcel_state = 'under_way' and expected.knows_silence
+                then {{ post_purchase_gate.add_days(var('stall_days'), 'states.last_carrier_at') }}
+        end as silent_from
+    from expected
+    inner join {{ ref('int_parcel_states') }} as states
+        on
+            expected.fulfillment_id = states.fulfillment_id
+            and states.from_at <= expected.point_at
+            and states.until_at > expected.point_at
+),
+
+judged as (
+    select
+        *,
+        case
+            when silent_from <= point_at and (inferable_at is null or inferable_at > silent_from) then silent_from
+        end as stall_opened_at
+    from known
 )
 
 select
-    expected.point_id,
-    expected.fulfillment_id,
-    expected.units,
-    expected.is_replacement,
-    expected.shipped_at,
-    expected.scanned_at,
-    expected.expected_at,
-    expected.expected_basis,
-    event_facts.exception_since,
-    event_facts.exception_event_id,
-    event_facts.last_exception_at,
-    event_facts.lost_at,
-    event_facts.lost_event_id,
-    event_facts.lost_how,
-    event_facts.damaged_at,
-    event_facts.damaged_event_id,
-    case
-        when
-            expected.scanned_at is null and coalesce(event_facts.bars_inference, 0) = 0
-            and expected.point_at >= {{ post_purchase_gate.add_days(var('delivery_grace_days'), 'expected.expected_at') }}
-            then {{ post_purchase_gate.add_days(var('delivery_grace_days'), 'expected.expected_at') }}
-    end as inferred_at
-from expected
-left join event_facts
-    on expected.point_id = event_facts.point_id and expected.fulfillment_id = event_facts.fulfillment_id
+    point_id,
+    point_at,
+    fulfillment_id,
+    carried_order_line_id,
+    units,
+    is_replacement,
+    is_listed,
+    is_content_known,
+    shipped_at,
+    parcel_state,
+    scanned_at,
+    delivered_by,
+    expected_at,
+    expected_basis,
+    inferable_at,
+    stall_opened_at,
+    failed_since,
+    failed_event_id,
+    exception_since,
+    exception_event_id,
+    last_exception_at,
+    damaged_at,
+    damaged_event_id,
+    greatest(
+        shipped_at,
+        coalesce(last_exception_at, shipped_at),
+        coalesce(stall_opened_at, last_broken_stall_at, shipped_at)
+    ) as news_at
+from judged

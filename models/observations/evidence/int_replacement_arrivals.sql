@@ -8,7 +8,7 @@ points as (
 select
     points.point_id,
     points.order_line_id in (successors.old_order_line_id, successors.new_order_line_id) as is_same_line,
-    parcels.scanned_at as arrived_at
+    states.delivered_at as arrived_at
 from points
 inner join {{ ref('int_order_lines') }} as old_line
     on points.root_order_id = old_line.root_order_id
@@ -16,6 +16,12 @@ inner join {{ ref('int_line_successors') }} as successors
     on old_line.order_line_id = successors.old_order_line_id
 inner join {{ ref('int_line_parcels') }} as parcels
     on successors.new_order_line_id = parcels.order_line_id and not parcels.is_replacement
+inner join {{ ref('int_parcel_states') }} as states
+    on
+        parcels.fulfillment_id = states.fulfillment_id
+        and states.from_at <= points.point_at
+        and states.until_at > points.point_at
 where
-    parcels.scanned_at <= points.point_at
-    and not coalesce(parcels.cancelled_at <= points.point_at, false)
+    states.delivered_at is not null
+    and parcels.shipped_at <= points.point_at
+    and parcels.until_at > points.point_at

@@ -1,5 +1,6 @@
 -- Treatment less control, plain and adjusted for what customers had spent before (CUPED: theta is the pooled slope of the outcome on it, the
--- same for both groups, so that the adjustment moves no difference on average).
+-- same for both groups, so that the adjustment moves no difference on average). A small group that has seen no large order yet shows less
+-- variance than it has: what a reading rests on takes at least that of both groups together.
 {%- set double = post_purchase_gate.type_double() %}
 with
 
@@ -14,6 +15,9 @@ moments as (
         customers,
         unknown_customers,
         cast(customers as {{ double }}) as n,
+        cast(events as {{ double }}) as events,
+        cast(total as {{ double }}) as total,
+        cast(squares as {{ double }}) as squares,
         cast(total as {{ double }}) / customers as mean,
         cast(before_total as {{ double }}) / customers as before_mean,
         {{ post_purchase_gate.variance_of('customers', 'cast(total as ' ~ double ~ ')', 'cast(squares as ' ~ double ~ ')') }} as variance,
@@ -35,12 +39,18 @@ pairs as (
         control.customers as control_customers,
         treatment.customers as treatment_customers,
         control.unknown_customers + treatment.unknown_customers as unknown_customers,
+        control.events as control_events,
+        treatment.events as treatment_events,
         control.mean as control_mean,
         treatment.mean as treatment_mean,
         control.n as n_c,
         treatment.n as n_t,
         control.variance as var_c,
         treatment.variance as var_t,
+        greatest(
+            control.squares + treatment.squares
+            - (control.total + treatment.total) * (control.total + treatment.total) / (control.n + treatment.n), 0
+        ) as spread_squares,
         control.before_variance as before_var_c,
         treatment.before_variance as before_var_t,
         control.covariance as cov_c,
@@ -58,18 +68,35 @@ pairs as (
     where control.is_control and not treatment.is_control
 ),
 
+residuals as (
+    select
+        *,
+        spread_squares / nullif(n_c + n_t - 1, 0) as var_both,
+        var_c - 2 * theta * cov_c + theta * theta * before_var_c as residual_c,
+        var_t - 2 * theta * cov_t + theta * theta * before_var_t as residual_t
+    from pairs
+),
+
+adjusted as (
+    select
+        *,
+        ((n_c - 1) * residual_c + (n_t - 1) * residual_t) / nullif(n_c + n_t - 2, 0) as residual_both
+    from residuals
+),
+
 estimates as (
     select
         *,
         treatment_mean - control_mean as difference,
         sqrt(var_c / n_c + var_t / n_t) as standard_error,
-        sqrt(((n_c - 1) * var_c + (n_t - 1) * var_t) / nullif(n_c + n_t - 2, 0)) as standard_deviation,
+        sqrt(greatest(var_c, var_both) / n_c + greatest(var_t, var_both) / n_t) as reading_error,
+        sqrt(var_both) as standard_deviation,
         treatment_mean - control_mean - theta * before_difference as adjusted_difference,
+        sqrt(greatest(residual_c / n_c + residual_t / n_t, case when theta is not null then 0 end)) as adjusted_standard_error,
         sqrt(greatest(
-            (var_c - 2 * theta * cov_c + theta * theta * before_var_c) / n_c
-            + (var_t - 2 * theta * cov_t + theta * theta * before_var_t) / n_t, case when theta is not null then 0 end
-        )) as adjusted_standard_error
-    from pairs
+            greatest(residual_c, residual_both) / n_c + greatest(residual_t, residual_both) / n_t, case when theta is not null then 0 end
+        )) as adjusted_reading_error
+    from adjusted
 )
 
 select
@@ -80,7 +107,8 @@ select
     outcome,
     -- the mean of the known values is not the mean; to nine decimals: the last digits of a double are the machine's
     {%- for estimate in [
-        'control_mean', 'treatment_mean', 'difference', 'standard_error', 'standard_deviation', 'adjusted_difference', 'adjusted_standard_error',
+        'control_events', 'treatment_events', 'control_mean', 'treatment_mean', 'difference', 'standard_error', 'reading_error',
+        'standard_deviation', 'spread_squares', 'adjusted_difference', 'adjusted_standard_error', 'adjusted_reading_error',
     ] %}
     case when unknown_customers = 0 then cast(cast({{ estimate }} as decimal(28, 9)) as {{ double }}) end as {{ estimate }},
     {%- endfor %}

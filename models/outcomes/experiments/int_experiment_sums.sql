@@ -37,6 +37,7 @@ select
     outcome,
     count(*) as customers,
     count(*) - count(outcome_value) as unknown_customers,
+    sum(case when outcome_value <> 0 then 1 else 0 end) as events,
     sum(outcome_value) as total,
     sum(outcome_value * outcome_value) as squares,
     sum(revenue_before) as before_total,
