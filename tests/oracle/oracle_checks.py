@@ -187,7 +187,7 @@ class Checks:
         units, _, missing = facts.units_shipped(line)
         late = facts.late_to_ship(line)
         problem = Answer("problem", "not_shipped", late) if late else None
-        if units >= facts.units_owed(line):
+        if units >= facts.units_to_ship(line):
             otherwise = OK
         elif missing:
             otherwise = Answer("unknown", "parcel_lines_missing")

@@ -142,6 +142,7 @@ class Facts:
             self.relations[row["sku"]].append(row)
         self.payments = self.by("payments", "order_id")
         self.refunds = self.by("refunds", "order_id")
+        self.name_refusals()
         self.join_persons()
         self.orders_of: dict[str, list[Row]] = defaultdict(list)
         for order in self.orders.values():
@@ -150,7 +151,6 @@ class Facts:
         self.read_parcels()
         self.read_tickets()
         self.read_messages()
-        self.name_refusals()
 
     def by(self, table: str, column: str) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = defaultdict(list)
@@ -522,6 +522,7 @@ class Facts:
             if kind in EXCEPTIONS | DEAD_ENDS | {"unknown"}:
                 parcel.bars_inference = True
             if kind in MOVEMENT:
+                parcel.bars_inference = parcel.bars_inference or parcel.delivered_at is not None
                 parcel.delivered_at = parcel.exception_at = None
                 parcel.ready_for_pickup = False
                 if kind == "out_for_delivery":
@@ -542,6 +543,7 @@ class Facts:
                         parcel.dead_end = None
             elif kind in ARRIVED:
                 if returning:
+                    parcel.exception_at = None
                     continue
                 if parcel.delivered_at is None or corrects:
                     parcel.delivered_at = moment
@@ -614,6 +616,8 @@ class Facts:
             return ZERO
         if self.payment_stands_not(order) and not any(p.shipped_at for p in self.parcels_of[order["order_id"]]):
             return ZERO
+        if self.nothing_kept(line):
+            return ZERO
         quantity = (line["quantity"] or ZERO) - (line.get("units_removed") or ZERO)
         return max(quantity - self.units_refunded(line), ZERO)
 
@@ -631,6 +635,10 @@ class Facts:
         return None
 
     def may_be_inferred(self, parcel: Parcel, line: Row) -> bool:
+        if {"tickets", "ticket_events"} & self.reading.unread_feeds.keys():
+            return False
+        if self.refused_for(("tickets", "ticket_events"), line):
+            return False
         return not parcel.bars_inference and not any(
             ticket.is_open and ticket.topic in ("not_received", "shipping") and self.speaks_of(ticket, line, parcel)
             for ticket in self.tickets_of_order(line["order_id"])
@@ -690,10 +698,20 @@ class Facts:
     def digital_arrival(self, line: Row) -> Arrival:
         order = self.orders[line["order_id"]]
         captured = [row["occurred_at"] for row in self.own_currency(order) if row["status"] == "captured"]
+        claims = [
+            run
+            for ticket in self.tickets_of_line(line)
+            if ticket.topic == "not_received" and any(kind != "person" for kind, _ in ticket.scopes)
+            for run in ticket.runs
+        ]
+        claimed = [run.start for run in claims if run.end is None]
+        if claimed and self.units_owed(line):
+            return Arrival("problem", "not_received", min(claimed))
+        solved = [run.end for run in claims if run.end and run.how in SOLVED]
         if captured:
-            return Arrival("ok", delivered_at=min(captured), grade="scan")
+            return Arrival("ok", delivered_at=max([min(captured), *solved]), grade="scan")
         if self.owed(order) <= self.smallest_unit(order):
-            return Arrival("ok", delivered_at=order["ordered_at"], grade="scan")
+            return Arrival("ok", delivered_at=max([order["ordered_at"], *solved]), grade="scan")
         return Arrival("ok" if not self.units_owed(line) else "waiting")
 
     @functools.cache  # noqa: B019  (one object per run of the test)
@@ -774,6 +792,11 @@ class Facts:
             return Arrival("unknown", None, min(one.since for one in unknown), by_time)
         return Arrival("waiting", None, None, by_time)
 
+    def units_to_ship(self, line: Row) -> Decimal:
+        """Units owed that no replacement stands for."""
+        replaced = sum((new["quantity"] or ZERO for new in self.replaced_by(line)), ZERO)
+        return max(self.units_owed(line) - replaced, ZERO)
+
     def ship_time(self, line: Row) -> Moment:
         ordered = self.orders[line["order_id"]]["ordered_at"]
         return line.get("ship_by") or ordered + self.options["handling_days"] * DAY
@@ -797,7 +820,7 @@ class Facts:
             return None
         units, _, missing = self.units_shipped(line)
         late = self.ship_time(line) + 3 * DAY
-        return late if units < self.units_owed(line) and not missing and self.at >= late else None
+        return late if units < self.units_to_ship(line) and not missing and self.at >= late else None
 
     def shipped_at(self, line: Row) -> Moment | None:
         if self.is_digital(line):
@@ -1020,6 +1043,8 @@ class Facts:
         order_id = line["order_id"]
         person = self.person_of_order(order_id)
         names: set[Name] = {("line", line["order_line_id"]), ("order", order_id)}
+        if parent := self.exchanged_order(self.orders[order_id]):
+            names.add(("order", parent["order_id"]))
         names |= {("customer", account) for account in self.accounts_of[person]}
         for account in self.accounts_of[person]:
             if address := self.address_of_account(account):

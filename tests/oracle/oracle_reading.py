@@ -214,9 +214,10 @@ COUNTRIES = {"usa": "us", "united states": "us", "germany": "de", "canada": "ca"
 # Which checks read a table: what a refused row of it makes unknown.
 READERS: dict[str, set[str]] = {
     "payments": {"payment", "settled"},
-    "fulfillments": {"shipping", "delivery", "delivery_scan", "use_window"},
-    "fulfillment_lines": {"shipping", "delivery", "delivery_scan", "use_window"},
-    "fulfillment_events": {"delivery", "delivery_scan", "use_window", "shipping_exception", "damage", "sizing"},
+    # a refused parcel hides what its events say
+    "fulfillments": {"shipping", "delivery", "delivery_scan", "use_window", "shipping_exception", "damage"},
+    "fulfillment_lines": {"shipping", "delivery", "delivery_scan", "use_window", "shipping_exception", "damage"},
+    "fulfillment_events": {"shipping_exception", "damage", "sizing"},
     "refunds": {"refund", "kept", "damage", "sizing", "supplied"},
     "tickets": {"ticket", "satisfaction", "damage", "sizing"},
     "ticket_events": {"ticket", "satisfaction", "damage", "sizing"},
