@@ -578,7 +578,7 @@ class Facts:
         """The parcels that carry a line with its units in each, and whether the source leaves it open."""
         order_id, line_id = line["order_id"], line["order_line_id"]
         quantity = line["quantity"] or ZERO
-        there = self.parcels_of[order_id]
+        there = self.parcels_of[order_id] if not self.is_digital(line) else []
         physical = [row for row in self.lines_of[order_id] if not self.is_digital(row)]
         carried: list[tuple[Parcel, Decimal]] = []
         missing = False
@@ -622,7 +622,10 @@ class Facts:
         return max(quantity - self.units_refunded(line), ZERO)
 
     def payment_stands_not(self, order: Row) -> bool:
-        """Payment is a problem for another reason than a cancellation."""
+        """Payment is a problem for another reason than a cancellation; an exchange order's is its parent's too."""
+        parent = self.exchanged_order(order)
+        if parent and (parent.get("cancelled_at") or self.payment_stands_not(parent)):
+            return True
         rows = self.own_currency(order)
         return chargeback_since(rows) is not None or self.payment_failed(order, rows) is not None
 
@@ -635,14 +638,15 @@ class Facts:
         return None
 
     def may_be_inferred(self, parcel: Parcel, line: Row) -> bool:
-        if {"tickets", "ticket_events"} & self.reading.unread_feeds.keys():
-            return False
-        if self.refused_for(("tickets", "ticket_events"), line):
-            return False
         return not parcel.bars_inference and not any(
             ticket.is_open and ticket.topic in ("not_received", "shipping") and self.speaks_of(ticket, line, parcel)
             for ticket in self.tickets_of_order(line["order_id"])
         )
+
+    def tickets_known(self, line: Row) -> bool:
+        if {"tickets", "ticket_events"} & self.reading.unread_feeds.keys():
+            return False
+        return not self.refused_for(("tickets", "ticket_events"), line)
 
     def speaks_of(self, ticket: Ticket, line: Row, parcel: Parcel) -> bool:
         """A ticket without an order speaks of parcels that were under way or had just arrived when it was opened."""
@@ -682,10 +686,12 @@ class Facts:
         assert parcel.expected_at
         may = self.may_be_inferred(parcel, line)
         infers_at = self.inferred_at(parcel)
+        if may and self.at >= infers_at and not self.tickets_known(line):
+            return Arrival("unknown", "tickets_unknown", infers_at)
         if may and self.at >= infers_at:
             grade = "customer" if solved else "inferred"
             return Arrival("ok", None, delivered_at=max([infers_at, *solved]), grade=grade)
-        clears = infers_at if may else None
+        clears = infers_at if may and self.tickets_known(line) else None
         stall = self.options["stall_days"] * DAY
         if parcel.last_word_at and self.at >= parcel.last_word_at + stall:
             return Arrival("problem", "stalled", parcel.last_word_at + stall, clears)
@@ -705,14 +711,14 @@ class Facts:
             for run in ticket.runs
         ]
         claimed = [run.start for run in claims if run.end is None]
+        at = min(captured, default=None)
+        if at is None and self.owed(order) <= self.smallest_unit(order):
+            at = order["ordered_at"]
         if claimed and self.units_owed(line):
-            return Arrival("problem", "not_received", min(claimed))
-        solved = [run.end for run in claims if run.end and run.how in SOLVED]
-        if captured:
-            return Arrival("ok", delivered_at=max([min(captured), *solved]), grade="scan")
-        if self.owed(order) <= self.smallest_unit(order):
-            return Arrival("ok", delivered_at=max([order["ordered_at"], *solved]), grade="scan")
-        return Arrival("ok" if not self.units_owed(line) else "waiting")
+            return Arrival("problem", "not_received", min(claimed), delivered_at=at, grade="scan")
+        if at:
+            return Arrival("ok", delivered_at=at, grade="scan")
+        return Arrival("waiting")
 
     @functools.cache  # noqa: B019  (one object per run of the test)
     def arrival_of(self, line_id: str) -> Arrival:
@@ -769,7 +775,7 @@ class Facts:
         arrived = [one for one in arrivals if one[2].state == "ok"]
         if sum((units for _, units, _ in arrived), ZERO) >= need:
             if not arrived:
-                return Arrival("ok")
+                return Arrival("ok" if replaced else "waiting")
             last = max(arrived, key=lambda one: one[2].delivered_at)
             grades = {one[2].grade for one in arrived}
             grade = "inferred" if "inferred" in grades else last[2].grade

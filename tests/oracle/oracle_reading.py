@@ -568,13 +568,17 @@ def name_the_refused(rows: dict[str, list[Row]], refused: list[Refused]) -> None
                 found.add((channel, str(address)))
         return found
 
+    contents: dict[str, set[str]] = defaultdict(set)
+    for row in rows["fulfillment_lines"]:
+        contents[row["fulfillment_id"]].add(row["order_line_id"])
     for one in refused:
         channel = str(one.row.get("channel") or "email").strip().casefold()
         one.names = names(one.row, channel)
         for column, table in (("fulfillment_id", "fulfillments"), ("ticket_id", "tickets"), ("message_id", "messages")):
             other = through[table].get(clean(one.row, column) or "")
             if one.table != table and other is not None:
-                one.names |= names(other, channel)
+                lines_in = contents.get(clean(one.row, column) or "") if table == "fulfillments" else None
+                one.names |= {("line", line) for line in lines_in} if lines_in else names(other, channel)
 
 
 def unread_feeds(
