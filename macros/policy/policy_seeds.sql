@@ -31,7 +31,7 @@
         'handling_days', 'help_seeking_days', 'live_days', 'live_parcel_days', 'max_accounts_per_address', 'max_pause_days', 'not_received_days', 'not_shipped_grace_days',
         'overdue_days', 'pair_candidates_per_sku',
         'pair_horizon_days', 'pair_max_lines', 'pair_min_customers', 'pair_min_lift', 'pair_min_support',
-        'rebuy_by_unit', 'rebuy_min_gaps', 'rebuy_min_share', 'report_cool_off_days', 'reporting_currency', 'review_destination', 'review_min_gap_days',
+        'rebuy_by_unit', 'rebuy_min_gaps', 'rebuy_min_share', 'report_cool_off_days', 'reporting_currency', 'review_ask_again_days', 'review_destination', 'review_min_gap_days',
         'risk_calibration_share', 'risk_category_shrinkage', 'risk_learning_days', 'risk_lift', 'risk_min_negatives',
         'risk_min_reviews', 'risk_shrinkage', 'risk_threshold', 'satisfaction_days', 'send_valid_hours', 'store_timezone',
         'stall_days', 'status_error_days', 'substitute_max_same_order', 'substitute_min_co_adoption', 'ticket_cool_off_days', 'transit_default_days',
