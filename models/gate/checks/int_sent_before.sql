@@ -8,8 +8,8 @@ candidates as (
         point_actions.point_id,
         point_actions.action,
         point_actions.action_scope,
-        actions.due_anchor,
-        point_actions.due_at,
+        actions.due_anchor = 'shipping_news' as tells_news,
+        {{ post_purchase_gate.add_days('-1 * cast(actions.due_offset_days as integer)', 'point_actions.due_at') }} as news_at,
         points.message_id as audited_message_id,
         points.point_at,
         points.person_id,
@@ -42,7 +42,7 @@ covered as (
         candidates.action_scope in ('order', 'line', 'fulfillment')
         and (
             candidates.action_scope = 'order'
-            or candidates.due_anchor = 'delivered'
+            or (candidates.action_scope = 'fulfillment' and not candidates.tells_news)
             or scopes.message_scope = 'order'
             or candidates.order_line_id = scopes.order_line_id
         )
@@ -80,12 +80,15 @@ sent as (
         and coalesce(candidates.audited_message_id, '') <> messages.message_id
         and (
             candidates.action_scope <> 'fulfillment'
-            or (candidates.due_anchor = 'delivered' and candidates.delivered_at <= messages.sent_at)
             or (
-                candidates.due_anchor <> 'delivered'
-                and candidates.due_at <= messages.sent_at
-                and not coalesce(candidates.delivered_at <= messages.sent_at, false)
-                and (messages.fulfillment_id is null or parcels.fulfillment_id is not null)
+                candidates.news_at <= messages.sent_at
+                and (
+                    not candidates.tells_news
+                    or (
+                        not coalesce(candidates.delivered_at <= messages.sent_at, false)
+                        and (messages.fulfillment_id is null or parcels.fulfillment_id is not null)
+                    )
+                )
             )
         )
 )
