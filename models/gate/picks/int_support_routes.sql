@@ -1,35 +1,29 @@
--- Where a point's issues go: the queue of the first issue in matrix order, by its topic where the seed names one.
+-- Where a point's issues go as one: the queue of the first in matrix order.
 with
 
-issues as (
+routes as (
     select
         point_id,
+        min(point_at) as point_at,
         min(since) as since,
         max(case when issue_rank = 1 then check_name end) as check_name,
-        max(case when issue_rank = 1 then since end) as first_since,
-        max(case when issue_rank = 1 then evidence_id end) as evidence_id
-    from {{ ref('int_issues') }}
+        max(case when issue_rank = 1 then evidence_id end) as issue_id,
+        max(case when issue_rank = 1 then support_queue end) as support_queue,
+        max(case when issue_rank = 1 then support_owner end) as support_owner,
+        max(case when issue_rank = 1 then due_at end) as support_due_at,
+        max(case when ticket_id is not null then 1 else 0 end) = 0 as route_is_new
+    from {{ ref('int_issue_queues') }}
     group by point_id
 )
 
 select
-    issues.point_id,
-    issues.check_name,
-    issues.since,
-    issues.evidence_id as issue_id,
-    coalesce(topic_queue.queue, check_queue.queue) as support_queue,
-    coalesce(topic_queue.owner, check_queue.owner) as support_owner,
-    {{ post_purchase_gate.add_time(
-        'hour', 'cast(coalesce(topic_queue.due_hours, check_queue.due_hours) as integer)', 'issues.first_since'
-    ) }} as support_due_at,
-    not tickets.has_open_ticket as route_is_new,
-    coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'issues.since') }} <= points.point_at, false) as is_overdue
-from issues
-inner join {{ ref('int_points') }} as points
-    on issues.point_id = points.point_id
-inner join {{ ref('int_ticket_state') }} as tickets
-    on issues.point_id = tickets.point_id
-left join {{ ref('support_queues') }} as topic_queue
-    on issues.check_name = topic_queue.check_name and tickets.open_topic = topic_queue.topic
-left join {{ ref('support_queues') }} as check_queue
-    on issues.check_name = check_queue.check_name and check_queue.topic is null
+    point_id,
+    check_name,
+    since,
+    issue_id,
+    support_queue,
+    support_owner,
+    support_due_at,
+    route_is_new,
+    coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'since') }} <= point_at, false) as is_overdue
+from routes

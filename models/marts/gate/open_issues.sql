@@ -1,0 +1,25 @@
+-- The support lane: every open issue of an order, oldest due first.
+select
+    order_id,
+    cast(check_name as {{ dbt.type_string() }}) as check_name,
+    customer_id,
+    person_id,
+    cast(as_of as {{ dbt.type_timestamp() }}) as as_of,
+    cast(detail as {{ dbt.type_string() }}) as detail,
+    since,
+    cast(support_queue as {{ dbt.type_string() }}) as support_queue,
+    cast(support_owner as {{ dbt.type_string() }}) as support_owner,
+    due_at,
+    is_overdue,
+    is_past_longest_pause,
+    ticket_id,
+    cast(topic as {{ dbt.type_string() }}) as topic,
+    is_new,
+    cast(order_line_ids as {{ dbt.type_string() }}) as order_line_ids,
+    cast(evidence_table as {{ dbt.type_string() }}) as evidence_table,
+    cast(evidence_id as {{ dbt.type_string() }}) as evidence_id,
+    cast(actions_held_back as integer) as actions_held_back,
+    cast(holds_back as {{ dbt.type_string() }}) as holds_back,
+    cast(worth as decimal(18, 4)) as worth,
+    cast(order_rank as integer) as order_rank
+from {{ ref('int_open_issues') }}
