@@ -38,10 +38,11 @@ STORIES = Path(__file__).resolve().parent / "demo_stories.yml"
 # Columns in the contract's order. A type left out is varchar.
 CONTRACT = {
     "customers": "customer_id email phone first_name country region timezone created_at:timestamp is_test:boolean"
-    " erased_at:timestamp",
+    " erased_at:timestamp merged_into_customer_id",
     "customer_identities": "customer_id kind value",
     "orders": "order_id customer_id store_id ordered_at:timestamp currency order_type parent_order_id"
-    " shipping_charged:decimal total:decimal is_gift:boolean is_test:boolean cancelled_at:timestamp",
+    " shipping_charged:decimal total:decimal is_gift:boolean is_test:boolean cancelled_at:timestamp"
+    " sales_channel",
     "order_lines": "order_line_id order_id sku quantity:integer unit_price:decimal discount:decimal"
     " replaces_order_line_id",
     "payments": "payment_id order_id status method amount:decimal fee:decimal occurred_at:timestamp",
@@ -1210,7 +1211,8 @@ BULK_TABLES = {
             if(draw(c, 'no zone') < 0.02, null, {time_zones}[place]) as timezone,
             later(ordered_at, -0.01 - if(draw(c, 'browser') < 0.3, 90 * draw(c, 'browsed'), 0)) as created_at,
             draw(c, 'test') < 0.001 as is_test,
-            if(draw(c, 'erased') < 0.002, later(as_of(), -100 * draw(c, 'erased on')), null) as erased_at
+            if(draw(c, 'erased') < 0.002, later(as_of(), -100 * draw(c, 'erased on')), null) as erased_at,
+            cast(null as varchar) as merged_into_customer_id
         from orders_plan
         where s = 0
     """,
@@ -1242,7 +1244,8 @@ BULK_TABLES = {
             total,
             draw(o, 'gift') < 0.03 and kind not in ('replacement', 'exchange') as is_gift,
             draw(o, 'test') < 0.0005 as is_test,
-            if(cancelled_at <= as_of(), cancelled_at, null) as cancelled_at
+            if(cancelled_at <= as_of(), cancelled_at, null) as cancelled_at,
+            'own' as sales_channel
         from orders_plan
     """,
     "order_lines": """

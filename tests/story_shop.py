@@ -58,15 +58,13 @@ from typing import Any
 import duckdb
 import yaml
 
+from post_purchase.shop import FEEDS
+
 AS_OF = dt.datetime(2026, 6, 30, 12, 0, 0)
 YEAR = 2026
 SEQUENCE = "day-0-1-3-7"
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = Path(__file__).resolve().parent / "stories"
-FEEDS = (
-    "orders payments fulfillments fulfillment_events refunds tickets ticket_events site_events messages message_events consents "
-    "suppressions reviews subscriptions products product_costs sku_relations customer_identities overrides experiment_assignments"
-).split()
 DRAWN = [
     "replenishment",
     "cross_sell",

@@ -86,7 +86,7 @@
 {#- What the rows of each table name, themselves: {table: {feed, names: {what: column}}}. Read for rows that were refused. -#}
 {% macro named_by_rows() -%}
     {{ return({
-        'customers': {'feed': 'orders', 'names': {'customer_id': 'customer_id', 'email': 'email', 'phone': 'phone'}},
+        'customers': {'feed': 'customers', 'names': {'customer_id': 'customer_id', 'email': 'email', 'phone': 'phone'}},
         'orders': {'feed': 'orders', 'names': {'order_id': 'order_id', 'customer_id': 'customer_id', 'email': 'email'}},
         'order_lines': {'feed': 'orders', 'names': {'order_id': 'order_id', 'order_line_id': 'order_line_id'}},
         'payments': {'feed': 'payments', 'names': {'order_id': 'order_id'}},

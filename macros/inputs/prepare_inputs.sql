@@ -29,6 +29,23 @@
             {{ exceptions.raise_compiler_error("Unknown feed '" ~ feed ~ "' in var feeds_not_kept. Known: " ~ feeds | join(', ') ~ ".") }}
         {%- endif -%}
     {%- endfor -%}
+    {%- set stopping = [] -%}
+    {%- set stopping_names = [] -%}
+    {%- for table, columns in post_purchase_gate.stopping_columns().items() -%}
+        {%- for column in columns -%}
+            {%- do stopping.append(table ~ '.' ~ column) -%}
+            {%- do stopping_names.append(column) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for column in var('columns_not_kept') -%}
+        {%- if column not in stopping and column not in stopping_names -%}
+            {{ exceptions.raise_compiler_error(
+                "Unknown column '" ~ column ~ "' in var columns_not_kept. Columns whose absence is unknown evidence: " ~ stopping | join(', ') ~ ".") }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if var('date_order', none) not in [none, 'dmy', 'mdy'] or var('decimal_mark', none) not in [none, '.', ','] -%}
+        {{ exceptions.raise_compiler_error("var date_order is dmy or mdy, var decimal_mark is '.' or ','.") }}
+    {%- endif -%}
     {%- set instant = post_purchase_gate.as_of_text() | trim -%}
     {%- set has_shape = modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$', instant) is not none -%}
     {%- set is_instant = has_shape and run_query(

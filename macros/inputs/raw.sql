@@ -83,3 +83,39 @@
     {%- endfor -%}
     {{ return(none) }}
 {%- endmacro %}
+
+{#- Columns that can stop a send: where the source has none of it, the owner says so in var columns_not_kept. -#}
+{% macro stopping_columns() -%}
+    {{ return({
+        'customers': ['is_test', 'erased_at', 'merged_into_customer_id'],
+        'orders': ['cancelled_at', 'is_gift', 'is_test', 'sales_channel'],
+        'refunds': ['rejected_at'],
+        'products': ['is_reviewable'],
+    }) }}
+{%- endmacro %}
+
+{#-
+    Whether what a column says is known: every source that brings the table has it, or the owner says that there is no such thing. Looked up
+    when a model is compiled. A table that is not there is for its feed to answer for.
+-#}
+{% macro column_is_known(table, column) -%}
+    {%- if column in var('columns_not_kept') or table ~ '.' ~ column in var('columns_not_kept') or not execute -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- for relation in post_purchase_gate.connected_relations(table) -%}
+        {%- if not post_purchase_gate.raw_column_type(relation, column) -%}{{ return(false) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return(true) }}
+{%- endmacro %}
+
+{#- Of some columns of a table, those that nobody knows of. Called where models are parsed, too, so that the table is built before. -#}
+{% macro unknown_columns(table, columns) -%}
+    {%- do post_purchase_gate.raw_relations(table) -%}
+    {{ return(columns | reject('in', post_purchase_gate.known_columns(table, columns)) | list) }}
+{%- endmacro %}
+
+{% macro known_columns(table, columns) -%}
+    {%- set known = [] -%}
+    {%- for column in columns if post_purchase_gate.column_is_known(table, column) -%}{%- do known.append(column) -%}{%- endfor -%}
+    {{ return(known) }}
+{%- endmacro %}

@@ -208,16 +208,11 @@
     end
 {%- endmacro %}
 
-{#- An e-mail address as an identity: a name around it taken off, case folded. -#}
-{% macro bare_email(text) -%}
-    lower(trim(case when {{ text }} like '%<%>%' then split_part(split_part({{ text }}, '<', 2), '>', 1) else {{ text }} end))
-{%- endmacro %}
-
 {#- The account of an order without one: of its e-mail address, which no id may show, else of the order alone. -#}
 {% macro guest_customer_id(email, order_id) -%}
     case
         when {{ email }} is not null
-            then 'guest:' || {{ dbt.hash("'" ~ post_purchase_gate.sql_text(var('guest_salt')) ~ ":' || " ~ post_purchase_gate.bare_email(email)) }}
+            then 'guest:' || {{ dbt.hash("'" ~ post_purchase_gate.sql_text(var('guest_salt')) ~ ":' || " ~ post_purchase_gate.plain_email(email)) }}
         else 'guest:order:' || {{ order_id }}
     end
 {%- endmacro %}

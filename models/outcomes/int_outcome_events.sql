@@ -21,7 +21,7 @@ reviews as (
         reviews.submitted_at as occurred_at
     from {{ ref('int_reviews') }} as reviews
     inner join {{ ref('int_order_lines') }} as lines
-        on reviews.customer_id = lines.customer_id and reviews.product_id = lines.product_id
+        on reviews.person_id = lines.person_id and reviews.product_id = lines.product_id
     group by lines.root_order_id, reviews.review_id, reviews.submitted_at
 ),
 

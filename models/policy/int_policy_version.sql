@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('actions') }}, {{ ref('calendar_steps') }}, {{ ref('checks') }}, {{ ref('consent_rules') }}
 -- depends_on: {{ ref('cost_assumptions') }}, {{ ref('experiments') }}, {{ ref('feed_freshness') }}, {{ ref('fx_rates') }}, {{ ref('gate_matrix') }}, {{ ref('holds') }}
 -- depends_on: {{ ref('review_incentives') }}, {{ ref('risk_scorecard') }}, {{ ref('support_queues') }}
+-- depends_on: {{ ref('flow_map') }}, {{ ref('shared_addresses') }}
 -- depends_on: {{ ref('use_profiles') }}, {{ ref('value_synonyms') }}, {{ ref('watch_thresholds') }}
 with
 

@@ -34,6 +34,7 @@ select
     products.category,
     orders.order_type,
     orders.currency,
+    orders.sales_channel,
     orders.country,
     orders.fulfillment_status,
     -- numbers
@@ -60,8 +61,7 @@ select
     lines.ship_by,
     roots.ordered_at as root_ordered_at,
     -- an exchange falls with the order that it answers
-    case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at,
-    orders.erased_at
+    case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at
 from lines
 inner join orders
     on lines.order_id = orders.order_id

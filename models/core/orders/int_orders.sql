@@ -9,14 +9,22 @@ orders as (
 ),
 
 customers as (
-    select * from {{ ref('stg_customers') }}
+    select
+        customers.customer_id,
+        customers.country,
+        customers.timezone,
+        customers.is_test,
+        persons.person_id
+    from {{ ref('stg_customers') }} as customers
+    inner join {{ ref('int_persons') }} as persons
+        on customers.customer_id = persons.customer_id
 )
 
 select
     -- ids
     orders.order_id,
     orders.customer_id,
-    orders.customer_id as person_id,
+    customers.person_id,
     orders.store_id,
     parent.order_id as parent_order_id,
     coalesce(great_grandparent.order_id, grandparent.order_id, parent.order_id, orders.order_id) as root_order_id,
@@ -29,6 +37,7 @@ select
     -- text
     orders.order_type,
     orders.currency,
+    orders.sales_channel,
     -- what is sold over the counter is handed over there
     coalesce(orders.delivery_method, case when orders.sales_channel = 'pos' then 'pickup' end) as delivery_method,
     orders.fulfillment_status,
@@ -47,8 +56,7 @@ select
     orders.prices_include_tax,
     -- timestamps
     orders.ordered_at,
-    orders.cancelled_at,
-    customers.erased_at
+    orders.cancelled_at
 from orders
 inner join customers
     on orders.customer_id = customers.customer_id

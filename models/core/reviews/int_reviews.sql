@@ -1,36 +1,79 @@
--- Reviews by customer and product: the order says who, where the review does not; a review without a SKU is about every product of its order.
+-- Reviews by person and product: the review says who, or its order, or the address that it was written from; a review without a SKU is about
+-- every product of its order.
 with
 
 reviews as (
+    select * from {{ ref('stg_reviews') }}
+),
+
+reviewers as (
     select
         reviews.review_id,
-        coalesce(reviews.customer_id, orders.customer_id) as customer_id,
-        reviews.order_id,
-        reviews.sku,
-        reviews.submitted_at
-    from {{ ref('stg_reviews') }} as reviews
-    left join {{ ref('int_orders') }} as orders
+        persons.person_id,
+        reviews.customer_id
+    from reviews
+    inner join {{ ref('int_persons') }} as persons
+        on reviews.customer_id = persons.customer_id
+    union all
+    select
+        reviews.review_id,
+        orders.person_id,
+        orders.customer_id
+    from reviews
+    inner join {{ ref('int_orders') }} as orders
         on reviews.order_id = orders.order_id
+    union all
+    select
+        reviews.review_id,
+        addresses.person_id,
+        addresses.customer_id
+    from reviews
+    inner join {{ ref('int_addresses') }} as addresses
+        on {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('reviews.reviewer_email')) }} = addresses.address_key
+),
+
+persons as (
+    select
+        review_id,
+        person_id,
+        min(customer_id) as customer_id
+    from reviewers
+    group by review_id, person_id
+),
+
+-- two lines of one product are one
+reviewed_in_order as (
+    select
+        reviews.review_id,
+        lines.product_id
+    from reviews
+    inner join {{ ref('int_order_lines') }} as lines
+        on reviews.order_id = lines.order_id
+    where reviews.sku is null
+    group by reviews.review_id, lines.product_id
+),
+
+reviewed as (
+    select
+        reviews.review_id,
+        coalesce(products.product_id, reviews.sku) as product_id
+    from reviews
+    left join {{ ref('stg_products') }} as products
+        on reviews.sku = products.sku
+    where reviews.sku is not null
+    union all
+    select * from reviewed_in_order
 )
 
 select
     reviews.review_id,
-    reviews.customer_id,
+    persons.customer_id,
+    persons.person_id,
     reviews.order_id,
-    coalesce(products.product_id, reviews.sku) as product_id,
+    reviewed.product_id,
     reviews.submitted_at
 from reviews
-left join {{ ref('stg_products') }} as products
-    on reviews.sku = products.sku
-where reviews.sku is not null
-union all
-select
-    reviews.review_id,
-    reviews.customer_id,
-    reviews.order_id,
-    lines.product_id,
-    reviews.submitted_at
-from reviews
-inner join {{ ref('int_order_lines') }} as lines
-    on reviews.order_id = lines.order_id
-where reviews.sku is null
+inner join reviewed
+    on reviews.review_id = reviewed.review_id
+inner join persons
+    on reviews.review_id = persons.review_id

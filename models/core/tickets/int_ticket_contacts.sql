@@ -1,5 +1,5 @@
 -- Who wrote: the accounts that a ticket names by id or by any of their addresses. A report by phone or from another mailbox is still the
--- customer's; phones are written in many ways and agree in their last nine digits.
+-- customer's; a phone of whose country a ticket says nothing agrees in its last nine digits.
 with
 
 tickets as (
@@ -7,41 +7,38 @@ tickets as (
 ),
 
 addresses as (
+    select * from {{ ref('int_account_addresses') }}
+),
+
+numbers as (
     select
-        customer_id,
-        'email' as kind,
-        email as address
-    from {{ ref('stg_customers') }}
-    where email is not null
-    union
-    select
-        customer_id,
-        'phone' as kind,
-        {{ dbt.right(post_purchase_gate.digits_only('phone'), 9) }} as address
-    from {{ ref('stg_customers') }}
-    where phone is not null
-    union
-    select
-        customer_id,
-        kind,
-        case when kind = 'phone' then {{ dbt.right('value', 9) }} else value end as address
-    from {{ ref('stg_customer_identities') }}
+        counts_as_ticket_id as ticket_id,
+        {{ post_purchase_gate.international_digits('requester_phone') }} as international,
+        {{ post_purchase_gate.last_nine_digits(post_purchase_gate.digits_only('requester_phone')) }} as last_nine
+    from tickets
+    where requester_phone is not null
 ),
 
 ticket_addresses as (
     select
         counts_as_ticket_id as ticket_id,
-        'email' as kind,
-        requester_email as address
+        {{ post_purchase_gate.address_key("'email'", 'requester_email') }} as address_key
     from tickets
     where requester_email is not null
     union all
     select
-        counts_as_ticket_id as ticket_id,
-        'phone' as kind,
-        {{ dbt.right('requester_phone', 9) }} as address
-    from tickets
-    where requester_phone is not null
+        ticket_id,
+        {{ post_purchase_gate.address_key("'phone'", 'international') }} as address_key
+    from numbers
+    where international is not null
+),
+
+last_nines as (
+    select
+        ticket_id,
+        {{ post_purchase_gate.address_key("'phone'", 'last_nine') }} as last_nine_key
+    from numbers
+    where {{ post_purchase_gate.is_phone_number('last_nine') }}
 )
 
 select
@@ -56,5 +53,11 @@ select
     addresses.customer_id
 from ticket_addresses
 inner join addresses
-    on ticket_addresses.kind = addresses.kind and ticket_addresses.address = addresses.address
-where ticket_addresses.address <> ''
+    on ticket_addresses.address_key = addresses.address_key
+union
+select
+    last_nines.ticket_id,
+    addresses.customer_id
+from last_nines
+inner join addresses
+    on last_nines.last_nine_key = addresses.last_nine_key

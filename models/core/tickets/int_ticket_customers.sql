@@ -16,7 +16,9 @@ found as (
 )
 
 select
-    ticket_id,
-    customer_id,
-    customer_id as person_id
+    found.ticket_id,
+    found.customer_id,
+    persons.person_id
 from found
+inner join {{ ref('int_persons') }} as persons
+    on found.customer_id = persons.customer_id

@@ -1,3 +1,4 @@
+{%- set unknown = post_purchase_gate.unknown_columns('orders', ['cancelled_at']) %}
 with
 
 facts as (
@@ -20,7 +21,11 @@ judged as (
         case
             -- whether the money went back nobody can say without the refunds
             when payment_answer in ('problem:refund_due') and not knows_refunds then 'problem:cancelled'
-            when payment_answer like 'problem:%' or knows_payments then payment_answer
+            when payment_answer like 'problem:%' then payment_answer
+            {%- if unknown %}
+            when knows_payments then 'unknown:column_cancelled_at'
+            {%- endif %}
+            when knows_payments then payment_answer
             else {{ dbt.concat(["'unknown:'", "coalesce(unread_payments, 'feed_payments')"]) }}
         end as answer
     from facts

@@ -1,3 +1,4 @@
+{%- set unknown = post_purchase_gate.unknown_columns('refunds', ['rejected_at']) %}
 with
 
 answers as (
@@ -5,10 +6,13 @@ answers as (
         points.point_id,
         case
             when refunds.open_since is not null then 'problem'
-            when not points.knows_refunds then 'unknown'
+            when not points.knows_refunds{{ ' or true' if unknown }} then 'unknown'
             else 'ok'
         end as state,
-        case when refunds.open_since is not null then 'requested' else coalesce(points.unread_refunds, 'feed_refunds') end as detail,
+        case
+            when refunds.open_since is not null then 'requested'
+            else coalesce(points.unread_refunds, '{{ 'column_rejected_at' if unknown else 'feed_refunds' }}')
+        end as detail,
         refunds.open_since as since,
         null as clears_at,
         'refunds' as evidence_table,

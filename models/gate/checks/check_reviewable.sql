@@ -1,3 +1,4 @@
+{%- set unknown = post_purchase_gate.unknown_columns('products', ['is_reviewable']) %}
 {%- set unread = post_purchase_gate.unread(['products']) or 'null' -%}
 with
 
@@ -10,6 +11,9 @@ judged as (
             when {{ unread }} is not null then 'unknown:' || {{ unread }}
             when not products.is_known then 'unknown:no_product'
             when not products.is_active then 'unknown:not_active'
+            {%- if unknown %}
+            when true then 'unknown:column_is_reviewable'
+            {%- endif %}
             else 'ok:'
         end as answer
     from {{ ref('int_points') }} as points

@@ -8,7 +8,7 @@ anchors as (
         points.audited_action,
         points.order_line_id,
         points.root_order_id,
-        points.customer_id,
+        points.person_id,
         delivery.fulfillment_id,
         -- an exchange stands on the order that it answers, and is confirmed with it
         payments.stands_since as payment,
@@ -56,7 +56,7 @@ due as (
         anchors.depletion,
         anchors.order_line_id,
         anchors.root_order_id,
-        anchors.customer_id,
+        anchors.person_id,
         anchors.fulfillment_id,
         actions.action,
         actions.action_class,
@@ -93,7 +93,7 @@ select
         when 'line' then order_line_id
         when 'order' then root_order_id
         when 'fulfillment' then coalesce(fulfillment_id, root_order_id)
-        when 'customer' then customer_id
+        when 'customer' then person_id
     end as scope_id,
     due_at,
     {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor

@@ -12,7 +12,7 @@ earlier as (
     from {{ ref('int_experience_points') }} as points
     inner join {{ ref('int_purchases') }} as purchases
         on
-            points.customer_id = purchases.customer_id
+            points.person_id = purchases.person_id
             and points.sku = purchases.sku
             and purchases.ordered_at < points.root_ordered_at
     where

@@ -8,8 +8,11 @@ points as (
 events as (
     select
         events.*,
-        orders.root_order_id
+        orders.root_order_id,
+        persons.person_id
     from {{ ref('stg_site_events') }} as events
+    left join {{ ref('int_persons') }} as persons
+        on events.customer_id = persons.customer_id
     left join {{ ref('int_orders') }} as orders
         on events.order_id = orders.order_id
 ),
@@ -45,7 +48,7 @@ help_views as (
         events.occurred_at
     from points
     inner join events
-        on points.customer_id = events.customer_id and points.sku = events.sku and events.occurred_at <= points.point_at
+        on points.person_id = events.person_id and points.sku = events.sku and events.occurred_at <= points.point_at
     where
         events.event_type in ('faq_view', 'troubleshooting_view')
         and events.occurred_at > {{ post_purchase_gate.add_days(-1 * (var('max_pause_days') + var('help_seeking_days')), 'points.point_at') }}

@@ -47,6 +47,7 @@ select
     instants.currency,
     instants.country,
     instants.order_type,
+    instants.sales_channel,
     instants.is_digital,
     instants.is_reviewable,
     instants.is_gift,
@@ -58,13 +59,19 @@ select
     instants.ship_by,
     instants.root_ordered_at,
     case when instants.cancelled_at <= instants.point_at then instants.cancelled_at end as cancelled_at,
-    case when instants.erased_at <= instants.point_at then instants.erased_at end as erased_at,
+    erasures.erased_at,
     {%- for feed in feeds %}
     {{ post_purchase_gate.unread_feed(feed.feed) }} is null as knows_{{ feed.feed }},
     {{ post_purchase_gate.unread_feed(feed.feed) }} as unread_{{ feed.feed }},
     {%- endfor %}
+    case when refusals.customers_refused_from <= instants.point_at then 'refused_row' end as unread_customers,
     instants.origin = 'live' as is_live
 from {{ ref('int_point_instants') }} as instants
 cross join feeds_wide
+left join {{ ref('int_person_erasures') }} as erasures
+    on
+        instants.person_id = erasures.person_id
+        and erasures.erased_at <= instants.point_at
+        and erasures.until_at > instants.point_at
 left join {{ ref('int_line_refusals') }} as refusals
     on instants.order_line_id = refusals.order_line_id

@@ -15,7 +15,7 @@ reviews as (
         reviews.review_id,
         reviews.order_id,
         reviews.product_id,
-        reviews.customer_id,
+        reviews.person_id,
         stg_reviews.rating,
         reviews.submitted_at
     from {{ ref('int_reviews') }} as reviews
@@ -52,7 +52,7 @@ matched as (
         row_number() over (partition by reviews.review_id order by lines.ordered_at desc, lines.order_line_id desc) as preference
     from reviews
     inner join lines
-        on reviews.customer_id = lines.customer_id and reviews.product_id = lines.product_id
+        on reviews.person_id = lines.person_id and reviews.product_id = lines.product_id
     where reviews.order_id is null and lines.ordered_at <= reviews.submitted_at
 ),
 

@@ -3,7 +3,7 @@ select
     customer_id,
     -- text
     kind,
-    case when kind = 'phone' then {{ post_purchase_gate.digits_only('value') }} else lower(value) end as value,
+    case when kind = 'phone' then trim(value) else {{ post_purchase_gate.plain_email('value') }} end as value,
     -- timestamps
     first_seen_at,
     _loaded_at

@@ -8,7 +8,7 @@ select
     -- text
     upper(currency) as currency,
     coalesce(order_type, 'purchase') as order_type,
-    {{ post_purchase_gate.bare_email('email') }} as email,
+    {{ post_purchase_gate.plain_email('email') }} as email,
     sales_channel,
     delivery_method,
     fulfillment_status,

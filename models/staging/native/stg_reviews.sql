@@ -7,7 +7,7 @@ select
     incentive_id,
     -- text
     destination,
-    {{ post_purchase_gate.bare_email('reviewer_email') }} as reviewer_email,
+    {{ post_purchase_gate.plain_email('reviewer_email') }} as reviewer_email,
     -- numbers
     rating,
     -- timestamps

@@ -7,7 +7,7 @@ select
     order_line_id,
     -- text
     {{ post_purchase_gate.plain_email('requester_email') }} as requester_email,
-    {{ post_purchase_gate.digits_only('requester_phone') }} as requester_phone,
+    trim(requester_phone) as requester_phone,
     coalesce(topic, 'unknown') as topic,
     subject,
     -- timestamps

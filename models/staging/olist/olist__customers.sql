@@ -42,6 +42,7 @@ select
     {{ post_purchase_gate.null_as(dbt.type_string()) }} as timezone,
     {{ post_purchase_gate.null_as(dbt.type_timestamp()) }} as created_at,
     {{ post_purchase_gate.null_as('boolean') }} as is_test,
-    {{ post_purchase_gate.null_as(dbt.type_timestamp()) }} as erased_at
+    {{ post_purchase_gate.null_as(dbt.type_timestamp()) }} as erased_at,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as merged_into_customer_id
 from ranked
 where recency = 1 or copy_number > 1 or customer_unique_id is null

@@ -29,6 +29,7 @@ select
     -- text
     'BRL' as currency,
     'purchase' as order_type,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as sales_channel,
     -- numbers
     totals.shipping_charged,
     totals.total,

@@ -22,7 +22,7 @@ orders as (
 guests as (
     select
         {{ post_purchase_gate.guest_customer_id('email', 'order_id') }} as customer_id,
-        {{ post_purchase_gate.bare_email('email') }} as email,
+        {{ post_purchase_gate.plain_email('email') }} as email,
         ordered_at,
         _loaded_at
     from orders
