@@ -10,9 +10,9 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     customer       country US, region NY, timezone America/New_York, email, phone, emails [more], phones [more],
                    is_test, erased; `{n}` in an address becomes the case's number
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
-    order, orders  at, lines {A: {sku, quantity, price, discount, replaces, part_of (a bundle), ship_by, units_shipped}},
-                   payments [[at, status, amount total], ...] (default: captured when ordered), total, type, parent, gift,
-                   test, cancelled, currency, handed (delivery method), status (of its fulfilment);
+    order, orders  at, lines {A: {sku, quantity, price, discount, replaces, part_of (a bundle), ship_by,
+                   units_shipped}}, payments [[at, status, amount total], ...] (default: captured when ordered), total,
+                   type, parent, gift, test, cancelled, currency, handed (delivery method), status (of fulfilment);
                    `order` is the order named `o`
     parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
                    carries {A: 1}, events [[at, type], ...], lines_known
