@@ -57,12 +57,13 @@ from typing import Any
 import duckdb
 import yaml
 
+from post_purchase.shop import FEEDS
+
 AS_OF = dt.datetime(2026, 6, 30, 12, 0, 0)
 YEAR = 2026
 SEQUENCE = "day-0-1-3-7"
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = Path(__file__).resolve().parent / "stories"
-FEEDS = ["orders", "payments", "fulfillments", "refunds", "tickets", "site_events", "messages", "consents", "reviews"]
 DRAWN = [
     "replenishment",
     "cross_sell",

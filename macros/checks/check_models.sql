@@ -8,7 +8,7 @@
         'order_eligible', 'held', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'settled', 'shipping',
         'delivery_scan', 'kept', 'status_page', 'use_window', 'help_seeking', 'satisfaction', 'negative_review_risk', 'gift',
         'reviewable', 'consent', 'deliverability', 'incentive', 'related_sku', 'compatibility', 'pair_profit', 'stock', 'owned',
-        'active_subscription', 'already_done', 'person_issue', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
+        'active_subscription', 'supplied', 'already_done', 'person_issue', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
         'frequency',
     ] | reject('in', live_only) | list) }}
 {%- endmacro %}

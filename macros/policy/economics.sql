@@ -71,3 +71,19 @@
         - {{ margin_share }}, 0
     ), 0)
 {%- endmacro %}
+
+{#-
+    Days that one unit of a SKU lasts a customer: as declared, or the shop's own gaps drawn to the customer's (two pseudo-gaps) and to how much
+    faster or slower than usual that customer is with everything.
+-#}
+{% macro days_per_unit(basis, consumable_days, log_days, own_gaps, residual) -%}
+    case
+        when {{ basis }} = 'declared' then {{ consumable_days }}
+        else cast(exp(
+            cast(
+                coalesce({{ own_gaps }}.log_sum, 0) + 2 * ({{ log_days }} + 0.7 * coalesce({{ residual }}, 0))
+                as {{ post_purchase_gate.type_double() }}
+            ) / (coalesce({{ own_gaps }}.gaps, 0) + 2)
+        ) as decimal(18, 4))
+    end
+{%- endmacro %}

@@ -3,6 +3,7 @@ select
     customer_id,
     person_id,
     sku,
+    product_id,
     category,
     order_line_id,
     order_id,

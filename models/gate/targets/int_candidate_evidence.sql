@@ -19,9 +19,11 @@ related as (
         points.point_at,
         points.person_id,
         points.sku,
+        points.snapshot_at,
         products.category as candidate_category,
         products.inventory_quantity,
         products.is_active,
+        products.sku is not null as is_in_products,
         coalesce(profiles.needs_compatibility, false) as needs_compatibility,
         contribution.expected_contribution_profit,
         contribution.contribution_variance,
@@ -110,6 +112,7 @@ valued as (
     from candidates
 ),
 
+-- a subscription to the SKU, or, where it is offered again, to what was bought
 subscribed as (
     select
         candidates.point_id,
@@ -117,14 +120,14 @@ subscribed as (
         candidates.candidate_sku,
         min(subscriptions.subscription_id) as subscription_id
     from candidates
-    inner join {{ ref('int_persons') }} as persons
-        on candidates.person_id = persons.person_id
-    inner join {{ ref('stg_subscriptions') }} as subscriptions
-        on
-            persons.customer_id = subscriptions.customer_id
-            and subscriptions.sku in (candidates.candidate_sku, candidates.sku)
-            and subscriptions.started_at <= candidates.point_at
-    where not coalesce(subscriptions.cancelled_at <= candidates.point_at, false)
+    inner join {{ ref('int_subscribed_skus') }} as subscriptions
+        on candidates.person_id = subscriptions.person_id and candidates.point_at >= subscriptions.started_at
+    where
+        (
+            subscriptions.sku = candidates.candidate_sku
+            or (candidates.target_kind in ('same_sku', 'subscription') and subscriptions.sku = candidates.sku)
+        )
+        and not coalesce(subscriptions.cancelled_at <= candidates.point_at, false)
     group by candidates.point_id, candidates.target_kind, candidates.candidate_sku
 )
 
@@ -144,10 +147,31 @@ select
         when coalesce(candidates.compatibility, 'unknown') = 'unknown' and candidates.needs_compatibility then 'unknown'
         else 'ok'
     end as compatibility_state,
-    case when candidates.inventory_quantity <= 0 or not candidates.is_active then 'problem' else 'ok' end as stock_state,
+    case
+        when candidates.inventory_quantity <= 0 or not candidates.is_active then 'problem'
+        when not candidates.is_in_products then 'unknown'
+        else 'ok'
+    end as stock_state,
     owned.owned_detail,
     owned.owned_evidence_id,
-    subscribed.subscription_id
+    subscribed.subscription_id,
+    -- what is used up is offered when the person is about to run out of it, and by the last purchase of it
+    coalesce(sku_days.basis, 'none') <> 'none' and candidates.target_kind in ('same_sku', 'cross_sell', 'subscription') as is_asked_for_supply,
+    case
+        when coalesce(sku_days.basis, 'none') = 'none' or candidates.target_kind not in ('same_sku', 'cross_sell', 'subscription') then null
+        when candidates.target_kind = 'same_sku' and supplies.later_order_line_id is not null then 'bought_again'
+        when subscribed.subscription_id is not null then 'subscribed'
+        when
+            greatest(supplies.lasts_until, own_supplies.lasts_until)
+            > {{ post_purchase_gate.add_days(var('supply_days'), 'candidates.point_at') }}
+            then 'enough_at_hand'
+    end as supplied_detail,
+    greatest(supplies.lasts_until, own_supplies.lasts_until) as lasts_until,
+    supplies.bought_again_at,
+    case
+        when candidates.target_kind = 'same_sku' and supplies.later_order_line_id is not null then supplies.later_order_line_id
+        else coalesce(supplies.supply_order_line_id, own_supplies.supply_order_line_id)
+    end as supplied_evidence_id
 from valued as candidates
 left join {{ ref('int_candidate_purchases') }} as owned
     on candidates.point_id = owned.point_id and candidates.candidate_sku = owned.candidate_sku
@@ -156,3 +180,12 @@ left join subscribed
         candidates.point_id = subscribed.point_id
         and candidates.target_kind = subscribed.target_kind
         and candidates.candidate_sku = subscribed.candidate_sku
+left join {{ ref('int_rebuy_sku_days') }} as sku_days
+    on candidates.snapshot_at = sku_days.snapshot_at and candidates.candidate_sku = sku_days.sku
+left join {{ ref('int_candidate_supplies') }} as supplies
+    on candidates.point_id = supplies.point_id and candidates.candidate_sku = supplies.candidate_sku
+left join {{ ref('int_candidate_supplies') }} as own_supplies
+    on
+        candidates.target_kind = 'subscription'
+        and candidates.point_id = own_supplies.point_id
+        and candidates.sku = own_supplies.candidate_sku

@@ -1,5 +1,6 @@
 -- The SKUs that a point could recommend, per kind of offer: what its snapshot relates to the SKU bought, and the SKU itself. A past
--- message's own recommendation is its only candidate, related or not; a past point without one is given its own action's kind alone.
+-- message's own recommendation is its only candidate, related or not; a past point without one is given its own action's kind alone. No
+-- subscription is offered for what is not used up.
 with
 
 points as (
@@ -8,10 +9,13 @@ points as (
         points.snapshot_at,
         points.sku,
         points.audited_sku,
-        actions.target_kind as audited_kind
+        actions.target_kind as audited_kind,
+        coalesce(sku_days.basis, 'none') <> 'none' as is_used_up
     from {{ ref('int_points') }} as points
     left join {{ ref('actions') }} as actions
         on points.audited_action = actions.action
+    left join {{ ref('int_rebuy_sku_days') }} as sku_days
+        on points.snapshot_at = sku_days.snapshot_at and points.sku = sku_days.sku
     -- most past messages recommend nothing
     where points.sku is not null and (points.audited_action is null or actions.target_kind is not null)
 ),
@@ -31,7 +35,10 @@ select
 from points
 inner join {{ ref('int_pair_targets') }} as targets
     on points.snapshot_at = targets.snapshot_at and points.sku = targets.sku
-where points.audited_sku is null and coalesce(points.audited_kind, targets.target_kind) = targets.target_kind
+where
+    points.audited_sku is null
+    and coalesce(points.audited_kind, targets.target_kind) = targets.target_kind
+    and (targets.target_kind <> 'subscription' or points.is_used_up)
 union all
 select
     points.point_id,
@@ -41,13 +48,20 @@ select
     'compatible' as compatibility
 from points
 cross join same_sku_kinds
-where points.audited_sku is null and coalesce(points.audited_kind, same_sku_kinds.target_kind) = same_sku_kinds.target_kind
+where
+    points.audited_sku is null
+    and coalesce(points.audited_kind, same_sku_kinds.target_kind) = same_sku_kinds.target_kind
+    and (same_sku_kinds.target_kind <> 'subscription' or points.is_used_up)
 union all
 select
     points.point_id,
     points.audited_kind as target_kind,
     points.audited_sku as candidate_sku,
-    case when points.audited_sku = points.sku then 'same_sku' when not pairs.is_substitute then pairs.relation end as relation,
+    case
+        when points.audited_kind = 'subscription' and not points.is_used_up then null
+        when points.audited_sku = points.sku then 'same_sku'
+        when not pairs.is_substitute then pairs.relation
+    end as relation,
     case when points.audited_sku = points.sku then 'compatible' else pairs.compatibility end as compatibility
 from points
 left join {{ ref('int_pairs') }} as pairs

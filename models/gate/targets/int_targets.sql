@@ -1,4 +1,5 @@
--- The target of a row: the candidate with the fewest failing target checks, then the highest value, then the SKU.
+-- The target of a row: the candidate with the fewest problems among its target checks, then the highest value, then the SKU. What nobody knows of
+-- a candidate moves no choice.
 with
 
 ranked as (
@@ -8,11 +9,12 @@ ranked as (
             partition by candidates.point_id, candidates.target_kind
             order by
                 case when candidates.relation is null then 1 else 0 end
-                + case when candidates.compatibility_state <> 'ok' then 1 else 0 end
-                + case when candidates.value_lower_bound is null or candidates.value_lower_bound <= 0 then 1 else 0 end
-                + case when candidates.stock_state <> 'ok' then 1 else 0 end
+                + case when candidates.compatibility_state = 'problem' then 1 else 0 end
+                + case when candidates.value_lower_bound <= 0 then 1 else 0 end
+                + case when candidates.stock_state = 'problem' then 1 else 0 end
                 + case when candidates.owned_detail is not null and candidates.target_kind <> 'same_sku' then 1 else 0 end
                 + case when candidates.subscription_id is not null and candidates.target_kind in ('same_sku', 'subscription') then 1 else 0 end
+                + case when candidates.supplied_detail is not null then 1 else 0 end
                 asc,
                 candidates.recommendation_value desc nulls last,
                 candidates.candidate_sku asc
@@ -36,7 +38,12 @@ select
     ranked.stock_state,
     ranked.owned_detail,
     ranked.owned_evidence_id,
-    ranked.subscription_id
+    ranked.subscription_id,
+    coalesce(ranked.is_asked_for_supply, false) as is_asked_for_supply,
+    ranked.supplied_detail,
+    ranked.supplied_evidence_id,
+    ranked.lasts_until,
+    ranked.bought_again_at
 from {{ ref('int_points') }} as points
 cross join {{ ref('actions') }} as actions
 left join ranked

@@ -1,15 +1,5 @@
--- When the units of a point's line are used up. Where the shop's own gaps speak, the customer's own rhythm does too: a posterior over his gaps
--- of the SKU (with two pseudo-gaps), and how much faster or slower than usual he is with all he buys. All of it as known at the snapshot.
+-- When the units of a point's line are used up, all of it as known at the snapshot.
 with
-
-customers as (
-    select
-        snapshot_at,
-        customer_id,
-        sum(residual_sum) / (sum(gaps) + 10) as residual
-    from {{ ref('int_rebuy_own_gaps') }}
-    group by snapshot_at, customer_id
-),
 
 lasting as (
     select
@@ -18,15 +8,8 @@ lasting as (
         delivery.delivered_at,
         sku_days.basis,
         coalesce(own_gaps.gaps, 0) as customer_gaps,
-        case
-            when sku_days.basis = 'declared' then points.consumable_days
-            else cast(exp(
-                cast(
-                    coalesce(own_gaps.log_sum, 0) + 2 * (sku_days.log_days + 0.7 * coalesce(customers.residual, 0))
-                    as {{ post_purchase_gate.type_double() }}
-                ) / (coalesce(own_gaps.gaps, 0) + 2)
-            ) as decimal(18, 4))
-        end as days_per_unit
+        {{ post_purchase_gate.days_per_unit('sku_days.basis', 'points.consumable_days', 'sku_days.log_days', 'own_gaps', 'residuals.residual') }}
+            as days_per_unit
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_rebuy_sku_days') }} as sku_days
         on points.snapshot_at = sku_days.snapshot_at and points.sku = sku_days.sku
@@ -39,8 +22,8 @@ lasting as (
             points.snapshot_at = own_gaps.snapshot_at
             and points.customer_id = own_gaps.customer_id
             and points.sku = own_gaps.sku
-    left join customers
-        on points.snapshot_at = customers.snapshot_at and points.customer_id = customers.customer_id
+    left join {{ ref('int_rebuy_residuals') }} as residuals
+        on points.snapshot_at = residuals.snapshot_at and points.customer_id = residuals.customer_id
     where sku_days.basis <> 'none' and {{ post_purchase_gate.asks_for('depletion') }}
 )
 

@@ -24,7 +24,7 @@ asked as (
         case
             when held.check_name in ('consent', 'frequency') then 'permission'
             when held.check_name in ('shipping', 'shipping_exception', 'status_page') then 'progress'
-            when held.check_name = 'bundle_wait' or (checks.kind = 'evidence' and held.check_name <> 'payment') then 'experience'
+            when held.check_name = 'bundle_wait' or (checks.kind = 'evidence' and held.check_name not in ('payment', 'settled')) then 'experience'
         end as evidence
     from held
     inner join {{ ref('checks') }} as checks
