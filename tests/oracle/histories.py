@@ -682,7 +682,7 @@ def the_carrier(h: History) -> None:
 def the_promise(h: History) -> None:
     """Where the expected time lies: on the instant, or three or ten days before it."""
     for row in h.of("fulfillments", order_id=h.order):
-        if row["shipped_at"]:
+        if isinstance(row.get("shipped_at"), dt.datetime):
             row["expected_delivery_at"] = max(h.ago(0, 0, 3, 3, 10, 10, 17, 20), row["shipped_at"] + DAY)
             if h.chance(0.7):
                 row["delivered_at"] = None

@@ -633,12 +633,11 @@ class Checks:
         return moment, parcel
 
     def check_in_done(self, line: Row, sent: list[Row]) -> bool:
-        """A check-in after the line's last delivery, or one that names its parcel."""
-        delivered = self.facts.delivered_at(line)
-        parcels = [p for p in self.parcels(line) if p.delivered_at == delivered] or self.parcels(line)
+        """A check-in after the last parcel that arrived, or one that names it."""
+        delivered, parcels = self.facts.last_parcel_arrival(line)
         for row in sent:
             if row.get("fulfillment_id"):
-                if row["fulfillment_id"] in {parcel.fulfillment_id for parcel in parcels}:
+                if row["fulfillment_id"] in parcels:
                     return True
             elif self.facts.covers(row, line) and delivered and row["sent_at"] > delivered:
                 return True

@@ -833,6 +833,17 @@ class Facts:
             return self.arrival_of(line["order_line_id"]).delivered_at
         return self.units_shipped(line)[1]
 
+    def last_parcel_arrival(self, line: Row) -> tuple[Moment | None, set[str]]:
+        """When the last parcel that has arrived did so, and which parcels arrived then."""
+        whole = self.delivered_at(line)
+        arrived = [
+            (arrival.delivered_at, parcel.fulfillment_id)
+            for parcel, _ in self.parcels_with(line)[0]
+            if (arrival := self.parcel_arrival(parcel, line)).delivered_at
+        ]
+        last = max([moment for moment, _ in arrived if moment] + ([whole] if whole else []), default=None)
+        return last, {parcel for moment, parcel in arrived if moment == last}
+
     def delivered_at(self, line: Row) -> Moment | None:
         return self.arrival_of(line["order_line_id"]).delivered_at
 

@@ -121,6 +121,8 @@ class Gate:
         if name == "shipping_news":
             news = self.checks.shipping_news(line)
             return news[0] if news else None
+        if name == "parcel_delivered":
+            return facts.last_parcel_arrival(line)[0]
         if name == "delivered":
             return facts.delivered_at(line)
         if name == "last_shipped":
