@@ -43,8 +43,3 @@
 {%- endmacro %}
 
 {% macro new_line() -%}chr(10){%- endmacro %}
-
-{#- The last nine digits of a phone number: what its spellings, national or international, have in common. -#}
-{% macro last_digits(column) -%}
-    right({{ post_purchase_gate.digits_only(column) }}, 9)
-{%- endmacro %}

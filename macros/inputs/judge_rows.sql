@@ -112,6 +112,9 @@ readings as (
     left join (
         select
             {{ post_purchase_gate.folded_name(parent.or_name) }} as parent_name,
+            {%- for column in (parent.take | default({})).values() %}
+            min({{ column }}) as {{ column }},
+            {%- endfor %}
             min({{ parent.key }}) as {{ parent.key }}
         from {{ parent.relation }}
         where {{ parent.or_name }} is not null
@@ -303,6 +306,7 @@ from reasons
     {%- set taken = [] -%}
     {%- for other, parent in forgiving.items() if name in (parent.take | default({})) -%}
         {%- do taken.append('parent__' ~ other ~ '.' ~ parent.take[name]) -%}
+        {%- if parent.or_name -%}{%- do taken.append('named__' ~ other ~ '.' ~ parent.take[name]) -%}{%- endif -%}
     {%- endfor -%}
     {%- if name == 'country' -%}
         coalesce(synonym__country.means, country_names.country, case when {{ typed }} is not null then 'unknown' end)

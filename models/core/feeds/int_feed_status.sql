@@ -46,7 +46,7 @@ select
     spoken.is_declared_not_kept and spoken.accepted_rows = 0 as is_not_kept,
     spoken.is_declared_not_kept and spoken.accepted_rows > 0 as is_contradicted,
     case when spoken.reaches_to > {{ post_purchase_gate.as_of() }} then {{ post_purchase_gate.as_of() }} else spoken.reaches_to end as loaded_through,
-    spoken.reaches_by,
+    case when spoken.is_connected then spoken.reaches_by end as reaches_by,
     -- one bad row proves nothing of a feed; some that name nobody might be about anybody
     coalesce(
         not (spoken.is_declared_not_kept and spoken.accepted_rows = 0)

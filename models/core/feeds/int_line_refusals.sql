@@ -23,14 +23,15 @@ lines as (
     from {{ ref('int_order_lines') }}
 ),
 
-persons as (
-    select distinct
+person_facts as (
+    select
+        persons.person_id,
         facts.feed,
-        facts.refused_from,
-        orders.person_id
+        min(facts.refused_from) as refused_from
     from facts
-    inner join {{ ref('int_orders') }} as orders
-        on facts.kind = 'customer' and facts.thing_id = orders.customer_id
+    inner join {{ ref('int_persons') }} as persons
+        on facts.kind = 'customer' and facts.thing_id = persons.customer_id
+    group by persons.person_id, facts.feed
 ),
 
 line_facts as (
@@ -51,11 +52,11 @@ line_facts as (
     union all
     select
         lines.order_line_id,
-        persons.feed,
-        persons.refused_from
-    from persons
+        person_facts.feed,
+        person_facts.refused_from
+    from person_facts
     inner join lines
-        on persons.person_id = lines.person_id
+        on person_facts.person_id = lines.person_id
     union all
     select
         lines.order_line_id,

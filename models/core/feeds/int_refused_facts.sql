@@ -85,26 +85,9 @@ named as (
 ),
 
 addresses as (
-    select
-        customer_id,
-        'email' as kind,
-        email as address
-    from {{ ref('stg_customers') }}
-    union
-    select
-        customer_id,
-        'phone' as kind,
-        {{ post_purchase_gate.last_digits('phone') }} as address
-    from {{ ref('stg_customers') }}
-    union
-    select
-        customer_id,
-        kind,
-        case when kind = 'phone' then {{ post_purchase_gate.last_digits('value') }} else value end as address
-    from {{ ref('stg_customer_identities') }}
+    select * from {{ ref('int_account_addresses') }}
 ),
 
--- the address of an erased account is gone from staging, and nobody is addressed there
 found as (
     select
         named.refused_row_id,
@@ -136,12 +119,18 @@ found as (
         addresses.customer_id as thing_id
     from named
     inner join addresses
+        on named.named_by = 'email' and {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('named.name')) }} = addresses.address_key
+    union
+    select
+        named.refused_row_id,
+        'customer' as kind,
+        addresses.customer_id as thing_id
+    from named
+    inner join addresses
         on
-            named.named_by = addresses.kind
-            and addresses.address = case
-                when named.named_by = 'phone' then {{ post_purchase_gate.last_digits('named.name') }}
-                else {{ post_purchase_gate.plain_email('named.name') }}
-            end
+            named.named_by = 'phone'
+            and {{ post_purchase_gate.address_key("'phone'", post_purchase_gate.last_nine_digits(post_purchase_gate.digits_only('named.name'))) }}
+            = addresses.last_nine_key
     union
     select
         refused_row_id,
@@ -149,6 +138,19 @@ found as (
         name as thing_id
     from named
     where named_by = 'sku'
+    {%- for name, table, kind in [
+        ('order_id', 'base_orders', 'order'), ('order_line_id', 'base_order_lines', 'line'), ('customer_id', 'base_customers', 'customer'),
+    ] %}
+    union
+    -- it names what was refused itself: that is known, and nothing is decided on it
+    select
+        named.refused_row_id,
+        '{{ kind }}' as kind,
+        named.name as thing_id
+    from named
+    inner join {{ ref(table) }} as refused_too
+        on named.named_by = '{{ name }}' and named.name = refused_too.{{ name }} and refused_too._rejected_reason <> 'repeat'
+    {%- endfor %}
 )
 
 select

@@ -7,15 +7,16 @@ anchors as (
         points.point_id,
         points.audited_action,
         points.order_line_id,
+        points.order_id,
         points.root_order_id,
         points.person_id,
-        delivery.fulfillment_id,
+        delivery.fulfillment_id as news_fulfillment_id,
+        delivery.news_delivered_at,
+        delivery.arrived_fulfillment_id,
+        delivery.order_first_delivered_at,
         -- an exchange stands on the order that it answers, and is confirmed with it
         payments.stands_since as payment,
-        greatest(
-            delivery.last_shipped_at,
-            coalesce(delivery.last_exception_at, delivery.last_shipped_at)
-        ) as shipping_news,
+        delivery.news_at as shipping_news,
         case when points.is_digital then payments.first_captured_at else delivery.last_shipped_at end as last_shipped,
         use_evidence.delivered_at as delivered,
         use_evidence.use_ready_at as use_ready,
@@ -55,9 +56,19 @@ due as (
         anchors.delivered,
         anchors.depletion,
         anchors.order_line_id,
+        anchors.order_id,
         anchors.root_order_id,
         anchors.person_id,
-        anchors.fulfillment_id,
+        -- news are of the parcel that has them, a check-in of the parcel that came last
+        case
+            when actions.scope <> 'fulfillment' then null
+            when actions.due_anchor = 'delivered' then anchors.arrived_fulfillment_id
+            else anchors.news_fulfillment_id
+        end as fulfillment_id,
+        case actions.expires_latest
+            when 'first_delivery' then anchors.order_first_delivered_at
+            when 'parcel_delivered' then anchors.news_delivered_at
+        end as too_late_from,
         actions.action,
         actions.action_class,
         actions.scope as action_scope,
@@ -79,7 +90,20 @@ due as (
         on coalesce(anchors.audited_action, '(all)') = actions.audited_action
     where
         actions.action <> 'support_recovery'
+        and coalesce(actions.sender, 'gate') <> 'nobody'
         and (actions.due_anchor <> 'depletion' or anchors.is_used_up)
+),
+
+timed as (
+    select
+        *,
+        {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor
+            when 'due' then due_at
+            when 'use_ready' then use_ready
+            when 'delivered' then delivered
+            when 'depletion' then depletion
+        end") }} as expires_by_days
+    from due
 )
 
 select
@@ -95,11 +119,9 @@ select
         when 'fulfillment' then coalesce(fulfillment_id, root_order_id)
         when 'customer' then person_id
     end as scope_id,
+    fulfillment_id,
+    -- what one notice tells of: the parcel, or the order
+    coalesce(fulfillment_id, order_id) as event_scope_id,
     due_at,
-    {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor
-        when 'due' then due_at
-        when 'use_ready' then use_ready
-        when 'delivered' then delivered
-        when 'depletion' then depletion
-    end") }} as expires_at
-from due
+    case when too_late_from < expires_by_days then too_late_from else expires_by_days end as expires_at
+from timed
