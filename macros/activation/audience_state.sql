@@ -47,6 +47,7 @@
                 max(case when event_type = 'entered' then decision_id end) as decision_id,
                 max(case when event_type = 'entered' then order_id end) as order_id
             from {{ events }}
+            where event_type in ('entered', 'left')
             group by audience_member_id, entry_number
         ) as memberships
     ) as ranked

@@ -1,6 +1,7 @@
--- Who may be addressed now, in which audience, with what a template needs.
+-- Who may be addressed now, at which account, in which audience, with what a template needs.
 select
-    {{ post_purchase_gate.text_key(['picks.customer_id', 'audiences.audience']) }} as audience_member_id,
+    {{ post_purchase_gate.text_key(['picks.person_id', 'audiences.audience']) }} as audience_member_id,
+    picks.person_id,
     picks.customer_id,
     audiences.audience,
     audiences.audience_class,

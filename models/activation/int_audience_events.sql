@@ -1,4 +1,5 @@
--- The entries and exits of this build. A change that the guard refuses is none.
+-- The outbox of this build: exits before entries, and what is told once per order or parcel. A change that the guard refuses is none.
+{%- set string = dbt.type_string() %}
 {%- set texts = ['channel', 'first_name', 'skus', 'recommended_sku', 'incentive_id', 'incentive_disclosure'] %}
 {%- set times = ['due_at', 'expires_at', 'send_after', 'valid_until'] %}
 with
@@ -12,53 +13,95 @@ changes as (
 
 entries as (
     select
-        changes.*,
+        changes.audience_member_id,
         'entered' as event_type,
         changes.last_entry_number + 1 as entry_number,
+        changes.person_id,
+        candidates.customer_id,
+        changes.audience,
+        changes.audience_class,
+        changes.action,
         candidates.email,
         candidates.phone,
         {%- for trait in texts + times %}
         candidates.{{ trait }},
         {%- endfor %}
         candidates.decision_id,
-        candidates.order_id
+        candidates.order_id,
+        changes.as_of
     from changes
     inner join {{ ref('int_audience_candidates') }} as candidates
-        on changes.audience_member_id = candidates.audience_member_id
+        on changes.candidate_id = candidates.audience_member_id
     where changes.has_entered
 ),
 
--- who left is named, so that a tool finds him; nothing else about him goes with it
+-- who left is named, so that a tool finds the account; nothing else goes with it
 exits as (
     select
-        changes.*,
+        changes.audience_member_id,
         'left' as event_type,
         changes.last_entry_number as entry_number,
+        changes.person_id,
+        changes.last_customer_id as customer_id,
+        changes.audience,
+        changes.audience_class,
+        changes.action,
         lower(trim(customers.email)) as email,
         trim(customers.phone) as phone,
         {%- for trait in texts %}
-        cast(null as {{ dbt.type_string() }}) as {{ trait }},
+        cast(null as {{ string }}) as {{ trait }},
         {%- endfor %}
         {%- for trait in times %}
         cast(null as {{ dbt.type_timestamp() }}) as {{ trait }},
         {%- endfor %}
         case when customers.customer_id is not null then changes.last_decision_id end as decision_id,
-        case when customers.customer_id is not null then changes.last_order_id end as order_id
+        case when customers.customer_id is not null then changes.last_order_id end as order_id,
+        changes.as_of
     from changes
     left join {{ ref('stg_customers') }} as customers
         on
-            changes.customer_id = customers.customer_id
+            changes.last_customer_id = customers.customer_id
             and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
     where changes.has_left
 ),
 
-happened as (
-    select * from entries
-    union all
+memberships as (
     select * from exits
+    union all
+    select * from entries
 )
 
 select
     {{ post_purchase_gate.text_key(['audience_member_id', 'entry_number', 'event_type']) }} as event_id,
-    happened.*  -- noqa: AM04
-from happened
+    memberships.*,  -- noqa: AM04
+    cast(null as {{ string }}) as fulfillment_id
+from memberships
+union all
+select
+    services.service_action_id as event_id,
+    cast(null as {{ string }}) as audience_member_id,
+    'due' as event_type,
+    cast(null as integer) as entry_number,
+    services.person_id,
+    services.customer_id,
+    services.audience,
+    services.audience_class,
+    services.action,
+    services.email,
+    services.phone,
+    services.channel,
+    services.first_name,
+    services.skus,
+    cast(null as {{ string }}) as recommended_sku,
+    cast(null as {{ string }}) as incentive_id,
+    cast(null as {{ string }}) as incentive_disclosure,
+    services.due_at,
+    services.expires_at,
+    services.send_after,
+    services.valid_until,
+    services.decision_id,
+    services.order_id,
+    clock.as_of,
+    services.fulfillment_id
+from {{ ref('int_service_events') }} as services
+cross join {{ ref('int_audience_clock') }} as clock

@@ -25,27 +25,33 @@ stale_feeds as (
         from {{ ref('int_policy_matrix') }} as matrix
         inner join {{ ref('checks') }} as checks
             on matrix.check_name = checks.check_name
-        inner join {{ ref('feed_health') }} as health
+        inner join {{ ref('int_feed_states') }} as health
             on ';' || checks.feeds || ';' like '%;' || health.feed || ';%'
-        where matrix.state = 'unknown' and health.state in ('stale', 'not_connected')
+        where matrix.state = 'unknown' and health.state in ('stale', 'not_connected', 'degraded')
         group by matrix.action, health.feed
     ) as holding
     group by holding.action
 ),
 
--- an audience whose action has left the catalogue still has members to let go
+-- an audience that is none any more still has members to let go, and may let them all go at once
 audiences as (
     select
         audience,
         audience_class,
-        action
+        action,
+        true as is_kept
     from {{ ref('int_audiences') }}
-    union
+    union all
     select
-        audience,
-        audience_class,
-        action
-    from {{ ref('int_audience_changes') }}
+        changes.audience,
+        changes.audience_class,
+        changes.action,
+        false as is_kept
+    from {{ ref('int_audience_changes') }} as changes
+    left join {{ ref('int_audiences') }} as kept
+        on changes.audience = kept.audience
+    where kept.audience is null
+    group by changes.audience, changes.audience_class, changes.action
 ),
 
 compared as (
@@ -53,6 +59,7 @@ compared as (
         audiences.audience,
         audiences.audience_class,
         audiences.action,
+        audiences.is_kept,
         coalesce(sizes.members_before, 0) as members_before,
         coalesce(sizes.members_after, 0) as members_after,
         coalesce(sizes.entries, 0) as entries,
@@ -70,6 +77,7 @@ judged as (
     select
         *,
         case
+            when not is_kept then null
             when members_before > 0 and members_after = 0 and stale_feeds is not null then 'emptied_on_stale_feed'
             when change >= {{ var('audience_min_change') }} and change > members_before * {{ var('audience_max_growth') }} then 'grew'
             when -1 * change >= {{ var('audience_min_change') }} and -1 * change > members_before * {{ var('audience_max_shrink') }} then 'shrank'

@@ -1,20 +1,22 @@
--- The customers' picks that may be carried out: a send that is still valid.
+-- The persons' picks that may be carried out by the gate: a send that is still valid.
 select
-    actions.customer_id,
-    actions.order_id,
-    actions.order_line_id,
-    actions.action,
-    actions.decision_id,
-    actions.skus,
-    actions.recommended_sku,
-    actions.due_at,
-    actions.send_after,
-    actions.valid_until,
-    decisions.expires_at
-from {{ ref('next_actions') }} as actions
-inner join {{ ref('gate_decisions') }} as decisions
-    on actions.decision_id = decisions.decision_id
+    picks.person_id,
+    picks.customer_id,
+    picks.order_id,
+    picks.order_line_id,
+    picks.action,
+    picks.decision_id,
+    picks.skus,
+    picks.recommended_sku,
+    picks.due_at,
+    picks.expires_at,
+    picks.send_after,
+    picks.valid_until
+from {{ ref('int_next_actions') }} as picks
+inner join {{ ref('int_audiences') }} as audiences
+    on picks.action = audiences.action
 where
-    actions.is_customer_pick
-    and actions.decision = 'send'
-    and actions.valid_until > {{ post_purchase_gate.as_of() }}
+    picks.lane = 'marketing'
+    and picks.is_customer_pick
+    and picks.decision = 'send'
+    and picks.valid_until > {{ post_purchase_gate.as_of() }}

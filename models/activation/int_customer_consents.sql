@@ -15,7 +15,7 @@ customers as (
         feeds.state in ('fresh', 'not_kept') as knows_consents
     from {{ ref('stg_customers') }} as customers
     cross join channels
-    inner join {{ ref('feed_health') }} as feeds
+    inner join {{ ref('int_feed_states') }} as feeds
         on feeds.feed = 'consents'
     where not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
 ),

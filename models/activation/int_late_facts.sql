@@ -1,12 +1,31 @@
--- Picks that fell due more than stale_fact_hours before the facts behind them reached the warehouse: a backfill, an upgrade, a feed that was
--- connected again. A loader moves _loaded_at whenever it touches a row, so a pick that the gate knew to be due in time is none of them.
+-- Picks and notices that fell due more than stale_fact_hours before the facts behind them reached the warehouse: a backfill, an upgrade, a feed that was
+-- connected again. A loader moves _loaded_at whenever it touches a row, so one that the gate knew to be due in time is none of them.
 with
+
+due as (
+    select
+        order_id,
+        order_line_id,
+        action,
+        due_at
+    from {{ ref('int_audience_picks') }}
+    union all
+    select
+        order_id,
+        order_line_id,
+        action,
+        due_at
+    from {{ ref('int_service_actions') }}
+),
 
 picks as (
     select
-        *,
-        {{ post_purchase_gate.add_time('hour', var('stale_fact_hours'), 'due_at') }} as late_from
-    from {{ ref('int_audience_picks') }}
+        order_id,
+        order_line_id,
+        action,
+        {{ post_purchase_gate.add_time('hour', var('stale_fact_hours'), 'min(due_at)') }} as late_from
+    from due
+    group by order_id, order_line_id, action
 ),
 
 facts as (

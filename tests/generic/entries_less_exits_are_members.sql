@@ -1,4 +1,4 @@
-{#- An identity: of each customer and audience, the entries less the exits in the outbox are whether he is in. Every event has its row, every row its events. -#}
+{#- An identity: of each membership, the entries less the exits in the outbox are whether it lasts. Every event has its row, every row its events. -#}
 {% test entries_less_exits_are_members(model, events) %}
     with
 
@@ -7,6 +7,7 @@
             audience_member_id,
             sum(case when event_type = 'entered' then 1 else -1 end) as memberships
         from {{ events }}
+        where event_type in ('entered', 'left')
         group by audience_member_id
     )
 

@@ -1,4 +1,4 @@
--- The note to copy for one order: evidence, review prerequisite, support suppression, related SKU, profit, what to watch. No personal data.
+-- The note to copy for one row of an order's next actions: evidence, review prerequisite, support suppression, related SKU, profit, what to watch. No personal data.
 {%- set currency = var('reporting_currency') %}
 with
 
@@ -8,15 +8,20 @@ reviews as (
         decision,
         reason_codes,
         recheck_at
-    from {{ ref('gate_decisions') }}
+    from {{ ref('int_decisions') }}
     where action = 'review_request'
 ),
 
 facts as (
     select
         chosen.*,
-        evidence.quantity,
-        evidence.units_kept,
+        {%- for units in ['quantity', 'units_kept'] %}
+        case
+            when evidence.{{ units }} = floor(evidence.{{ units }})
+                then cast(cast(evidence.{{ units }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
+            else cast(cast(evidence.{{ units }} as decimal(18, 2)) as {{ dbt.type_string() }})
+        end as {{ units }}_text,
+        {%- endfor %}
         evidence.payment,
         evidence.shipping,
         evidence.delivery,
@@ -45,13 +50,13 @@ facts as (
                     || cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }}) || ' %'
             else ''
         end as rebuy_text,
-        actions.title,
-        actions.watch_for
-    from {{ ref('int_order_actions') }} as chosen
-    inner join {{ ref('order_evidence') }} as evidence
+        coalesce(actions.title, 'Nothing left') as title,
+        coalesce(actions.watch_for, 'the next order') as watch_for
+    from {{ ref('int_next_actions') }} as chosen
+    inner join {{ ref('int_line_evidence') }} as evidence
         on chosen.order_line_id = evidence.order_line_id
-    inner join {{ ref('actions') }} as actions
-        on case when chosen.decision = 'support' then 'support_recovery' else chosen.action end = actions.action
+    left join {{ ref('actions') }} as actions
+        on chosen.action = actions.action
     left join reviews
         on chosen.order_line_id = reviews.order_line_id
     left join {{ ref('int_line_replenishment') }} as rebuys
@@ -61,10 +66,11 @@ facts as (
 sentences as (
     select
         order_id,
+        lane,
         title || ': ' || case decision when 'support' then 'route to support' else decision end as heading,
         'Order ' || order_id || ', SKU ' || coalesce(skus, 'unknown') || ', as of ' || {{ post_purchase_gate.note_time('as_of') }} as what,
         'payment ' || payment || ' (paid ' || paid_text || '), units kept '
-        || cast(units_kept as {{ dbt.type_string() }}) || ' of ' || cast(quantity as {{ dbt.type_string() }}) as order_evidence,
+        || units_kept_text || ' of ' || quantity_text as order_evidence,
         'shipping ' || shipping || ' (' || shipped_text || '), delivery ' || delivery
         || ' (' || delivered_text || ', ' || delivery_grade || ')' as shipping_evidence,
         'window ' || use_window || ', ready ' || ready_text || ', help seeking ' || help_seeking as use_evidence,
@@ -80,13 +86,18 @@ sentences as (
             else 'ticket ' || ticket || ', damage ' || damage || ', sizing ' || sizing || ', refund ' || refund
         end as support_suppression,
         coalesce(recommended_sku, 'none') || '; expected contribution profit of one unit ' || profit_text || rebuy_text as related_sku,
-        case when decision = 'send' then 'nothing in the gate holds it back' else reason_codes end as why,
+        case
+            when decision = 'send' then 'nothing in the gate holds it back'
+            when action = 'nothing_left' then 'no offer is left: ' || coalesce(nothing_left_because, 'unknown')
+            else reason_codes || coalesce('; waits for ' || waits_for_event, '')
+        end as why,
         watch_for
     from facts
 )
 
 select
     order_id,
+    lane,
     '### ' || heading || {{ post_purchase_gate.new_line() }}
     || '- ' || what || '.' || {{ post_purchase_gate.new_line() }}
     || '- Order evidence: ' || order_evidence || '.' || {{ post_purchase_gate.new_line() }}

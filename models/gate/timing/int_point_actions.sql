@@ -7,6 +7,7 @@ anchors as (
         points.point_id,
         points.audited_action,
         points.order_line_id,
+        points.order_id,
         points.root_order_id,
         points.person_id,
         delivery.fulfillment_id,
@@ -55,6 +56,7 @@ due as (
         anchors.delivered,
         anchors.depletion,
         anchors.order_line_id,
+        anchors.order_id,
         anchors.root_order_id,
         anchors.person_id,
         anchors.fulfillment_id,
@@ -69,6 +71,7 @@ due as (
             when 'payment' then anchors.payment
             when 'shipping_news' then anchors.shipping_news
             when 'last_shipped' then anchors.last_shipped
+            when 'parcel_delivered' then anchors.delivered
             when 'delivered' then anchors.delivered
             when 'use_ready' then anchors.use_ready
             when 'depletion' then anchors.depletion
@@ -79,6 +82,7 @@ due as (
         on coalesce(anchors.audited_action, '(all)') = actions.audited_action
     where
         actions.action <> 'support_recovery'
+        and coalesce(actions.sender, 'gate') <> 'nobody'
         and (actions.due_anchor <> 'depletion' or anchors.is_used_up)
 )
 
@@ -95,6 +99,9 @@ select
         when 'fulfillment' then coalesce(fulfillment_id, root_order_id)
         when 'customer' then person_id
     end as scope_id,
+    case when action_scope in ('fulfillment', 'line') then fulfillment_id end as fulfillment_id,
+    -- what one event tells of: the parcel, or the order where nothing was shipped or all of it is meant
+    case when action_scope in ('fulfillment', 'line') then coalesce(fulfillment_id, order_id) else order_id end as event_scope_id,
     due_at,
     {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor
         when 'due' then due_at

@@ -5,7 +5,7 @@
     incremental_strategy='merge' if target.type in ['spark', 'databricks'] else 'delete+insert',
     on_schema_change='append_new_columns',
 ) }}
--- The outbox: entries and exits are only ever added, under an id that another build would give them again. The one thing that touches an
+-- The outbox: entries, exits and notices are only ever added, under an id that another build would give them again. The one thing that touches an
 -- older event is an erasure, which leaves of it that it happened.
 -- depends_on: {{ ref('stg_customers') }}
 {%- set texts = ['email', 'phone', 'channel', 'first_name', 'skus', 'recommended_sku', 'incentive_id', 'incentive_disclosure'] %}
@@ -45,7 +45,9 @@ select
     cast(happened.{{ trait }} as {{ dbt.type_timestamp() }}) as {{ trait }},
     {%- endfor %}
     cast(happened.decision_id as {{ dbt.type_string() }}) as decision_id,
-    cast(happened.order_id as {{ dbt.type_string() }}) as order_id
+    cast(happened.order_id as {{ dbt.type_string() }}) as order_id,
+    cast(happened.person_id as {{ dbt.type_string() }}) as person_id,
+    cast(happened.fulfillment_id as {{ dbt.type_string() }}) as fulfillment_id
 from happened
 {%- if is_incremental() %}
 left join {{ this }} as already
@@ -69,6 +71,8 @@ select
     cast(null as {{ dbt.type_timestamp() }}) as {{ trait }},
     {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as decision_id,
-    cast(null as {{ dbt.type_string() }}) as order_id
+    cast(null as {{ dbt.type_string() }}) as order_id,
+    cast(null as {{ dbt.type_string() }}) as person_id,
+    cast(null as {{ dbt.type_string() }}) as fulfillment_id
 from erased
 {%- endif %}

@@ -18,23 +18,21 @@ state as (
 ),
 
 current_members as (
-    select candidates.*
+    select
+        changes.audience_member_id as member_id,
+        candidates.*
     from {{ ref('int_audience_candidates') }} as candidates
     inner join {{ ref('int_audience_changes') }} as changes
-        on candidates.audience_member_id = changes.audience_member_id
+        on candidates.audience_member_id = changes.candidate_id
     where changes.is_in and not changes.is_replay
 ),
 
-clock as (
-    select max(case when is_replay then 1 else 0 end) as is_replay
-    from {{ ref('int_audience_changes') }}
-),
-
--- who has left keeps what he left; who is erased keeps his key and that he is out
+-- what is known of a membership that ended stays; of an erased customer the key stays, and that the customer is out
 rows_now as (
     select
         state.audience_member_id,
         state.customer_id,
+        changes.person_id,
         state.audience,
         state.audience_class,
         state.action,
@@ -53,10 +51,12 @@ rows_now as (
     from state
     inner join {{ ref('int_audience_guard') }} as guard
         on state.audience = guard.audience and guard.verdict <> 'refused'
-    inner join clock
-        on clock.is_replay = 0
+    inner join {{ ref('int_audience_clock') }} as clock
+        on not clock.is_replay
+    left join {{ ref('int_audience_changes') }} as changes
+        on state.audience_member_id = changes.audience_member_id
     left join current_members as members
-        on state.audience_member_id = members.audience_member_id and state.left_at is null
+        on state.audience_member_id = members.member_id and state.left_at is null
     left join {{ ref('stg_customers') }} as known
         on
             state.customer_id = known.customer_id
@@ -93,7 +93,8 @@ select
     {%- else %}
     {{ post_purchase_gate.as_of() }} as updated_at,
     {%- endif %}
-    cast(hashed.row_hash as {{ dbt.type_string() }}) as row_hash
+    cast(hashed.row_hash as {{ dbt.type_string() }}) as row_hash,
+    cast(hashed.person_id as {{ dbt.type_string() }}) as person_id
 from hashed
 {%- if is_incremental() %}
 left join {{ this }} as served
@@ -101,6 +102,12 @@ left join {{ this }} as served
 where
     served.audience_member_id is null
     or served.row_hash <> hashed.row_hash
+    {%- if 'person_id' in adapter.get_columns_in_relation(this) | map(attribute='name') | map('lower') %}
+    or coalesce(served.person_id, '') <> hashed.person_id
+    {%- else %}
+    -- the table of a version before persons: each row is written once more, and none of them is news
+    or 1 = 1
+    {%- endif %}
     or {{ post_purchase_gate.text_key(['served.send_after', 'served.valid_until']) }}
     <> {{ post_purchase_gate.text_key(['hashed.send_after', 'hashed.valid_until']) }}
 {%- endif %}

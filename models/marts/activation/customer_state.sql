@@ -1,35 +1,62 @@
 with
 
-customers as (
+persons as (
     select
         customer_id,
-        not coalesce(created_at > {{ post_purchase_gate.as_of() }}, false) as is_recorded
-    from {{ ref('stg_customers') }}
-    where not is_test and not coalesce(erased_at <= {{ post_purchase_gate.as_of() }}, false)
+        max(person_id) as person_id
+    from {{ ref('int_orders') }}
+    group by customer_id
+),
+
+customers as (
+    select
+        customers.customer_id,
+        coalesce(persons.person_id, customers.customer_id) as person_id,
+        not coalesce(customers.created_at > {{ post_purchase_gate.as_of() }}, false) as is_recorded
+    from {{ ref('stg_customers') }} as customers
+    left join persons
+        on customers.customer_id = persons.customer_id
+    where not customers.is_test and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+),
+
+-- what comes first for the person: an open issue, what must be told, the pick
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by person_id
+            order by
+                case lane when 'support' then 1 when 'service' then 2 else 3 end asc,
+                support_due_at asc nulls last,
+                case when is_customer_pick then 0 else 1 end asc,
+                due_at asc nulls last,
+                order_id asc
+        ) as person_rank
+    from {{ ref('next_actions') }}
 ),
 
 picks as (
-    select * from {{ ref('next_actions') }}
-    where is_customer_pick
+    select * from ranked
+    where person_rank = 1
 ),
 
 issues as (
     select
-        points.customer_id,
+        points.person_id,
         issues.check_name,
         min(issues.matrix_position) as matrix_position
     from {{ ref('int_issues') }} as issues
     inner join {{ ref('int_points') }} as points
         on issues.point_id = points.point_id and points.is_live
-    group by points.customer_id, issues.check_name
+    group by points.person_id, issues.check_name
 ),
 
 open_issues as (
     select
-        customer_id,
+        person_id,
         {{ post_purchase_gate.ordered_list('check_name', 'matrix_position, check_name') }} as open_issues
     from issues
-    group by customer_id
+    group by person_id
 ),
 
 consents as (
@@ -54,6 +81,7 @@ profits as (
 
 select
     customers.customer_id,
+    customers.person_id,
     {{ post_purchase_gate.as_of() }} as as_of,
     cast(coalesce(picks.stage, 'no_live_order') as {{ dbt.type_string() }}) as stage,
     cast(open_issues.open_issues as {{ dbt.type_string() }}) as open_issues,
@@ -90,9 +118,9 @@ from customers
 inner join {{ ref('feed_health') }} as feeds
     on feeds.feed = 'messages'
 left join picks
-    on customers.customer_id = picks.customer_id
+    on customers.person_id = picks.person_id
 left join open_issues
-    on customers.customer_id = open_issues.customer_id
+    on customers.person_id = open_issues.person_id
 left join {{ ref('int_customer_contact') }} as contact
     on customers.customer_id = contact.customer_id
 left join consents
@@ -101,5 +129,5 @@ left join profits
     on customers.customer_id = profits.customer_id
 left join {{ ref('int_discount_room') }} as room
     on picks.recommended_sku = room.sku
--- a customer may be recorded after his first order
+-- a customer may be recorded after the first order
 where customers.is_recorded or profits.customer_id is not null

@@ -1,53 +1,30 @@
-with
-
-override_queue as (
-    select
-        max(queue) as queue,
-        max(owner) as owner
-    from {{ ref('support_queues') }}
-    where check_name = 'override'
-)
-
+{%- set string = dbt.type_string() -%}
 select
-    cast({{ post_purchase_gate.text_key([
-        'points.order_line_id', 'verdicts.action', 'verdicts.scope_id', 'version.policy_version',
-    ]) }} as {{ dbt.type_string() }}) as decision_id,
-    cast(points.point_at as {{ dbt.type_timestamp() }}) as as_of,
-    cast(version.policy_version as {{ dbt.type_string() }}) as policy_version,
-    points.customer_id,
-    points.order_id,
-    points.order_line_id,
-    points.sku,
-    cast(verdicts.action as {{ dbt.type_string() }}) as action,
-    cast(verdicts.action_class as {{ dbt.type_string() }}) as action_class,
-    cast(verdicts.verdict as {{ dbt.type_string() }}) as decision,
-    cast(nullif(split_part(verdicts.reason_codes, ',', 1), '') as {{ dbt.type_string() }}) as primary_reason,
-    cast(verdicts.reason_codes as {{ dbt.type_string() }}) as reason_codes,
-    verdicts.due_at,
-    verdicts.expires_at,
-    case when verdicts.verdict = 'pause' then verdicts.recheck_at end as recheck_at,
-    case
-        when verdicts.verdict = 'send' then least(
-            coalesce(verdicts.expires_at, {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'points.point_at') }}),
-            {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'points.point_at') }}
-        )
-    end as valid_until,
-    targets.recommended_sku,
-    cast(targets.expected_contribution_profit as decimal(18, 4)) as expected_contribution_profit,
-    case when verdicts.verdict = 'support' then coalesce(routes.support_queue, override_queue.queue) end as support_queue,
-    case when verdicts.verdict = 'support' then coalesce(routes.support_owner, override_queue.owner) end as support_owner,
-    case when verdicts.verdict = 'support' then routes.support_due_at end as support_due_at,
-    case when verdicts.verdict = 'support' then coalesce(routes.route_is_new, true) end as route_is_new,
-    case when verdicts.verdict = 'support' then coalesce(routes.is_overdue, false) end as is_overdue,
-    verdicts.is_held_out,
-    verdicts.would_have_sent
-from {{ ref('int_verdicts') }} as verdicts
-inner join {{ ref('int_points') }} as points
-    on verdicts.point_id = points.point_id
-cross join {{ ref('int_policy_version') }} as version
-cross join override_queue
-left join {{ ref('int_targets') }} as targets
-    on verdicts.point_id = targets.point_id and verdicts.action = targets.action
-left join {{ ref('int_support_routes') }} as routes
-    on verdicts.point_id = routes.point_id
-where points.is_live
+    cast(decision_id as {{ string }}) as decision_id,
+    cast(as_of as {{ dbt.type_timestamp() }}) as as_of,
+    cast(policy_version as {{ string }}) as policy_version,
+    customer_id,
+    person_id,
+    order_id,
+    order_line_id,
+    sku,
+    cast(action as {{ string }}) as action,
+    cast(action_class as {{ string }}) as action_class,
+    cast(sender as {{ string }}) as sender,
+    cast(decision as {{ string }}) as decision,
+    cast(primary_reason as {{ string }}) as primary_reason,
+    cast(reason_codes as {{ string }}) as reason_codes,
+    due_at,
+    expires_at,
+    recheck_at,
+    valid_until,
+    recommended_sku,
+    expected_contribution_profit,
+    support_queue,
+    support_owner,
+    support_due_at,
+    route_is_new,
+    is_overdue,
+    is_held_out,
+    would_have_sent
+from {{ ref('int_decisions') }}

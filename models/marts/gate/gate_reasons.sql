@@ -63,7 +63,7 @@ select
 from reasons
 inner join {{ ref('int_points') }} as points
     on reasons.point_id = points.point_id
-inner join {{ ref('gate_decisions') }} as decisions
+inner join {{ ref('int_decisions') }} as decisions
     on points.order_line_id = decisions.order_line_id and reasons.action = decisions.action
 where
     points.is_live

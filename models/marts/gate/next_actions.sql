@@ -1,78 +1,37 @@
-with
-
-chosen as (
-    select * from {{ ref('int_order_actions') }}
-),
-
-known_zones as (
-    select timezone
-    from {{ ref('country_time_zones') }}
-    group by timezone
-),
-
--- where neither zone nor country is known the hours hold in UTC
-utc_times as (
-    select max(send_after) as send_after
-    from {{ ref('int_send_times') }}
-    where zone_set = 'zone:UTC'
-),
-
-zone_sets as (
-    select
-        customers.customer_id,
-        case
-            when known_zones.timezone is not null then {{ dbt.concat(["'zone:'", "customers.timezone"]) }}
-            {%- if var('store_timezone', none) %}
-            else 'zone:{{ var("store_timezone") }}'
-            {%- else %}
-            else {{ dbt.concat(["'country:'", "customers.country"]) }}
-            {%- endif %}
-        end as zone_set
-    from {{ ref('stg_customers') }} as customers
-    left join known_zones
-        on customers.timezone = known_zones.timezone
-)
-
+{%- set string = dbt.type_string() -%}
 select
-    chosen.customer_id,
-    chosen.order_id,
-    chosen.as_of,
-    cast(case when chosen.decision = 'support' then 'support_recovery' else chosen.stage end as {{ dbt.type_string() }}) as stage,
-    cast(case when chosen.decision = 'support' then 'support_recovery' else chosen.action end as {{ dbt.type_string() }}) as action,
-    chosen.decision,
-    chosen.decision_id,
-    chosen.order_line_id,
-    cast(chosen.skus as {{ dbt.type_string() }}) as skus,
-    chosen.recommended_sku,
-    chosen.expected_contribution_profit,
-    chosen.primary_reason,
-    chosen.reason_codes,
-    chosen.due_at,
-    case when chosen.decision = 'send' then coalesce(send_times.send_after, utc_times.send_after) end as send_after,
-    chosen.recheck_at,
-    chosen.valid_until,
-    -- a review is asked for in the same way whatever the risk score says
-    cast(case
-        when chosen.decision = 'support' then 'human'
-        when chosen.action <> 'review_request' and evidence.negative_review_risk = 'problem' then 'human'
-        else 'automated'
-    end as {{ dbt.type_string() }}) as handling,
-    chosen.support_queue,
-    chosen.support_owner,
-    chosen.support_due_at,
-    chosen.route_is_new,
-    chosen.is_customer_pick,
-    cast(case
-        when not chosen.is_customer_pick then chosen.pick_action || ' of order ' || chosen.pick_order_id
-    end as {{ dbt.type_string() }}) as waits_for,
-    cast(notes.lesson_note as {{ dbt.type_string() }}) as lesson_note
-from chosen
-cross join utc_times
-inner join {{ ref('order_evidence') }} as evidence
-    on chosen.order_line_id = evidence.order_line_id
+    cast({{ post_purchase_gate.text_key(['actions.order_id', 'actions.lane']) }} as {{ string }}) as next_action_id,
+    cast(actions.lane as {{ string }}) as lane,
+    actions.lane_rank as rank,
+    actions.is_headline,
+    actions.customer_id,
+    actions.person_id,
+    actions.order_id,
+    cast(actions.as_of as {{ dbt.type_timestamp() }}) as as_of,
+    cast(actions.stage as {{ string }}) as stage,
+    cast(actions.action as {{ string }}) as action,
+    cast(actions.decision as {{ string }}) as decision,
+    cast(actions.decision_id as {{ string }}) as decision_id,
+    actions.order_line_id,
+    cast(actions.skus as {{ string }}) as skus,
+    actions.recommended_sku,
+    actions.expected_contribution_profit,
+    cast(actions.primary_reason as {{ string }}) as primary_reason,
+    cast(actions.reason_codes as {{ string }}) as reason_codes,
+    actions.due_at,
+    cast(actions.send_after as {{ dbt.type_timestamp() }}) as send_after,
+    actions.recheck_at,
+    cast(actions.waits_for_event as {{ string }}) as waits_for_event,
+    cast(actions.nothing_left_because as {{ string }}) as nothing_left_because,
+    actions.valid_until,
+    cast(actions.handling as {{ string }}) as handling,
+    cast(actions.support_queue as {{ string }}) as support_queue,
+    cast(actions.support_owner as {{ string }}) as support_owner,
+    actions.support_due_at,
+    actions.route_is_new,
+    actions.is_customer_pick,
+    cast(actions.waits_for as {{ string }}) as waits_for,
+    cast(notes.lesson_note as {{ string }}) as lesson_note
+from {{ ref('int_next_actions') }} as actions
 inner join {{ ref('int_lesson_notes') }} as notes
-    on chosen.order_id = notes.order_id
-left join zone_sets
-    on chosen.customer_id = zone_sets.customer_id
-left join {{ ref('int_send_times') }} as send_times
-    on zone_sets.zone_set = send_times.zone_set
+    on actions.order_id = notes.order_id and actions.lane = notes.lane

@@ -8,22 +8,6 @@ blocked as (
     inner join {{ ref('checks') }} as checks
         on ';' || checks.feeds || ';' like '%;' || feeds.feed || ';%'
     group by feeds.feed
-),
-
-judged as (
-    select
-        feeds.*,
-        {{ post_purchase_gate.days_between('feeds.loaded_through', post_purchase_gate.as_of()) }} * 24 as age_hours,
-        case
-            when feeds.is_not_kept then 'not_kept'
-            when not feeds.is_connected then 'not_connected'
-            when
-                coalesce(feeds.loaded_through < {{ post_purchase_gate.add_time('hour', '-1 * feeds.max_age_hours', post_purchase_gate.as_of()) }}, true)
-                then 'stale'
-            when feeds.is_degraded then 'degraded'
-            else 'fresh'
-        end as state
-    from {{ ref('int_feed_status') }} as feeds
 )
 
 select
@@ -37,6 +21,6 @@ select
     cast(judged.reaches_by as {{ dbt.type_string() }}) as reaches_by,
     cast(judged.unnamed_refused_rows as bigint) as unnamed_refused_rows,
     cast(case when judged.state in ('stale', 'not_connected', 'degraded') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
-from judged
+from {{ ref('int_feed_states') }} as judged
 left join blocked
     on judged.feed = blocked.feed

@@ -1,14 +1,18 @@
 {{ config(
     materialized='incremental',
+    schema='marts',
+    group='gate',
+    access='public',
     full_refresh=false,
     incremental_strategy='append',
     on_schema_change='append_new_columns',
 ) }}
--- Append-only: a row when a decision is new or differs from the last entry of its line and action. A full refresh keeps it.
+-- Append-only: a row when a decision is new, or when it or its reasons differ from the last entry of its line and action. Another policy that
+-- decides the same adds nothing. A full refresh keeps it; it has stood in the schema of the marts from the beginning, and history stays there.
 with
 
 decisions as (
-    select * from {{ ref('gate_decisions') }}
+    select * from {{ ref('int_decisions') }}
 ),
 
 {% if is_incremental() -%}
@@ -37,7 +41,6 @@ last_entries as (
         action,
         decision,
         reason_codes,
-        policy_version,
         0 as entry_number
     from decisions
     where 1 = 0
@@ -56,21 +59,20 @@ changed as (
         last_entries.order_line_id is null
         or last_entries.decision <> decisions.decision
         or last_entries.reason_codes <> decisions.reason_codes
-        or last_entries.policy_version <> decisions.policy_version
 )
 
 select
     cast({{ post_purchase_gate.text_key(['order_line_id', 'action', 'entry_number']) }} as {{ dbt.type_string() }}) as log_id,
-    decision_id,
+    cast(decision_id as {{ dbt.type_string() }}) as decision_id,
     order_line_id,
-    action,
+    cast(action as {{ dbt.type_string() }}) as action,
     cast(entry_number as integer) as entry_number,
-    as_of as decided_at,
-    decision,
+    cast(as_of as {{ dbt.type_timestamp() }}) as decided_at,
+    cast(decision as {{ dbt.type_string() }}) as decision,
     cast(previous_decision as {{ dbt.type_string() }}) as previous_decision,
-    primary_reason,
-    reason_codes,
-    policy_version,
+    cast(primary_reason as {{ dbt.type_string() }}) as primary_reason,
+    cast(reason_codes as {{ dbt.type_string() }}) as reason_codes,
+    cast(policy_version as {{ dbt.type_string() }}) as policy_version,
     is_held_out,
     would_have_sent
 from changed
