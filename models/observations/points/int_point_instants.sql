@@ -46,7 +46,7 @@ select
     cast(null as {{ string }}) as calendar_sequence,
     cast(null as {{ string }}) as calendar_step,
     lines.*  -- noqa: AM04
-from {{ ref('stg_messages') }} as messages
+from {{ ref('int_messages') }} as messages
 inner join lines
     on
         messages.order_id = lines.order_id
