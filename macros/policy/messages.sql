@@ -2,3 +2,11 @@
 {% macro is_commercial(action_class) -%}
     coalesce({{ action_class }}, 'commercial') = 'commercial'
 {%- endmacro %}
+
+{#- Whether a message counts as sent at an instant: it had gone out before, and had not failed, or has arrived since it failed. -#}
+{% macro was_sent(messages, instant) -%}
+    (
+        {{ messages }}.sent_at < {{ instant }}
+        and not coalesce({{ messages }}.failed_at <= {{ instant }} and not coalesce({{ messages }}.arrived_at <= {{ instant }}, false), false)
+    )
+{%- endmacro %}

@@ -9,7 +9,7 @@ messages as (
         messages.sent_at,
         actions.action is not null as is_action,
         {{ post_purchase_gate.is_commercial('actions.action_class') }} as is_commercial
-    from {{ ref('stg_messages') }} as messages
+    from {{ ref('int_messages') }} as messages
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action
     where messages.sent_at < {{ post_purchase_gate.as_of() }}

@@ -10,7 +10,7 @@ messages as (
         messages.action,
         messages.sent_at,
         coalesce(orders.root_order_id, messages.order_id) as root_order_id
-    from {{ ref('stg_messages') }} as messages
+    from {{ ref('int_messages') }} as messages
     inner join {{ ref('actions') }} as actions
         on messages.action = actions.action
     left join {{ ref('int_orders') }} as orders

@@ -41,7 +41,7 @@ marketing as (
         messages.customer_id,
         messages.channel,
         messages.sent_at
-    from {{ ref('stg_messages') }} as messages
+    from {{ ref('int_messages') }} as messages
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action
     where {{ post_purchase_gate.is_commercial('actions.action_class') }} and messages.sent_at <= {{ post_purchase_gate.as_of() }}

@@ -8,7 +8,7 @@ asked as (
         lines.order_line_id,
         min(messages.sent_at) as asked_at
     from {{ ref('int_order_lines') }} as lines
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on lines.order_id = messages.order_id
     where
         messages.action = 'review_request'

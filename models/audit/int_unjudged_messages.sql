@@ -28,7 +28,7 @@ select
         when messages.order_line_id is not null then 'line_not_of_the_order'
         else 'action_never_sent'
     end as not_judged_reason
-from {{ ref('stg_messages') }} as messages
+from {{ ref('int_messages') }} as messages
 left join judged
     on messages.message_id = judged.message_id
 left join {{ ref('int_orders') }} as orders
@@ -44,6 +44,6 @@ select
     rejected.message_id,
     {{ dbt.concat(["'rejected:'", "rejected.rejected_reason"]) }} as not_judged_reason
 from rejected
-left join {{ ref('stg_messages') }} as accepted
+left join {{ ref('int_messages') }} as accepted
     on rejected.message_id = accepted.message_id
 where rejected.position = 1 and accepted.message_id is null

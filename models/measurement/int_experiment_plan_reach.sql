@@ -8,7 +8,7 @@ first_messages as (
         min(messages.sent_at) as sent_at,
         max(subjects.entered_at) as entered_at
     from {{ ref('int_experiment_subjects') }} as subjects
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on subjects.customer_id = messages.customer_id
     where
         subjects.assignment = 'plan'

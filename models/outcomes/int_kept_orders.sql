@@ -49,6 +49,7 @@ kept as (
 select
     orders.order_id,
     orders.customer_id,
+    orders.person_id,
     orders.order_type = 'subscription_renewal' as is_renewal,
     orders.ordered_at
 from {{ ref('int_orders') }} as orders

@@ -1,22 +1,20 @@
--- What the customer did next, and what happened to the order next, after each message. One running minimum over messages and events together:
--- a join of a customer's messages with his events would grow with their product.
+-- What the person did next, and what happened to the order next, after each message. One running minimum over messages and events together:
+-- a join of a person's messages with events would grow with their product.
 with
 
 messages as (
     select
         messages.message_id,
-        messages.customer_id,
-        orders.root_order_id,
+        messages.person_id,
+        messages.root_order_id,
         messages.sent_at
-    from {{ ref('stg_messages') }} as messages
-    left join {{ ref('int_orders') }} as orders
-        on messages.order_id = orders.order_id
+    from {{ ref('int_messages') }} as messages
     where messages.sent_at <= {{ post_purchase_gate.as_of() }}
 ),
 
-customer_moments as (
+person_moments as (
     select
-        customer_id as party_id,
+        person_id as party_id,
         'message' as event,
         message_id as event_id,
         sent_at as occurred_at,
@@ -30,10 +28,10 @@ customer_moments as (
         occurred_at,
         cast(null as {{ dbt.type_string() }}) as root_order_id
     from {{ ref('int_outcome_events') }}
-    where party = 'customer'
+    where party = 'person'
 ),
 
-after_customer as (
+after_person as (
     select
         {%- for outcome in ['purchase', 'renewal', 'ticket', 'refund_request'] %}
         {{ post_purchase_gate.next_event(outcome, 'party_id') }} as next_{{ outcome }}_at,
@@ -42,7 +40,7 @@ after_customer as (
         event_id,
         occurred_at,
         root_order_id
-    from customer_moments
+    from person_moments
 ),
 
 order_moments as (
@@ -55,7 +53,7 @@ order_moments as (
         next_renewal_at,
         next_ticket_at,
         next_refund_request_at
-    from after_customer
+    from after_person
     where event = 'message'
     union all
     select
@@ -86,7 +84,7 @@ select
     next_purchase_at as second_purchase_at,
     next_renewal_at as renewal_at,
     next_ticket_at as ticket_opened_at,
-    -- a message about no order is held against any order of the customer
+    -- a message about no order is held against any order of the person
     case when party_id is null then next_refund_request_at else next_order_refund_request_at end as refund_requested_at,
     next_order_review_at as reviewed_at
 from after_order

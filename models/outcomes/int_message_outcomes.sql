@@ -60,7 +60,7 @@ select
     own_events.unsubscribed_at,
     own_events.complained_at,
     followers.reviewed_at
-from {{ ref('stg_messages') }} as messages
+from {{ ref('int_messages') }} as messages
 inner join {{ ref('int_message_followers') }} as followers
     on messages.message_id = followers.message_id
 left join own_events

@@ -1,11 +1,11 @@
--- What can follow a message, once by customer and once by order: a message about an order is followed by what happens to that order, any
--- message by what its customer does.
+-- What can follow a message, once by person and once by order: a message about an order is followed by what happens to that order, any
+-- message by what its person does.
 with
 
 refund_requests as (
     select
         refunds.refund_id,
-        orders.customer_id,
+        orders.person_id,
         orders.root_order_id,
         -- a refund that nobody asked for on record was asked for when it was paid, at the latest
         coalesce(refunds.requested_at, refunds.refunded_at) as occurred_at
@@ -27,16 +27,16 @@ reviews as (
 
 events as (
     select
-        'customer' as party,
-        customer_id as party_id,
+        'person' as party,
+        person_id as party_id,
         case when is_renewal then 'renewal' else 'purchase' end as event,
         order_id as event_id,
         ordered_at as occurred_at
     from {{ ref('int_kept_orders') }}
     union all
     select
-        'customer' as party,
-        customers.customer_id as party_id,
+        'person' as party,
+        customers.person_id as party_id,
         'ticket' as event,
         tickets.ticket_id as event_id,
         tickets.opened_at as occurred_at
@@ -46,8 +46,8 @@ events as (
     where not tickets.is_merged
     union all
     select
-        'customer' as party,
-        customer_id as party_id,
+        'person' as party,
+        person_id as party_id,
         'refund_request' as event,
         refund_id as event_id,
         occurred_at

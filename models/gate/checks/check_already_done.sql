@@ -1,104 +1,86 @@
--- Scope line: a message without a line covers every line of its order. Scope fulfillment: a message since the news it would tell.
+-- Sent for its scope, or, for a review, asked or written about the product. What a flow wrote that nobody has mapped, and what went to an address
+-- that many accounts share, may have been the action: nobody knows.
 with
 
-candidates as (
+points as (
+    select * from {{ ref('int_points') }}
+),
+
+shared as (
+    select person_id
+    from {{ ref('int_persons') }}
+    where has_shared_address
+    group by person_id
+),
+
+unmapped as (
+    select
+        points.point_id,
+        max(messages.sent_at) as sent_at
+    from points
+    inner join {{ ref('int_messages') }} as messages
+        on points.person_id = messages.person_id and points.ordered_at <= messages.sent_at
+    where
+        messages.is_unmapped
+        and {{ post_purchase_gate.was_sent('messages', 'points.point_at') }}
+        and coalesce(points.message_id, '') <> messages.message_id
+    group by points.point_id
+),
+
+judged as (
     select
         actions.point_id,
         actions.action,
-        actions.action_scope,
-        actions.due_at,
-        points.message_id as audited_message_id,
-        points.point_at,
-        points.knows_messages,
-        points.knows_reviews,
-        points.customer_id,
-        points.root_order_id,
-        points.order_line_id,
-        points.product_id
+        case
+            when sent.message_id is not null then 'problem:sent'
+            when reviews.review_id is not null then 'problem:reviewed'
+            when reviews.message_id is not null then 'problem:product_asked'
+            when not points.knows_messages then 'unknown:' || coalesce(points.unread_messages, 'feed_messages')
+            when actions.action = 'review_request' and not points.knows_reviews then 'unknown:' || coalesce(points.unread_reviews, 'feed_reviews')
+            when unmapped.point_id is not null then 'unknown:unmapped_flow'
+            when shared.person_id is not null then 'unknown:shared_address'
+            else 'ok'
+        end as answer,
+        sent.message_id,
+        sent.sent_at,
+        reviews.review_id,
+        reviews.reviewed_at,
+        reviews.message_id as ask_message_id,
+        reviews.asked_at,
+        unmapped.sent_at as unmapped_at
     from {{ ref('int_point_actions') }} as actions
-    inner join {{ ref('int_points') }} as points
+    inner join points
         on actions.point_id = points.point_id
-),
-
-messages as (
-    select
-        messages.*,
-        orders.root_order_id
-    from {{ ref('stg_messages') }} as messages
-    left join {{ ref('int_orders') }} as orders
-        on messages.order_id = orders.order_id
-),
-
-sent as (
-    select
-        candidates.point_id,
-        candidates.action,
-        max(messages.sent_at) as done_at,
-        max(messages.message_id) as done_id
-    from candidates
-    inner join messages
-        on
-            candidates.customer_id = messages.customer_id
-            and candidates.action = messages.action
-            and messages.sent_at < candidates.point_at
-    where
-        (candidates.audited_message_id is null or candidates.audited_message_id <> messages.message_id)
-        and (
-            candidates.action_scope = 'customer'
-            or (candidates.root_order_id = messages.root_order_id and candidates.action_scope = 'order')
-            or (
-                candidates.root_order_id = messages.root_order_id and candidates.action_scope = 'line'
-                and messages.order_line_id is null
-            )
-            or (candidates.action_scope = 'line' and candidates.order_line_id = messages.order_line_id)
-            or (
-                candidates.root_order_id = messages.root_order_id and candidates.action_scope = 'fulfillment'
-                and messages.sent_at >= candidates.due_at
-                and (messages.order_line_id is null or candidates.order_line_id = messages.order_line_id)
-            )
-        )
-    group by candidates.point_id, candidates.action
-),
-
-reviewed as (
-    select
-        points.point_id,
-        min(reviews.submitted_at) as done_at,
-        min(reviews.review_id) as done_id
-    from {{ ref('int_points') }} as points
-    inner join {{ ref('int_reviews') }} as reviews
-        on
-            points.customer_id = reviews.customer_id
-            and points.product_id = reviews.product_id
-            and reviews.submitted_at <= points.point_at
-    group by points.point_id
+    left join {{ ref('int_sent_before') }} as sent
+        on actions.point_id = sent.point_id and actions.action = sent.action
+    left join {{ ref('int_review_asks_before') }} as reviews
+        on actions.point_id = reviews.point_id and actions.action = 'review_request'
+    left join unmapped
+        on actions.point_id = unmapped.point_id
+    left join shared
+        on points.person_id = shared.person_id
 ),
 
 answers as (
     select
-        candidates.point_id,
-        candidates.action,
-        case
-            when sent.done_id is not null or (candidates.action = 'review_request' and reviewed.done_id is not null) then 'problem'
-            when not candidates.knows_messages then 'unknown'
-            when candidates.action = 'review_request' and not candidates.knows_reviews then 'unknown'
-            else 'ok'
-        end as state,
-        case
-            when sent.done_id is not null then 'sent'
-            when candidates.action = 'review_request' and reviewed.done_id is not null then 'reviewed'
-            when not candidates.knows_messages then 'feed_messages'
-            else 'feed_reviews'
-        end as detail,
-        coalesce(sent.done_at, case when candidates.action = 'review_request' then reviewed.done_at end) as since,
+        point_id,
+        action,
+        split_part(answer, ':', 1) as state,
+        split_part(answer, ':', 2) as detail,
+        case answer
+            when 'problem:sent' then sent_at
+            when 'problem:reviewed' then reviewed_at
+            when 'problem:product_asked' then asked_at
+            when 'unknown:unmapped_flow' then unmapped_at
+        end as since,
         null as clears_at,
-        case when sent.done_id is not null then 'messages' else 'reviews' end as evidence_table,
-        coalesce(sent.done_id, case when candidates.action = 'review_request' then reviewed.done_id end) as evidence_id
-    from candidates
-    left join sent
-        on candidates.point_id = sent.point_id and candidates.action = sent.action
-    left join reviewed
-        on candidates.point_id = reviewed.point_id
+        case when answer = 'problem:reviewed' then 'reviews' else 'messages' end as evidence_table,
+        case answer
+            when 'problem:sent' then message_id
+            when 'problem:reviewed' then review_id
+            when 'problem:product_asked' then ask_message_id
+        end as evidence_id
+    from judged
 )
 
 {{ post_purchase_gate.check_answers('already_done', has_action=true) }}

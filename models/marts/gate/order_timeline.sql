@@ -61,7 +61,7 @@ events as (
         'message_events' as source_table,
         events.event_id as source_id
     from {{ ref('stg_message_events') }} as events
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on events.message_id = messages.message_id
 )
 

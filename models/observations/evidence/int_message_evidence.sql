@@ -1,4 +1,5 @@
--- Every message that is not transactional or service counts as commercial, newsletters included, whatever tool or channel sent it.
+-- Every message that is not transactional or service counts as commercial, newsletters included, whatever tool, channel or account of the person
+-- it went to.
 with
 
 points as (
@@ -6,12 +7,8 @@ points as (
 ),
 
 messages as (
-    select
-        messages.*,
-        {{ post_purchase_gate.is_commercial('actions.action_class') }} as is_commercial
-    from {{ ref('stg_messages') }} as messages
-    left join {{ ref('actions') }} as actions
-        on messages.action = actions.action
+    select * from {{ ref('int_messages') }}
+    where is_commercial
 ),
 
 recent as (
@@ -24,10 +21,9 @@ recent as (
         row_number() over (partition by points.point_id order by messages.sent_at desc, messages.message_id desc) as recency
     from points
     inner join messages
-        on points.customer_id = messages.customer_id
+        on points.person_id = messages.person_id
     where
-        messages.is_commercial
-        and messages.sent_at < points.point_at
+        messages.sent_at < points.point_at
         and messages.sent_at > {{ post_purchase_gate.add_days(-1 * [var('frequency_window_days'), var('review_min_gap_days')] | max, 'points.point_at') }}
         and (points.message_id is null or points.message_id <> messages.message_id)
 ),

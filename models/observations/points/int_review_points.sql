@@ -64,7 +64,7 @@ asks as (
     from matched
     inner join {{ ref('int_order_lines') }} as lines
         on matched.order_line_id = lines.order_line_id
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on lines.order_id = messages.order_id and matched.submitted_at >= messages.sent_at
     where
         messages.action = 'review_request'

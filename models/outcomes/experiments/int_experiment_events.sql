@@ -17,7 +17,7 @@ events as (
         null as revenue,
         null as contribution_profit
     from {{ ref('int_outcome_events') }}
-    where party = 'customer' and event = 'refund_request'
+    where party = 'person' and event = 'refund_request'
     union all
     select
         customer_id,
@@ -35,7 +35,7 @@ events as (
         null as revenue,
         null as contribution_profit
     from {{ ref('stg_message_events') }} as events
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on events.message_id = messages.message_id
     where events.event_type = 'complained'
     union all

@@ -7,7 +7,7 @@ first_messages as (
         subjects.action,
         min(messages.sent_at) as sent_at
     from {{ ref('int_experiment_subjects') }} as subjects
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on subjects.customer_id = messages.customer_id and subjects.action = messages.action
     where
         subjects.assignment <> 'plan'
