@@ -116,6 +116,8 @@ class Gate:
     def anchor(self, line: Row, name: str) -> Moment | None:
         facts = self.facts
         if name == "payment":
+            if self.checks.payment_of(line["order_id"]).detail in ("chargeback", "failed"):
+                return None
             return self.checks.stands_since(line["order_id"])
         if name == "shipping_news":
             news = self.checks.shipping_news(line)
