@@ -644,9 +644,7 @@ class Checks:
                 news = [parcel.shipped_at]
                 if parcel.exceptions:
                     news.append(max(parcel.exceptions))
-                stall = self.facts.stalled_since(parcel, one)
-                if stall:
-                    news.append(stall)
+                news += self.facts.stalls_of(parcel, one)
                 found.append((max(news), parcel.fulfillment_id, parcel))
         if not found:
             return None
@@ -869,7 +867,7 @@ class Checks:
                     return Answer("problem", "on_its_way")
         if facts.orders[line["order_id"]]["customer_id"] in facts.shared:
             return Answer("unknown", "shared_address")
-        return OK
+        return self.seen("owned", line, None, OK)
 
     def declared_subscriptions(self, sku: str) -> set[str]:
         return {row["related_sku"] for row in self.facts.relations[sku] if row["relation"] == "subscription"}

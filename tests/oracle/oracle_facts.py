@@ -82,6 +82,7 @@ class Parcel:
     exceptions: list[Moment] = field(default_factory=list)
     bars_inference: bool = False
     last_word_at: Moment | None = None
+    words_at: list[Moment] = field(default_factory=list)
     damaged_at: list[Moment] = field(default_factory=list)
 
 
@@ -519,6 +520,7 @@ class Facts:
         for moment, kind, corrects in sorted(words, key=lambda word: (word[0], CARRIER_ORDER[word[1]], word[2])):
             if kind != "label_created" and not corrects:
                 parcel.last_word_at = moment
+                parcel.words_at.append(moment)
             if kind in EXCEPTIONS | DEAD_ENDS | {"unknown"}:
                 parcel.bars_inference = True
             if kind in MOVEMENT:
@@ -712,6 +714,15 @@ class Facts:
         if self.may_be_inferred(parcel, line) and self.at >= self.inferred_at(parcel):
             return None
         return parcel.last_word_at + stall
+
+    def stalls_of(self, parcel: Parcel, line: Row) -> list[Moment]:
+        """When stalls of a parcel began, those that are over included."""
+        stall = self.options["stall_days"] * DAY
+        over = parcel.delivered_at or (parcel.dead_end and parcel.dead_end[1])
+        ends = [*parcel.words_at[1:], over or self.at + dt.timedelta(microseconds=1)]
+        if self.may_be_inferred(parcel, line) and parcel.expected_at:
+            ends = [min(end, self.inferred_at(parcel)) for end in ends]
+        return [word + stall for word, end in zip(parcel.words_at, ends, strict=False) if word + stall < end]
 
     def digital_arrival(self, line: Row) -> Arrival:
         order = self.orders[line["order_id"]]
