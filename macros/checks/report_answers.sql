@@ -6,53 +6,84 @@
     {%- set unread = post_purchase_gate.unread(feeds) -%}
     {%- set unread_digital = post_purchase_gate.unread(feeds | reject('in', ['fulfillments', 'fulfillment_events']) | list) -%}
     {%- set cool_off = var('report_cool_off_days') -%}
+    {%- set delays = {
+        'open': post_purchase_gate.still_delays('reports.open_pause_since'),
+        'uncertain': post_purchase_gate.still_delays('reports.uncertain_pause_since'),
+        'cooling': post_purchase_gate.still_delays('reports.cooling_pause_since'),
+    } -%}
+judged as (
     select
-        judged.point_id,
-        split_part(judged.answer, ':', 1) as state,
-        split_part(judged.answer, ':', 2) as detail,
+        points.point_id,
+        reports.has_open_report,
+        reports.since,
+        reports.uncertain_since,
+        reports.open_pause_since,
+        reports.uncertain_pause_since,
+        reports.cooling_pause_since,
+        reports.last_resolved_at,
+        reports.last_uncertain_resolved_at,
+        reports.has_open_uncertain_report,
+        reports.any_report,
+        reports.open_report,
+        reports.uncertain_report,
+        {%- for answer, is_counted in [('general', {'open': 'true', 'uncertain': 'true', 'cooling': 'true'}), ('review', delays)] %}
         case
-            when judged.answer in ('problem:reported', 'waiting:cooling_off') then judged.since
-            when judged.answer like 'unknown:unmapped%' then judged.uncertain_since
-        end as since,
+            when reports.has_open_report and {{ is_counted.open }} then 'problem:reported'
+            when reports.has_uncertain_report and {{ is_counted.uncertain }}
+                then case when reports.uncertain_report like 'tickets:%' then 'unknown:unmapped_topic' else 'unknown:unmapped_reason' end
+            when not coalesce(points.is_digital, false) and {{ unread }} is not null then 'unknown:' || {{ unread }}
+            when {{ unread_digital }} is not null then 'unknown:' || {{ unread_digital }}
+            when {{ post_purchase_gate.add_days(cool_off, 'reports.last_resolved_at') }} > points.point_at and {{ is_counted.cooling }}
+                then 'waiting:cooling_off'
+            else 'ok:'
+        end as {{ answer }}_answer{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_experience_points') }} as points
+    left join {{ ref('int_report_state') }} as reports
+        on points.point_id = reports.point_id and reports.topic = '{{ topic }}'
+),
+
+answered as (
+    {{ post_purchase_gate.answers_for_reviews_apart('judged') }}
+),
+
+shown as (
+    select
+        answered.*,
         case
-            when judged.answer in ('problem:reported', 'waiting:cooling_off') or judged.answer like 'unknown:unmapped%' then judged.pause_since
-        end as pause_since,
-        case
-            when judged.answer = 'waiting:cooling_off' then {{ post_purchase_gate.add_days(cool_off, 'judged.last_resolved_at') }}
-            when judged.answer like 'unknown:unmapped%' and not judged.has_open_uncertain_report
-                then {{ post_purchase_gate.add_days(cool_off, 'judged.last_uncertain_resolved_at') }}
-        end as clears_at,
-        split_part(judged.report, ':', 1) as evidence_table,
+            when answer = 'problem:reported' then 'open'
+            when answer like 'unknown:unmapped%' then 'uncertain'
+            when answer = 'waiting:cooling_off' then 'cooling'
+        end as what,
         -- what is not read rests on no report
         case
-            when judged.answer not like 'unknown:%' or judged.answer like 'unknown:unmapped%'
-                then substring(judged.report, {{ dbt.length("split_part(judged.report, ':', 1)") }} + 2)
-        end as evidence_id
-    from (
-        select
-            points.point_id,
-            reports.since,
-            reports.uncertain_since,
-            reports.pause_since,
-            reports.last_resolved_at,
-            reports.last_uncertain_resolved_at,
-            reports.has_open_uncertain_report,
-            case
-                when reports.has_open_report then 'problem:reported'
-                when reports.has_uncertain_report
-                    then case when reports.uncertain_report like 'tickets:%' then 'unknown:unmapped_topic' else 'unknown:unmapped_reason' end
-                when not coalesce(points.is_digital, false) and {{ unread }} is not null then 'unknown:' || {{ unread }}
-                when {{ unread_digital }} is not null then 'unknown:' || {{ unread_digital }}
-                when {{ post_purchase_gate.add_days(cool_off, 'reports.last_resolved_at') }} > points.point_at then 'waiting:cooling_off'
-                else 'ok:'
-            end as answer,
-            case
-                when reports.has_open_report then reports.open_report
-                when reports.has_uncertain_report then reports.uncertain_report
-                else reports.any_report
-            end as report
-        from {{ ref('int_experience_points') }} as points
-        left join {{ ref('int_report_state') }} as reports
-            on points.point_id = reports.point_id and reports.topic = '{{ topic }}'
-    ) as judged
+            when answer = 'problem:reported' then open_report
+            when answer like 'unknown:unmapped%' then uncertain_report
+            when answer = 'waiting:cooling_off' then any_report
+        end as report
+    from answered
+),
+
+answers as (
+    select
+        point_id,
+        action,
+        split_part(answer, ':', 1) as state,
+        split_part(answer, ':', 2) as detail,
+        case what
+            when 'open' then since
+            when 'uncertain' then uncertain_since
+            when 'cooling' then case when has_open_report then cooling_pause_since else since end
+        end as since,
+        case what when 'open' then open_pause_since when 'uncertain' then uncertain_pause_since when 'cooling' then cooling_pause_since end
+            as pause_since,
+        case
+            when what = 'cooling' then {{ post_purchase_gate.add_days(cool_off, 'last_resolved_at') }}
+            when what = 'uncertain' and not has_open_uncertain_report
+                then {{ post_purchase_gate.add_days(cool_off, 'last_uncertain_resolved_at') }}
+        end as clears_at,
+        split_part(report, ':', 1) as evidence_table,
+        substring(report, {{ dbt.length("split_part(report, ':', 1)") }} + 2) as evidence_id
+    from shown
+)
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- What a ticket is about: the lines that it names, else the orders (an order, its exchanges and its replacements are one), else all that its
--- person has. What a merged ticket names is named by the ticket that it was merged into.
+-- person has. A merged ticket takes its order, and of a line that of the line, into the ticket that it was merged into.
 with
 
 tickets as (
@@ -33,7 +33,7 @@ about_lines as (
         counts_as_ticket_id as ticket_id,
         order_line_id
     from named_lines
-    where order_line_id is not null
+    where order_line_id is not null and ticket_id = counts_as_ticket_id
     group by counts_as_ticket_id, order_line_id
 ),
 
@@ -42,7 +42,7 @@ about_orders as (
         counts_as_ticket_id as ticket_id,
         root_order_id
     from named_lines
-    where order_line_id is null
+    where order_line_id is null or ticket_id <> counts_as_ticket_id
     union
     select
         ticket_orders.ticket_id,

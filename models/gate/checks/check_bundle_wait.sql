@@ -53,8 +53,9 @@ siblings as (
 waits as (
     select
         point_id,
-        max(case when is_uncertain then 1 else 0 end) = 1 as is_uncertain,
-        max(case when is_uncertain then window_ends_at else use_ready_at end) as clears_at,
+        -- a line that is seen to be ready soon is waited for; only where there is none is it the unknown one
+        max(case when is_uncertain then 0 else 1 end) = 0 as is_uncertain,
+        coalesce(max(case when not is_uncertain then use_ready_at end), max(window_ends_at)) as clears_at,
         max(order_line_id) as waits_for_line_id
     from siblings
     group by point_id

@@ -1,7 +1,5 @@
 with
 
-answers as (
-    {{ post_purchase_gate.report_answers('damage', ['tickets', 'ticket_events', 'refunds', 'fulfillments', 'fulfillment_events']) }}
-)
+{{ post_purchase_gate.report_answers('damage', ['tickets', 'ticket_events', 'refunds', 'fulfillments', 'fulfillment_events']) }}
 
-{{ post_purchase_gate.check_answers('damage', has_pause_since=true) }}
+{{ post_purchase_gate.check_answers('damage', has_action=true, has_pause_since=true) }}

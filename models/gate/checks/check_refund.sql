@@ -14,6 +14,8 @@ answers as (
             else coalesce(points.unread_refunds, '{{ 'column_rejected_at' if unknown else 'feed_refunds' }}')
         end as detail,
         refunds.open_since as since,
+        -- a request that was forgotten lets no review ask out while another one is fresh
+        refunds.open_pause_since as pause_since,
         null as clears_at,
         'refunds' as evidence_table,
         refunds.open_refund_id as evidence_id
@@ -22,4 +24,4 @@ answers as (
         on points.point_id = refunds.point_id
 )
 
-{{ post_purchase_gate.check_answers('refund') }}
+{{ post_purchase_gate.check_answers('refund', has_pause_since=true) }}

@@ -1,7 +1,5 @@
 with
 
-answers as (
-    {{ post_purchase_gate.report_answers('sizing', ['tickets', 'ticket_events', 'refunds']) }}
-)
+{{ post_purchase_gate.report_answers('sizing', ['tickets', 'ticket_events', 'refunds']) }}
 
-{{ post_purchase_gate.check_answers('sizing', has_pause_since=true) }}
+{{ post_purchase_gate.check_answers('sizing', has_action=true, has_pause_since=true) }}

@@ -16,6 +16,8 @@ answers as (
     from {{ ref('check_' ~ check) }}
     where
         state in ('problem', 'unknown')
+        -- what a review ask is told apart is no other issue
+        and action is null
         {%- if check == 'payment' %}
         and (state = 'unknown' or detail in ({{ post_purchase_gate.payment_issues() }}))
         {%- endif %}

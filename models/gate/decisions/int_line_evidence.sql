@@ -10,6 +10,8 @@ states as (
         {%- endfor %}
         count(*) as findings
     from {{ ref('int_findings') }}
+    -- what one action is told apart is not what is true of the line
+    where action is null
     group by point_id
 )
 

@@ -44,7 +44,12 @@ select
     matrix.verdict,
     findings.detail,
     findings.since,
-    findings.clears_at,
+    -- an issue delays a review ask no longer than for the longest pause
+    case
+        when matrix.action = 'review_request' and findings.delays_review_at_most and findings.pause_since is not null
+            then least(findings.clears_at, {{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.pause_since') }})
+        else findings.clears_at
+    end as clears_at,
     findings.evidence_table,
     findings.evidence_id,
     matrix.matrix_position,

@@ -129,7 +129,11 @@ left join resolutions
     on
         reports.point_id = resolutions.point_id
         and reports.topic = resolutions.topic
-        and reports.reported_at <= resolutions.resolved_at
+        -- what arrives or is paid at the very instant at which a customer writes is not yet the answer
+        and (
+            reports.reported_at < resolutions.resolved_at
+            or (reports.reported_at = resolutions.resolved_at and reports.report_table <> 'tickets')
+        )
         and (resolutions.is_same_line or not reports.is_line_scoped)
         -- a ticket is resolved by its own solve, not by another ticket's
         and not (resolutions.is_ticket and reports.report_table = 'tickets')

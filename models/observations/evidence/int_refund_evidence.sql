@@ -43,6 +43,7 @@ summed as (
         point_id,
         min(requested_at) as first_requested_at,
         min(case when is_open then requested_at end) as open_since,
+        max(case when is_open then requested_at end) as open_pause_since,
         min(case when is_open then refund_id end) as open_refund_id
     from requests
     group by point_id
@@ -65,6 +66,7 @@ select
     kept.new_order_line_id,
     summed.first_requested_at,
     summed.open_since,
+    summed.open_pause_since,
     summed.open_refund_id
 from points
 left join {{ ref('int_line_kept') }} as kept

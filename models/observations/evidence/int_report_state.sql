@@ -1,5 +1,5 @@
 -- Of the reports on one topic that still count, open or in their cool-off: is one unresolved, may one of unknown meaning be, and since when.
--- The oldest is what support has left waiting, the youngest is what may delay a review ask.
+-- The oldest is what support has left waiting, the youngest of each kind is what may delay a review ask.
 with
 
 counting as (
@@ -28,7 +28,9 @@ select
         min(case when is_certain and is_open then reported_at end), min(case when is_certain then reported_at end)
     ) as since,
     min(case when not is_certain then reported_at end) as uncertain_since,
-    max(reported_at) as pause_since,
+    max(case when is_certain and is_open then reported_at end) as open_pause_since,
+    max(case when not is_certain then reported_at end) as uncertain_pause_since,
+    max(case when is_certain and not is_open then reported_at end) as cooling_pause_since,
     max(case when is_certain then resolved_at end) as last_resolved_at,
     max(case when not is_certain then resolved_at end) as last_uncertain_resolved_at,
     max(case when not is_certain and is_open then 1 else 0 end) = 1 as has_open_uncertain_report,

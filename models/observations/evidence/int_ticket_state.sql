@@ -1,5 +1,5 @@
--- Of the tickets of a point: is one open, since when, when was the last solved, and the last mark. Two instants say when: the oldest open run
--- is what support has left waiting, the youngest that still counts is what may delay a review ask.
+-- Of the tickets of a point: is one open, since when, when was the last solved, and the last mark. The oldest open run is what
+-- support has left waiting; the youngest, of those open and of those in their cool-off, is what may delay a review ask.
 with
 
 tickets as (
@@ -39,7 +39,8 @@ states as (
         max(case when is_open then 1 else 0 end) = 1 as has_open_ticket,
         min(case when is_open then opened_at end) as open_since,
         min(case when still_counts and not is_open then opened_at end) as cooling_since,
-        max(case when still_counts then opened_at end) as pause_since,
+        max(case when is_open then opened_at end) as open_pause_since,
+        max(case when still_counts and not is_open then opened_at end) as cooling_pause_since,
         max(solved_at) as last_solved_at,
         max(case when is_open and seniority = 1 then ticket_id end) as open_ticket_id,
         max(case when is_open and seniority = 1 then topic end) as open_topic,
@@ -53,7 +54,8 @@ select
     points.point_id,
     coalesce(states.has_open_ticket, false) as has_open_ticket,
     coalesce(states.open_since, states.cooling_since) as since,
-    states.pause_since,
+    states.open_pause_since,
+    states.cooling_pause_since,
     states.last_solved_at,
     states.open_ticket_id,
     states.solved_ticket_id,

@@ -6,7 +6,7 @@ select
     order_id,
     order_line_id,
     -- text
-    coalesce(reason, 'unknown') as reason,
+    coalesce(reason, 'other') as reason,
     -- numbers
     coalesce(quantity, 0) as quantity,
     amount,

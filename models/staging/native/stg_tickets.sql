@@ -8,7 +8,7 @@ select
     -- text
     {{ post_purchase_gate.plain_email('requester_email') }} as requester_email,
     trim(requester_phone) as requester_phone,
-    coalesce(topic, 'unknown') as topic,
+    coalesce(topic, 'other') as topic,
     subject,
     -- timestamps
     opened_at,
