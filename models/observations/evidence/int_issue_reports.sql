@@ -14,17 +14,15 @@ refunds as (
         refunds.refund_id,
         refunds.reason,
         refunds.order_line_id is not null as is_line_scoped,
-        coalesce(refunds.requested_at, refunds.refunded_at) as reported_at,
+        refunds.known_at as reported_at,
         case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at,
         case when refunds.rejected_at <= points.point_at then refunds.rejected_at end as rejected_at
     from points
-    inner join {{ ref('int_orders') }} as orders
-        on points.root_order_id = orders.root_order_id
-    inner join {{ ref('stg_refunds') }} as refunds
+    inner join {{ ref('int_refund_moves') }} as refunds
         on
-            orders.order_id = refunds.order_id
+            points.root_order_id = refunds.root_order_id
             and (refunds.order_line_id is null or refunds.order_line_id = points.order_line_id)
-            and coalesce(refunds.requested_at, refunds.refunded_at) <= points.point_at
+            and refunds.known_at <= points.point_at
 ),
 
 topics as (
