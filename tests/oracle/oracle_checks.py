@@ -16,6 +16,8 @@ from oracle_reading import DAY, FEEDS_OF, HOUR, READERS, Row, seed
 ZERO = Decimal(0)
 ISSUE_CHECKS = ["damage", "sizing", "delivery", "shipping_exception", "refund", "ticket", "payment", "shipping"]
 PAYMENT_ISSUES = {"paid_after_cancel", "refund_due", "chargeback"}
+# What is not shipped asks no parcel.
+ABOUT_PARCELS = {"shipping", "delivery", "delivery_scan", "use_window", "shipping_exception"}
 # Problems that are known from silence alone.
 SILENCES = {"stalled", "overdue", "replacement_not_shipped"}
 # Issues that may delay a review request, each for a limited time from its own start.
@@ -59,6 +61,8 @@ class Checks:
         """Why the silence of a check's feeds is no evidence for the line; null when it is."""
         if check in self.facts.reading.blind:
             return "column_absent"
+        if check in ABOUT_PARCELS and self.facts.is_digital(line):
+            return None
         feeds = FEEDS_OF.get(check, [])
         for feed in feeds:
             if feed in self.facts.reading.unread_feeds:
