@@ -771,6 +771,8 @@ class Checks:
                 for row in facts.relations[sku]
                 if row["relation"] in self.KINDS[kind] | {"unknown"}
             ]
+        # a relation to what is no product has nothing to offer, and takes nothing from what else is related
+        candidates = [one for one in candidates if one[0] == sku or one[0] in facts.products]
         if not candidates:
             return Target(None, {"related_sku": Answer("problem", "no_target")})
         probability = self.costs["same_sku_probability" if kind == "same_sku" else "declared_pair_probability"]
