@@ -46,6 +46,7 @@ Row = dict[str, Any]
 MARTS = (
     "next_actions",
     "gate_decisions",
+    "gate_reasons",
     "order_evidence",
     "feed_health",
     "rejected_rows",
@@ -168,7 +169,9 @@ INPUT_SQL = """
 select
     coalesce(sum(rows_in), 0) as rows_in,
     coalesce(sum(rows_accepted), 0) as rows_accepted,
-    coalesce(sum(rows_rejected), 0) as rows_rejected
+    coalesce(sum(rows_repaired), 0) as rows_repaired,
+    coalesce(sum(rows_rejected), 0) as rows_rejected,
+    coalesce(sum(rows_repeated), 0) as rows_repeated
 from marts.input_accounting
 """
 
@@ -176,8 +179,73 @@ REJECTED_SQL = """
 select table_name, reason, count(*) as row_count
 from marts.rejected_rows
 group by table_name, reason
-order by row_count desc, table_name, reason
+-- an orphan follows from what it names: once that is mended, it is there
+order by reason like 'orphan:%', row_count desc, table_name, reason
 limit 6
+"""
+
+REFUSED_ORDERS_SQL = """
+select
+    reason,
+    count(distinct row_key) as orders,
+    sum(count(distinct row_key)) over () as total
+from marts.rejected_rows
+where table_name = 'orders'
+group by reason
+order by reason like 'orphan:%', orders desc, reason
+"""
+
+HELD_BY_REFUSAL_SQL = """
+select count(distinct decisions.order_id) as orders
+from marts.gate_reasons as reasons
+inner join marts.gate_decisions as decisions on reasons.decision_id = decisions.decision_id
+where reasons.detail = 'refused_row'
+"""
+
+# What each decision that only missing evidence holds back is missing, as steps. A due time that has no anchor yet comes
+# with the evidence.
+STEPS_SQL = """
+with feeds as (
+    select feed, state, unnest(string_split(checks_blocked, ',')) as check_name
+    from marts.feed_health
+    where checks_blocked is not null
+),
+
+reasons as (
+    select
+        reasons.decision_id,
+        decisions.action,
+        reasons.check_name,
+        reasons.state,
+        case
+            when reasons.state <> 'unknown' then null
+            when reasons.detail = 'refused_row' then 'refused_row'
+            when reasons.detail like 'column_%' then reasons.detail
+            when feeds.feed is not null then feeds.state || ':' || feeds.feed
+            when told.feed is not null then told.state || ':' || told.feed
+            else 'check:' || reasons.check_name
+        end as step,
+        reasons.state <> 'unknown'
+        and not (reasons.check_name = 'due' and reasons.state = 'waiting' and decisions.due_at is null) as holds
+    from marts.gate_reasons as reasons
+    inner join marts.gate_decisions as decisions on reasons.decision_id = decisions.decision_id
+    left join feeds on reasons.check_name = trim(feeds.check_name)
+    left join marts.feed_health as told
+        on reasons.detail = 'feed_' || told.feed and told.state not in ('fresh', 'not_kept')
+    where decisions.decision <> 'send'
+),
+
+held as (
+    select decision_id, action, list_sort(list_distinct(list(step) filter (where step is not null))) as steps
+    from reasons
+    group by decision_id, action
+    having not bool_or(holds) and count(step) > 0
+)
+
+select action, steps, count(*) as decisions
+from held
+group by action, steps
+order by decisions desc, action, steps
 """
 
 SHEET_SQL = """
@@ -256,12 +324,80 @@ def unknown_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[s
     ]
 
 
+def steps_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
+    """What to do next, in the order of what it lets out."""
+    found = fetch(connection, STEPS_SQL)
+    if not found:
+        return []
+    title = paint("What would let most out", "bold")
+    return [
+        title,
+        *(f"  {number}. {fit(line, PLAIN_WIDTH - 5)}" for number, line in enumerate(steps_in_order(found), 1)),
+    ]
+
+
+def steps_in_order(held: Sequence[Row], limit: int = 5) -> list[str]:
+    """Each step, or the fewest that do something together, with the decisions that it completes, the most first."""
+    missing = [(row["action"], frozenset(row["steps"]), int(row["decisions"])) for row in held]
+    lines: list[str] = []
+    done: frozenset[str] = frozenset()
+    while missing and len(lines) < limit:
+        bundles = {steps - done for _, steps, _ in missing}
+        completed = {
+            bundle: sum(count for _, steps, count in missing if steps <= done | bundle) / len(bundle)
+            for bundle in bundles
+        }
+        bundle = min(bundles, key=lambda steps: (-completed[steps], len(steps), sorted(steps)))
+        done |= bundle
+        freed: Counter[str] = Counter()
+        for action, steps, count in missing:
+            if steps <= done:
+                freed[action] += count
+        missing = [row for row in missing if not row[1] <= done]
+        counts = ", ".join(f"{count:,} {clean(action)}" for action, count in freed.most_common(3))
+        lines.append(f"{steps_in_words(bundle)}: {counts}")
+    return lines
+
+
+VERBS = {"not_connected": "connect", "stale": "load", "degraded": "mend"}
+
+
+def steps_in_words(steps: Iterable[str]) -> str:
+    """Several steps in a few words: the feeds of one verb together, then the rest."""
+    feeds = [
+        f"{verb} {listed(clean(step.partition(':')[2]) for step in sorted(steps) if step.startswith(f'{state}:'))}"
+        for state, verb in VERBS.items()
+        if any(step.startswith(f"{state}:") for step in steps)
+    ]
+    return "; ".join([*feeds, *(step_in_words(step) for step in sorted(steps) if step.partition(":")[0] not in VERBS)])
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence lists them."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def step_in_words(step: str) -> str:
+    """What somebody can do about one kind of missing evidence."""
+    if step == "refused_row":
+        return "mend refused rows"
+    if step.startswith("column_"):
+        return f"bring column {clean(step.removeprefix('column_'))} or name it in columns_not_kept"
+    name = step.partition(":")[2]
+    return {"consent": "state the consent of customers"}.get(name, f"settle {clean(name)}")
+
+
 def feeds_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
     """One line for each feed that is not fresh."""
     found = fetch(connection, FEEDS_SQL)
     if not found:
         return [f"{paint('Feeds', 'bold')}: all fresh"]
-    return [paint("Feeds that are not fresh", "bold"), *(f"  {fit(feed_line(row), PLAIN_WIDTH - 2)}" for row in found)]
+    idle = [clean(row["feed"]) for row in found if row["state"] == "not_connected" and not row["checks_blocked"]]
+    lines = [feed_line(row) for row in found if clean(row["feed"]) not in idle]
+    if idle:
+        lines += wrap(f"not connected, and no check waits for it: {', '.join(idle)}", PLAIN_WIDTH - 2)
+    return [paint("Feeds that are not fresh", "bold"), *(f"  {fit(line, PLAIN_WIDTH - 2)}" for line in lines)]
 
 
 def feed_line(row: Row) -> str:
@@ -269,22 +405,40 @@ def feed_line(row: Row) -> str:
     age = f", {row['age_hours']:,.0f} h old" if row["age_hours"] is not None else ""
     limit = f" (limit {row['max_age_hours']:,.0f} h)" if age and row["max_age_hours"] is not None else ""
     blocked = clean(row["checks_blocked"]).replace(",", ", ").replace(",  ", ", ")
-    return f"{pad(clean(row['feed']), 12)}  {in_words(row['state'])}{age}{limit}{blocked and '; unknown: ' + blocked}"
+    return f"{pad(clean(row['feed']), 18)}  {in_words(row['state'])}{age}{limit}{blocked and '; unknown: ' + blocked}"
 
 
 def input_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
     """Rows in, accepted and rejected, and what most of the rejected ones broke."""
     totals = {name: int(value) for name, value in fetch(connection, INPUT_SQL)[0].items()}
-    sign = "=" if totals["rows_in"] == totals["rows_accepted"] + totals["rows_rejected"] else "IS NOT"
+    parts = totals["rows_accepted"] + totals["rows_rejected"] + totals["rows_repeated"]
+    sign = "=" if totals["rows_in"] == parts else "IS NOT"
+    repaired = f" ({totals['rows_repaired']:,} repaired)" if totals["rows_repaired"] else ""
+    repeated = f" + {totals['rows_repeated']:,} exact repeats" if totals["rows_repeated"] else ""
     cells = [
         fit(f"  {clean(row['table_name'])}: {clean(row['reason'])} {row['row_count']:,}", HALF)
         for row in fetch(connection, REJECTED_SQL)
     ]
     return [
-        f"{paint('Input rows', 'bold')}: {totals['rows_in']:,} in {sign} {totals['rows_accepted']:,} accepted "
-        f"+ {totals['rows_rejected']:,} rejected",
+        f"{paint('Input rows', 'bold')}: {totals['rows_in']:,} in {sign} "
+        f"{totals['rows_accepted']:,} accepted{repaired} + {totals['rows_rejected']:,} rejected{repeated}",
+        *refusals(connection),
         *side_by_side(cells[: (len(cells) + 1) // 2], cells[(len(cells) + 1) // 2 :], HALF),
     ]
+
+
+def refusals(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """How many orders a refusal took, by its cause, and how many it holds."""
+    lines: list[str] = []
+    found = fetch(connection, REFUSED_ORDERS_SQL)
+    if found:
+        causes = ", ".join(f"{clean(row['reason'])} {row['orders']:,}" for row in found)
+        said = f"Orders that a refusal took: {int(found[0]['total']):,} ({causes})"
+        lines.append(f"  {fit(said, PLAIN_WIDTH - 2)}")
+    held = fetch(connection, HELD_BY_REFUSAL_SQL)[0]["orders"]
+    if held:
+        lines.append(f"  Orders held because a row about them was refused: {held:,}")
+    return lines
 
 
 def sheet_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
@@ -397,6 +551,7 @@ def summarize(connection: duckdb.DuckDBPyConnection, database: Path, run_results
         "",
         *side_by_side(reasons_block(connection, paint), unknown_block(connection, paint), HALF),
         "",
+        *steps_block(connection, paint),
         *feeds_block(connection, paint),
         *input_block(connection, paint),
         *build_block(run_results, paint),

@@ -10,11 +10,12 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     customer       country US, region NY, timezone America/New_York, email, phone, emails [more], phones [more],
                    is_test, erased; `{n}` in an address becomes the case's number
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
-    order, orders  at, lines {A: {sku, quantity, price, discount, replaces}}, payments [[at, status, amount total], ...]
-                   (default: captured when ordered), total, type, parent, gift, test, cancelled, currency;
+    order, orders  at, lines {A: {sku, quantity, price, discount, replaces, part_of (a bundle), ship_by,
+                   units_shipped}}, payments [[at, status, amount total], ...] (default: captured when ordered), total,
+                   type, parent, gift, test, cancelled, currency, handed (delivery method), status (of fulfilment);
                    `order` is the order named `o`
     parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
-                   carries {A: 1}, events [[at, type], ...]
+                   carries {A: 1}, events [[at, type], ...], lines_known
     refunds        line A or order o, units, amount, reason, requested, refunded, rejected
     tickets        topic, opened, line A or order o (neither: of the customer), email or phone instead of the
                    customer's id, events [[at, status, mark], ...]
@@ -79,9 +80,9 @@ WORDS = {
     "story": "id title customer consent order orders parcels refunds tickets site messages reviews subscriptions "
     "overrides control answers twin feeds",
     "customer": "country region timezone email phone emails phones is_test erased",
-    "order": "at lines payments total type parent gift test cancelled currency",
-    "line": "sku quantity price discount replaces",
-    "parcel": "shipped expected delivered cancelled carrier order carries events",
+    "order": "at lines payments total type parent gift test cancelled currency handed status",
+    "line": "sku quantity price discount replaces part_of ship_by units_shipped",
+    "parcel": "shipped expected delivered cancelled carrier order carries events lines_known",
     "refund": "line order units amount reason requested refunded rejected",
     "ticket": "topic opened line order email phone events",
     "site": "type at order sku",
@@ -200,6 +201,7 @@ def case_rows(case: Case, products: dict[str, Row]) -> Iterator[tuple[str, Row]]
                 delivered_at=at(parcel.get("delivered")),
                 cancelled_at=at(parcel.get("cancelled")),
                 shipping_cost=4,
+                lines_known=parcel.get("lines_known"),
             ),
         )
         for line, units in parcel.get("carries", {}).items():
@@ -374,6 +376,9 @@ def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> I
                 unit_price=facts.get("price", products.get(sku, {}).get("price")),
                 discount=facts.get("discount", 0),
                 replaces_order_line_id=case.line_id(facts["replaces"]) if "replaces" in facts else None,
+                parent_order_line_id=case.line_id(facts["part_of"]) if "part_of" in facts else None,
+                ship_by=at(facts.get("ship_by")),
+                units_shipped=facts.get("units_shipped"),
             )
         )
     total = order.get("total", sum(row["quantity"] * row["unit_price"] - row["discount"] for row in rows))
@@ -392,6 +397,8 @@ def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> I
             is_gift=order.get("gift", False),
             is_test=order.get("test", False),
             cancelled_at=at(order.get("cancelled")),
+            delivery_method=order.get("handed"),
+            fulfillment_status=order.get("status"),
         ),
     )
     for row in rows:

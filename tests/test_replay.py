@@ -18,8 +18,8 @@ LOOKS_AHEAD = {
         "and timeline.occurred_at <= timestamp '2999-01-01'",
     ),
     "int_parcel_evidence": (
-        "parcels.scanned_at <= points.point_at then",
-        "parcels.scanned_at <= timestamp '2999-01-01' then",
+        "and states.from_at <= expected.point_at\n            and states.until_at > expected.point_at",
+        "and states.until_at = timestamp '9999-12-31'",
     ),
 }
 

@@ -50,12 +50,26 @@ def shop() -> dict[str, list[dict[str, Any]]]:
             feed("reviews", "not_connected"),
         ],
         "rejected_rows": [
-            {"rejected_row_id": str(number), "table_name": table, "row_key": "k", "reason": why}
-            for number, (table, why) in enumerate([("orders", "orphan")] * 3 + [("refunds", "null_key")])
+            {"rejected_row_id": str(number), "table_name": table, "row_key": f"k{number}", "reason": why}
+            for number, (table, why) in enumerate([("orders", "orphan:customer_id")] * 3 + [("refunds", "null_key")])
         ],
         "input_accounting": [
-            {"table_name": "orders", "rows_in": 1203, "rows_accepted": 1200, "rows_rejected": 3},
-            {"table_name": "refunds", "rows_in": 11, "rows_accepted": 10, "rows_rejected": 1},
+            {
+                "table_name": "orders",
+                "rows_in": 1203,
+                "rows_accepted": 1200,
+                "rows_repaired": 2,
+                "rows_rejected": 3,
+                "rows_repeated": 0,
+            },
+            {
+                "table_name": "refunds",
+                "rows_in": 12,
+                "rows_accepted": 10,
+                "rows_repaired": 0,
+                "rows_rejected": 1,
+                "rows_repeated": 1,
+            },
         ],
     }
 
@@ -149,18 +163,65 @@ def test_only_decisions_held_by_nothing_but_unknowns_count_as_blocked(
 def test_feeds_and_rejected_rows(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = summarize(database, write_run(tmp_path), capsys)
     assert re.search(r"tickets +stale, 30 h old \(limit 24 h\); unknown: damage, sizing, ticket\n", output)
-    assert re.search(r"reviews +not connected\n", output)
+    assert "not connected, and no check waits for it: reviews\n" in output
     assert not re.search(r"^  orders +fresh", output, re.MULTILINE)
-    assert "Input rows: 1,214 in = 1,210 accepted + 4 rejected" in output
-    assert "orders: orphan 3" in output
+    assert "Input rows: 1,215 in = 1,210 accepted (2 repaired) + 4 rejected + 1 exact repeats" in output
+    assert "Orders that a refusal took: 3 (orphan:customer_id 3)" in output
+    assert output.index("refunds: null_key 1") < output.index("orders: orphan:customer_id 3"), "the root causes first"
     assert "refunds: null_key 1" in output
+
+
+def test_steps_stand_in_the_order_of_what_they_let_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Payments let out the confirmation at once; what needs two steps more comes after, what waits for time never."""
+    held = {
+        ("O-1", "order_confirmation"): [("payment", "unknown", "feed_payments"), ("due", "waiting", None)],
+        ("O-2", "order_confirmation"): [("payment", "unknown", "feed_payments")],
+        ("O-1", "review_request"): [
+            ("payment", "unknown", "feed_payments"),
+            ("ticket", "unknown", "feed_tickets"),
+            ("gift", "unknown", "column_is_gift"),
+        ],
+        ("O-3", "review_request"): [("payment", "unknown", "feed_payments"), ("use_window", "waiting", None)],
+        ("O-4", "review_request"): [("refund", "unknown", "refused_row")],
+    }
+    write_marts(
+        tmp_path / "held.duckdb",
+        {
+            "gate_decisions": [decision(order, action, "pause") for order, action in held],
+            "gate_reasons": [
+                {
+                    "decision_id": f"{order}/{action}",
+                    "action": action,
+                    "check_name": check,
+                    "state": state,
+                    "detail": why,
+                }
+                for (order, action), reasons in held.items()
+                for check, state, why in reasons
+            ],
+            "feed_health": [
+                feed("payments", "not_connected", checks_blocked="payment,settled"),
+                feed("tickets", "stale", checks_blocked="ticket"),
+            ],
+        },
+    )
+    output = summarize(tmp_path / "held.duckdb", tmp_path / "none.json", capsys)
+    steps = re.findall(r"^  [1-9]\. (.*)$", output, re.MULTILINE)
+    assert steps == [
+        "connect payments: 2 order_confirmation",
+        "mend refused rows: 1 review_request",
+        "load tickets; bring column is_gift or name it in columns_not_kept: 1 review_request",
+    ]
+    assert "Orders held because a row about them was refused: 1" in output
 
 
 def test_input_that_does_not_add_up_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = shop()
     rows["input_accounting"][0]["rows_in"] = 1204
     write_marts(tmp_path / "lost.duckdb", rows)
-    assert "1,215 in IS NOT 1,210 accepted + 4 rejected" in summarize(tmp_path / "lost.duckdb", tmp_path / "no", capsys)
+    assert "1,216 in IS NOT 1,210 accepted (2 repaired) + 4 rejected" in summarize(
+        tmp_path / "lost.duckdb", tmp_path / "no", capsys
+    )
 
 
 def test_build_times_by_layer(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,11 +53,12 @@ MART_COLUMNS = {
     "order_timeline": "order_id, occurred_at timestamp, event, detail, source_table, source_id",
     "feed_health": (
         "feed, is_connected boolean, is_kept boolean, loaded_through timestamp, max_age_hours integer, "
-        "age_hours double, state, checks_blocked"
+        "age_hours double, state, reaches_by, checks_blocked"
     ),
     "rejected_rows": "rejected_row_id, table_name, row_key, reason, original_values, loaded_at timestamp",
     "input_accounting": (
-        "table_name, is_connected boolean, rows_in bigint, rows_accepted bigint, rows_rejected bigint"
+        "table_name, is_connected boolean, rows_in bigint, rows_accepted bigint, rows_repaired bigint, "
+        "rows_rejected bigint, rows_repeated bigint"
     ),
 }
 

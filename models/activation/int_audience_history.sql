@@ -3,7 +3,7 @@
     audience whose accounts were not known to be one person's when they entered; is_newest is the one that goes on.
 -#}
 {%- set events = post_purchase_gate.served_relation('audience_events') %}
--- depends_on: {{ ref('int_orders') }}
+-- depends_on: {{ ref('int_persons') }}
 with
 
 {% if events -%}
@@ -23,13 +23,7 @@ select
             state.audience_member_id asc
     ) = 1 as is_newest
 from state
-left join (
-    select
-        customer_id,
-        max(person_id) as person_id
-    from {{ ref('int_orders') }}
-    group by customer_id
-) as persons
+left join {{ ref('int_persons') }} as persons
     on state.customer_id = persons.customer_id
 {%- else -%}
 nothing as (

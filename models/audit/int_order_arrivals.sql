@@ -14,7 +14,8 @@ parcels as (
     where
         not parcels.is_replacement
         and parcels.shipped_at <= {{ post_purchase_gate.as_of() }}
-        and not coalesce(parcels.cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
+        and parcels.known_from <= {{ post_purchase_gate.as_of() }}
+        and parcels.until_at > {{ post_purchase_gate.as_of() }}
     group by lines.order_id
 ),
 

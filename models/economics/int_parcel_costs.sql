@@ -23,7 +23,7 @@ line_parcels as (
         units,
         shipped_at
     from {{ ref('int_line_parcels') }}
-    where not is_replacement
+    where not is_replacement and known_from <= {{ post_purchase_gate.as_of() }} and until_at > {{ post_purchase_gate.as_of() }}
 ),
 
 named as (

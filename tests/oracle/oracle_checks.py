@@ -736,11 +736,12 @@ class Checks:
         if kind == "same_sku":
             candidates = [(sku, "compatible")]
         elif kind == "subscription":
-            candidates = [(sku, "compatible")] + [
-                (row["related_sku"], row.get("compatibility"))
-                for row in facts.relations[sku]
-                if row["relation"] == "subscription"
-            ]
+            if facts.days_per_unit(sku) is not None:
+                candidates = [(sku, "compatible")] + [
+                    (row["related_sku"], row.get("compatibility"))
+                    for row in facts.relations[sku]
+                    if row["relation"] == "subscription"
+                ]
         else:
             candidates = [
                 (row["related_sku"], "unknown" if row["relation"] == "unknown" else row.get("compatibility"))
@@ -748,8 +749,10 @@ class Checks:
                 if row["relation"] in self.KINDS[kind] | {"unknown"}
             ]
         if not candidates:
-            missing = Answer("problem", "no_target")
-            return Target(None, {"related_sku": missing})
+            answers = {"related_sku": Answer("problem", "no_target")}
+            if kind == "subscription":
+                answers["active_subscription"] = self.active_subscription(line)
+            return Target(None, answers)
         probability = self.costs["same_sku_probability" if kind == "same_sku" else "declared_pair_probability"]
         targets = [
             self.judge(line, action, kind, candidate, compatibility, probability)
@@ -765,13 +768,15 @@ class Checks:
     def judge(
         self, line: Row, action: str, kind: str, sku: str, compatibility: str | None, probability: Decimal
     ) -> Target:
+        if sku not in self.facts.products:
+            return Target(sku, {"related_sku": Answer("unknown", "no_product")} if kind != "same_sku" else {})
         value = self.value(sku, probability)
         answers = {
             "related_sku": OK,
             "compatibility": self.compatibility(sku, compatibility),
             "pair_profit": Answer("unknown") if value is None else Answer("problem") if value <= 0 else OK,
             "stock": self.stock(sku),
-            "owned": self.owned(line, sku) if kind != "subscription" else self.owned_subscription(line, sku),
+            "owned": self.owned(line, sku),
             "active_subscription": self.active_subscription(line),
             "supplied": self.supplied(line, action, sku),
         }
@@ -829,8 +834,10 @@ class Checks:
         product = facts.product_of(sku)
         consumable = facts.days_per_unit(sku) is not None
         for order in facts.orders_of[person]:
+            if order.get("order_type") == "replacement":
+                continue
             for other in facts.lines_of[order["order_id"]]:
-                if facts.product_of(other["sku"], other) != product:
+                if facts.product_of(other["sku"], other) != product or other is line:
                     continue
                 paid = [row["refunded_at"] for row in self.refunds_of(other, True) if row.get("refunded_at")]
                 gone = facts.nothing_kept(other) or facts.units_refunded(other) > 0
@@ -845,12 +852,6 @@ class Checks:
         if facts.orders[line["order_id"]]["customer_id"] in facts.shared:
             return Answer("unknown", "shared_address")
         return OK
-
-    def owned_subscription(self, line: Row, sku: str) -> Answer:
-        """No subscription is offered for what is not used up."""
-        if self.facts.days_per_unit(line["sku"]) is None:
-            return Answer("problem", "not_used_up")
-        return self.owned(line, sku)
 
     def declared_subscriptions(self, sku: str) -> set[str]:
         return {row["related_sku"] for row in self.facts.relations[sku] if row["relation"] == "subscription"}

@@ -654,8 +654,8 @@ class Facts:
             return True
         for run in ticket.runs:
             shipped, delivered = parcel.shipped_at, parcel.delivered_at
-            under_way = shipped and shipped <= run.start and (delivered is None or delivered > run.start)
-            if under_way and run.start - shipped <= 30 * DAY:
+            while_open = shipped and shipped <= (run.end or self.at) and run.start - shipped <= 30 * DAY
+            if while_open and (delivered is None or delivered > run.start):
                 return True
             if delivered and delivered <= run.start and run.start - delivered < 30 * DAY:
                 return True
@@ -829,13 +829,17 @@ class Facts:
         return late if units < self.units_to_ship(line) and not missing and self.at >= late else None
 
     def shipped_at(self, line: Row) -> Moment | None:
+        """When the last unit left, a replacement's too."""
         if self.is_digital(line):
             return self.arrival_of(line["order_line_id"]).delivered_at
-        return self.units_shipped(line)[1]
+        moments = [self.units_shipped(line)[1], *(self.shipped_at(new) for new in self.replaced_by(line))]
+        return max((moment for moment in moments if moment), default=None)
 
     def last_parcel_arrival(self, line: Row) -> tuple[Moment | None, set[str]]:
         """When the last parcel that has arrived did so, and which parcels arrived then."""
         whole = self.delivered_at(line)
+        if self.replaced_by(line):
+            return whole, {parcel.fulfillment_id for parcel, _ in self.parcels_with(line)[0]}
         arrived = [
             (arrival.delivered_at, parcel.fulfillment_id)
             for parcel, _ in self.parcels_with(line)[0]
@@ -1036,10 +1040,12 @@ class Facts:
             return None
         home: list[tuple[Moment, Decimal]] = []
         for order in self.orders_of[person]:
-            if not self.order_stands(order) or order.get("order_type") == "replacement":
+            if order.get("order_type") == "replacement":
                 continue
+            stands = self.order_stands(order)
             for line in self.lines_of[order["order_id"]]:
-                if line["sku"] == sku and not self.nothing_kept(line):
+                here = stands or self.delivered_at(line)
+                if line["sku"] == sku and here and not self.nothing_kept(line):
                     home.append((self.delivered_at(line) or self.at, self.units_kept(line)))
         until: Moment | None = None
         for delivered, units in sorted(home):

@@ -116,8 +116,7 @@ class Gate:
     def anchor(self, line: Row, name: str) -> Moment | None:
         facts = self.facts
         if name == "payment":
-            stands = self.checks.payment_of(line["order_id"]).state == "ok"
-            return self.checks.stands_since(line["order_id"]) if stands else None
+            return self.checks.stands_since(line["order_id"])
         if name == "shipping_news":
             news = self.checks.shipping_news(line)
             return news[0] if news else None
@@ -358,11 +357,14 @@ class Gate:
             if order_id in best:
                 picked = picks[person].order_id == order_id
                 lanes.append(("marketing", best[order_id].action, "send", picked))
-            if not lanes or all(lane == "support" for lane, _, _, _ in lanes):
-                paused = [r for r in rows if r.decision == "pause" and classes[r.action] == "commercial"]
-                paused = [r for r in paused if not self.never_acts(r)]
-                first = min(paused, key=lambda r: (r.recheck_at or Moment.max, *rank(r)), default=None)
-                lanes.append(("marketing", first.action if first else None, "pause", False))
+            else:
+                commercial = [r for r in rows if classes[r.action] == "commercial"]
+                paused = [r for r in commercial if r.decision == "pause" and not self.never_acts(r)]
+                if paused:
+                    first = min(paused, key=lambda r: (r.recheck_at or Moment.max, *rank(r)))
+                    lanes.append(("marketing", first.action, "pause", False))
+                elif all(r.decision == "pause" for r in commercial):
+                    lanes.append(("marketing", "nothing_left", "pause", False))
             for n, (lane, action, decision, picked) in enumerate(lanes):
                 found[order_id, lane] = NextAction(order_id, lane, action, decision, n == 0, picked)
         return found

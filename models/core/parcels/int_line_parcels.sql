@@ -1,8 +1,30 @@
 -- A replacement's parcels also carry the line that it stands for: their arrival restarts that line's clock.
 with
 
+parcels as (
+    select * from {{ ref('int_parcels') }}
+),
+
 contents as (
-    select * from {{ ref('int_parcel_contents') }}
+    select
+        listed.fulfillment_id,
+        listed.order_line_id,
+        listed.units,
+        true as is_listed,
+        parcels.shipped_at as known_from,
+        {{ post_purchase_gate.end_of_time() }} as until_at
+    from {{ ref('int_listed_contents') }} as listed
+    inner join parcels
+        on listed.fulfillment_id = parcels.fulfillment_id
+    union all
+    select
+        fulfillment_id,
+        order_line_id,
+        units,
+        false as is_listed,
+        known_from,
+        until_at
+    from {{ ref('int_silent_contents') }}
 ),
 
 carried as (
@@ -38,10 +60,10 @@ select
     carried.is_listed,
     parcels.shipped_at,
     carried.known_from,
-    carried.until_at,
+    least(carried.until_at, coalesce(parcels.cancelled_at, carried.until_at)) as until_at,
     parcels.expected_delivery_at,
     parcels.delivered_at as scanned_at,
     parcels.cancelled_at
 from carried
-inner join {{ ref('int_parcels') }} as parcels
+inner join parcels
     on carried.fulfillment_id = parcels.fulfillment_id

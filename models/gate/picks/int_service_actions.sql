@@ -5,8 +5,8 @@ sendable as (
     select
         decisions.action,
         timing.event_scope_id,
-        -- a parcel may have news more than once; each is told
-        case when actions.due_anchor = 'shipping_news' then decisions.due_at end as news_at,
+        -- a parcel may have news more than once, and an order may be shipped in parts; each is told
+        case when actions.due_anchor in ('shipping_news', 'last_shipped') then decisions.due_at end as news_at,
         timing.fulfillment_id,
         decisions.decision_id,
         decisions.point_id,

@@ -10,13 +10,13 @@ anchors as (
         points.order_id,
         points.root_order_id,
         points.person_id,
-        delivery.fulfillment_id,
+        delivery.fulfillment_id as news_fulfillment_id,
+        delivery.news_delivered_at,
+        delivery.arrived_fulfillment_id,
+        delivery.order_first_delivered_at,
         -- an exchange stands on the order that it answers, and is confirmed with it
         payments.stands_since as payment,
-        greatest(
-            delivery.last_shipped_at,
-            coalesce(delivery.last_exception_at, delivery.last_shipped_at)
-        ) as shipping_news,
+        delivery.news_at as shipping_news,
         case when points.is_digital then payments.first_captured_at else delivery.last_shipped_at end as last_shipped,
         use_evidence.delivered_at as delivered,
         use_evidence.use_ready_at as use_ready,
@@ -59,7 +59,16 @@ due as (
         anchors.order_id,
         anchors.root_order_id,
         anchors.person_id,
-        anchors.fulfillment_id,
+        -- news are of the parcel that has them, a check-in of the parcel that came last
+        case
+            when actions.scope <> 'fulfillment' then null
+            when actions.due_anchor = 'delivered' then anchors.arrived_fulfillment_id
+            else anchors.news_fulfillment_id
+        end as fulfillment_id,
+        case actions.expires_latest
+            when 'first_delivery' then anchors.order_first_delivered_at
+            when 'parcel_delivered' then anchors.news_delivered_at
+        end as too_late_from,
         actions.action,
         actions.action_class,
         actions.scope as action_scope,
@@ -71,7 +80,6 @@ due as (
             when 'payment' then anchors.payment
             when 'shipping_news' then anchors.shipping_news
             when 'last_shipped' then anchors.last_shipped
-            when 'parcel_delivered' then anchors.delivered
             when 'delivered' then anchors.delivered
             when 'use_ready' then anchors.use_ready
             when 'depletion' then anchors.depletion
@@ -84,6 +92,18 @@ due as (
         actions.action <> 'support_recovery'
         and coalesce(actions.sender, 'gate') <> 'nobody'
         and (actions.due_anchor <> 'depletion' or anchors.is_used_up)
+),
+
+timed as (
+    select
+        *,
+        {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor
+            when 'due' then due_at
+            when 'use_ready' then use_ready
+            when 'delivered' then delivered
+            when 'depletion' then depletion
+        end") }} as expires_by_days
+    from due
 )
 
 select
@@ -99,14 +119,9 @@ select
         when 'fulfillment' then coalesce(fulfillment_id, root_order_id)
         when 'customer' then person_id
     end as scope_id,
-    case when action_scope in ('fulfillment', 'line') then fulfillment_id end as fulfillment_id,
-    -- what one event tells of: the parcel, or the order where nothing was shipped or all of it is meant
-    case when action_scope in ('fulfillment', 'line') then coalesce(fulfillment_id, order_id) else order_id end as event_scope_id,
+    fulfillment_id,
+    -- what one notice tells of: the parcel, or the order
+    coalesce(fulfillment_id, order_id) as event_scope_id,
     due_at,
-    {{ post_purchase_gate.add_days('expires_offset_days', "case expires_anchor
-        when 'due' then due_at
-        when 'use_ready' then use_ready
-        when 'delivered' then delivered
-        when 'depletion' then depletion
-    end") }} as expires_at
-from due
+    case when too_late_from < expires_by_days then too_late_from else expires_by_days end as expires_at
+from timed

@@ -1,20 +1,12 @@
 with
 
-persons as (
-    select
-        customer_id,
-        max(person_id) as person_id
-    from {{ ref('int_orders') }}
-    group by customer_id
-),
-
 customers as (
     select
         customers.customer_id,
-        coalesce(persons.person_id, customers.customer_id) as person_id,
+        persons.person_id,
         not coalesce(customers.created_at > {{ post_purchase_gate.as_of() }}, false) as is_recorded
     from {{ ref('stg_customers') }} as customers
-    left join persons
+    inner join {{ ref('int_persons') }} as persons
         on customers.customer_id = persons.customer_id
     where not customers.is_test and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
 ),

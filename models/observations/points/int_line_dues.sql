@@ -13,7 +13,8 @@ parcels as (
     from {{ ref('int_line_parcels') }}
     where
         shipped_at <= {{ post_purchase_gate.as_of() }}
-        and not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
+        and known_from <= {{ post_purchase_gate.as_of() }}
+        and until_at > {{ post_purchase_gate.as_of() }}
     group by order_line_id
 ),
 

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 {#-
-    Which line is decided on, and when. Live: every line of an order at most live_days old, at as_of. Message: every line that a past message
+    Which line is decided on, and when. Live: every line of an order that is young, was shipped or delivered lately, is not used up or has an open
+    report, at as_of. Message: every line that a past message
     was about, at the moment it went out. Calendar: every line, at the instants at which a day-count sequence would have sent. Due: every
     line, at the instants at which what the sequences send became due, so that an audit can say when the gate would have sent instead.
 -#}
@@ -28,9 +29,9 @@ select
     cast(null as {{ string }}) as calendar_step,
     lines.*  -- noqa: AM04
 from lines
-where
-    lines.ordered_at <= {{ as_of }}
-    and lines.ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), as_of) }}
+inner join {{ ref('int_live_orders') }} as live_orders
+    on lines.order_id = live_orders.order_id
+where lines.ordered_at <= {{ as_of }}
 {{ 'union all' if origins | length > 1 }}
 {%- endif %}
 {%- if 'message' in origins %}
