@@ -71,7 +71,7 @@ select
     order_lines.currency as order_currency,
     cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
     cast(parts.exchange_rate as decimal(18, 8)) as exchange_rate,
-    cast(order_lines.quantity as integer) as quantity,
+    order_lines.quantity,
     parts.units_refunded,
     parts.units_returned,
     cast(parts.net_price as decimal(18, 4)) as net_price,

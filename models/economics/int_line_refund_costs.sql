@@ -1,32 +1,24 @@
--- What was paid back and what a return costs: refunds of the line; its part, by value, of refunds that name no line; the way back and the
--- handling of units given back. A returned unit keeps its salvage share of the landed cost, a unit that never left all of it.
+-- What was paid back and what a return costs: refunds of the line, and the price of what was exchanged; its part of refunds that name no line, by what
+-- is left of each, and of shipping charges paid back, by value; the way back and the handling of units given back. A returned unit keeps its
+-- salvage share of the landed cost, a unit that never left all of it.
 with
 
-paid as (
+kept as (
     select
-        order_id,
         order_line_id,
-        sum(coalesce(amount, 0)) as amount
-    from {{ ref('stg_refunds') }}
-    where refunded_at <= {{ post_purchase_gate.as_of() }}
-    group by order_id, order_line_id
+        own_amount_back + exchange_credit as line_amount,
+        shared_amount_back
+    from {{ ref('int_line_kept') }}
+    where valid_from <= {{ post_purchase_gate.as_of() }} and valid_to > {{ post_purchase_gate.as_of() }}
 ),
 
-paid_on_lines as (
+shipping_refunds as (
     select
-        order_line_id,
+        order_id,
         sum(amount) as amount
-    from paid
-    where order_line_id is not null
-    group by order_line_id
-),
-
-paid_on_orders as (
-    select
-        order_id,
-        amount
-    from paid
-    where order_line_id is null
+    from {{ ref('int_refund_moves') }}
+    where is_shipping and refunded_at <= {{ post_purchase_gate.as_of() }}
+    group by order_id
 ),
 
 lines as (
@@ -34,22 +26,26 @@ lines as (
         shares.*,
         units.units_returned,
         units.units_never_left,
-        {{ post_purchase_gate.to_reporting('coalesce(paid_on_lines.amount, 0)', 'shares.exchange_rate') }} as line_refunds,
-        {{ post_purchase_gate.to_reporting('coalesce(paid_on_orders.amount, 0)', 'shares.exchange_rate') }} as whole_order_refunds
+        {{ post_purchase_gate.to_reporting('coalesce(kept.line_amount, 0)', 'shares.exchange_rate') }} as line_refunds,
+        {{ post_purchase_gate.to_reporting('coalesce(kept.shared_amount_back, 0)', 'shares.exchange_rate') }} as shared_refunds,
+        {{ post_purchase_gate.to_reporting('coalesce(shipping_refunds.amount, 0)', 'shares.exchange_rate') }} as shipping_paid_back
     from {{ ref('int_line_shares') }} as shares
     inner join {{ ref('int_line_units') }} as units
         on shares.order_line_id = units.order_line_id
-    left join paid_on_lines
-        on shares.order_line_id = paid_on_lines.order_line_id
-    left join paid_on_orders
-        on shares.order_id = paid_on_orders.order_id
+    left join kept
+        on shares.order_line_id = kept.order_line_id
+    left join shipping_refunds
+        on shares.order_id = shipping_refunds.order_id
 )
 
 select
     lines.order_line_id,
     lines.line_refunds,
-    {{ post_purchase_gate.shared_amount('lines.whole_order_refunds', 'lines.value_share', 'lines.takes_remainder', 'lines.order_id') }}
-        as order_refunds,
+    cast(
+        lines.shared_refunds
+        + {{ post_purchase_gate.shared_amount('lines.shipping_paid_back', 'lines.value_share', 'lines.takes_remainder', 'lines.order_id') }}
+        as decimal(18, 4)
+    ) as order_refunds,
     cast(round(
         case when lines.is_digital then 0 else lines.units_returned end
         * (assumptions.return_shipping_cost + assumptions.return_processing_cost), 4

@@ -1,5 +1,5 @@
 -- Where the units of a line are: handed over, given back, refunded or canceled before they left, still to be shipped. A unit refunded
--- because it never arrived is not given back.
+-- because it never arrived is not given back; one that was exchanged is.
 with
 
 shipped as (
@@ -15,13 +15,21 @@ shipped as (
     group by order_line_id
 ),
 
-refunded as (
+kept as (
     select
         order_line_id,
-        sum(quantity) as units,
-        sum(case when reason = 'not_received' then quantity else 0 end) as units_not_received
-    from {{ ref('stg_refunds') }}
-    where order_line_id is not null and refunded_at <= {{ post_purchase_gate.as_of() }}
+        units_back + units_exchanged as units_refunded,
+        units_taken_off
+    from {{ ref('int_line_kept') }}
+    where valid_from <= {{ post_purchase_gate.as_of() }} and valid_to > {{ post_purchase_gate.as_of() }}
+),
+
+not_received as (
+    select
+        order_line_id,
+        sum(units) as units
+    from {{ ref('int_refund_moves') }}
+    where reason = 'not_received' and order_line_id is not null and refunded_at <= {{ post_purchase_gate.as_of() }}
     group by order_line_id
 ),
 
@@ -35,29 +43,35 @@ counted as (
             when lines.is_digital and not lines.is_cancelled then lines.quantity
             else least(coalesce(shipped.units, 0), lines.quantity)
         end as units_shipped,
-        least(coalesce(refunded.units, 0), lines.quantity) as units_refunded,
-        least(coalesce(refunded.units_not_received, 0), lines.quantity) as units_not_received
+        least(coalesce(kept.units_refunded, 0), lines.quantity) as units_refunded,
+        coalesce(kept.units_taken_off, 0) as units_taken_off,
+        least(coalesce(not_received.units, 0), lines.quantity) as units_not_received
     from {{ ref('int_line_shares') }} as lines
     left join shipped
         on lines.order_line_id = shipped.order_line_id
-    left join refunded
-        on lines.order_line_id = refunded.order_line_id
+    left join kept
+        on lines.order_line_id = kept.order_line_id
+    left join not_received
+        on lines.order_line_id = not_received.order_line_id
 ),
 
 kept_back as (
     select
         *,
-        case when is_cancelled then quantity - units_shipped else least(units_refunded, quantity - units_shipped) end as units_never_left
+        case
+            when is_cancelled then quantity - units_shipped
+            else least(units_refunded + units_taken_off, quantity - units_shipped)
+        end as units_never_left
     from counted
 )
 
 select
     order_line_id,
-    cast(units_shipped as integer) as units_shipped,
-    cast(units_refunded as integer) as units_refunded,
-    cast(units_never_left as integer) as units_never_left,
+    cast(units_shipped as decimal(18, 4)) as units_shipped,
+    cast(units_refunded as decimal(18, 4)) as units_refunded,
+    cast(units_never_left as decimal(18, 4)) as units_never_left,
     cast(greatest(least(
-        units_refunded - units_not_received - case when is_cancelled then 0 else units_never_left end, units_shipped
-    ), 0) as integer) as units_returned,
-    cast(quantity - units_shipped - units_never_left as integer) as units_to_ship
+        units_refunded - units_not_received - case when is_cancelled then 0 else greatest(units_never_left - units_taken_off, 0) end, units_shipped
+    ), 0) as decimal(18, 4)) as units_returned,
+    cast(quantity - units_shipped - units_never_left as decimal(18, 4)) as units_to_ship
 from kept_back

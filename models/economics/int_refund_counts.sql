@@ -37,8 +37,8 @@ outcomes as (
         scopes.applies_to,
         scopes.applies_to_value,
         days.decision_date as known_on,
-        null as units,
-        null as units_refunded
+        cast(null as decimal(18, 4)) as units,
+        cast(null as decimal(18, 4)) as units_refunded
     from scopes
     cross join {{ ref('int_decision_days') }} as days
 ),
@@ -64,7 +64,7 @@ select
     applies_to,
     applies_to_value,
     known_on as decision_date,
-    cast(coalesce(units, 0) as bigint) as units,
-    cast(coalesce(units_refunded, 0) as bigint) as units_refunded
+    cast(coalesce(units, 0) as decimal(18, 4)) as units,
+    cast(coalesce(units_refunded, 0) as decimal(18, 4)) as units_refunded
 from running
 where is_decision

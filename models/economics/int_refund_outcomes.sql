@@ -1,16 +1,14 @@
 -- How many units of a SKU outlived their return window, and how many of those were refunded, by the first day on which a decision may
--- know it: the day after the window, or after the refund where that is later. Units given back count, and lines refunded in full.
+-- know it: the day after the window, or after the refund where that is later. Units given back count, and all units of a line whose money came
+-- back; what was exchanged was not refunded.
 with
 
 lines as (
     select
         lines.order_line_id,
-        lines.order_id,
         lines.sku,
         lines.category,
         lines.quantity,
-        lines.net_amount,
-        lines.order_total,
         lines.cancelled_at,
         cast({{ post_purchase_gate.add_days('cast(assumptions.refund_window_days as integer) + 1', 'lines.ordered_at') }} as date) as window_over_on
     from {{ ref('int_order_lines') }} as lines
@@ -24,39 +22,23 @@ sold as (
     where cancelled_at is null or cast(cancelled_at as date) >= window_over_on
 ),
 
-refunds as (
+refunded as (
     select
-        sold.order_line_id,
-        refunds.refund_id,
-        refunds.refunded_at,
-        case
-            when refunds.quantity > 0 then refunds.quantity
-            when refunds.amount >= sold.net_amount and sold.net_amount > 0 then sold.quantity
-            else 0
-        end as units
-    from {{ ref('stg_refunds') }} as refunds
-    inner join sold
-        on refunds.order_line_id = sold.order_line_id
-    where refunds.refunded_at is not null
-    union all
-    select
-        sold.order_line_id,
-        refunds.refund_id,
-        refunds.refunded_at,
-        sold.quantity as units
-    from {{ ref('stg_refunds') }} as refunds
-    inner join sold
-        on refunds.order_id = sold.order_id
-    where refunds.refunded_at is not null and refunds.order_line_id is null and refunds.amount >= sold.order_total and sold.order_total > 0
-),
-
-running as (
-    select
-        *,
-        sum(units) over (
-            partition by order_line_id order by refunded_at, refund_id rows between unbounded preceding and current row
+        sold.sku,
+        sold.category,
+        sold.window_over_on,
+        kept.order_line_id,
+        kept.valid_from,
+        least(
+            case
+                when kept.nothing_kept_because in ('all_units_returned', 'line_refunded', 'order_refunded')
+                    then sold.quantity - kept.units_exchanged - kept.units_taken_off
+                else kept.units_back
+            end, sold.quantity
         ) as units_so_far
-    from refunds
+    from {{ ref('int_line_kept') }} as kept
+    inner join sold
+        on kept.order_line_id = sold.order_line_id
 ),
 
 outcomes as (
@@ -69,22 +51,20 @@ outcomes as (
     from sold
     union all
     select
-        sold.sku,
-        sold.category,
-        greatest(sold.window_over_on, cast({{ post_purchase_gate.add_days(1, 'running.refunded_at') }} as date)) as known_on,
+        sku,
+        category,
+        greatest(window_over_on, cast({{ post_purchase_gate.add_days(1, 'valid_from') }} as date)) as known_on,
         0 as units,
-        -- no unit is refunded twice
-        least(running.units_so_far, sold.quantity) - least(running.units_so_far - running.units, sold.quantity) as units_refunded
-    from running
-    inner join sold
-        on running.order_line_id = sold.order_line_id
+        units_so_far - coalesce(lag(units_so_far) over (partition by order_line_id order by valid_from), 0) as units_refunded
+    from refunded
 )
 
 select
     sku,
     category,
     known_on,
-    cast(sum(units) as bigint) as units,
-    cast(sum(units_refunded) as bigint) as units_refunded
+    cast(sum(units) as decimal(18, 4)) as units,
+    cast(sum(units_refunded) as decimal(18, 4)) as units_refunded
 from outcomes
+where units <> 0 or units_refunded <> 0
 group by sku, category, known_on

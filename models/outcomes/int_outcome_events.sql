@@ -2,16 +2,18 @@
 -- message by what its person does.
 with
 
+-- a request about shipping charges alone is none; one of several lines is one
 refund_requests as (
     select
         refunds.refund_id,
         orders.person_id,
         orders.root_order_id,
-        -- a refund that nobody asked for on record was asked for when it was paid, at the latest
-        coalesce(refunds.requested_at, refunds.refunded_at) as occurred_at
-    from {{ ref('stg_refunds') }} as refunds
+        min(refunds.known_at) as occurred_at
+    from {{ ref('int_refund_moves') }} as refunds
     inner join {{ ref('int_orders') }} as orders
         on refunds.order_id = orders.order_id
+    where not refunds.is_shipping
+    group by refunds.refund_id, orders.person_id, orders.root_order_id
 ),
 
 reviews as (

@@ -1023,7 +1023,8 @@ def a_replacement(h: History) -> None:
     if state == "cancelled":
         h.of("orders", order_id=order)[0]["cancelled_at"] = h.past(ordered + DAY)
     elif state != "promised":
-        arrived = h.past(max(shipped, h.ago(0, 1, 7, 14, 14))) if state == "arrived" else None
+        shipped = min(shipped, AS_OF)
+        arrived = max(shipped, h.past(h.ago(0, 1, 7, 14, 14))) if state == "arrived" else None
         expected = {"expected_delivery_at": max(shipped + DAY, h.ago(0, 3, 4))} if state == "inferred" else {}
         parcel = h.ship(order, shipped, arrived, **expected)
         if state in ("lost", "returned"):

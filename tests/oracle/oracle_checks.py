@@ -16,6 +16,10 @@ from oracle_reading import DAY, FEEDS_OF, HOUR, READERS, Row, seed
 ZERO = Decimal(0)
 ISSUE_CHECKS = ["damage", "sizing", "delivery", "shipping_exception", "refund", "ticket", "payment", "shipping"]
 PAYMENT_ISSUES = {"paid_after_cancel", "refund_due", "chargeback"}
+# What is not shipped asks no parcel.
+ABOUT_PARCELS = {"shipping", "delivery", "delivery_scan", "use_window", "shipping_exception"}
+# Problems that are known from silence alone.
+SILENCES = {"stalled", "overdue", "replacement_not_shipped"}
 # Issues that may delay a review request, each for a limited time from its own start.
 BOUNDED = {"refund", "shipping_exception", "damage", "sizing", "ticket", "help_seeking"}
 
@@ -57,6 +61,8 @@ class Checks:
         """Why the silence of a check's feeds is no evidence for the line; null when it is."""
         if check in self.facts.reading.blind:
             return "column_absent"
+        if check in ABOUT_PARCELS and self.facts.is_digital(line):
+            return None
         feeds = FEEDS_OF.get(check, [])
         for feed in feeds:
             if feed in self.facts.reading.unread_feeds:
@@ -158,6 +164,9 @@ class Checks:
     def stands_since(self, order_id: str) -> Moment | None:
         """The first instant at which the order stood."""
         order = self.facts.orders[order_id]
+        parent = self.facts.exchanged_order(order)
+        if parent and self.facts.owed(order) <= self.facts.smallest_unit(order):
+            return self.stands_since(parent["order_id"])
         rows = self.facts.own_currency(order)
         for moment in sorted({order["ordered_at"], *(row["occurred_at"] for row in rows)}):
             if self.payment_otherwise(order, rows, moment) == OK:
@@ -186,19 +195,22 @@ class Checks:
             return self.seen("shipping", line, None, OK)
         units, _, missing = facts.units_shipped(line)
         late = facts.late_to_ship(line)
-        problem = Answer("problem", "not_shipped", late) if late else None
-        if units >= facts.units_to_ship(line):
+        if late:
+            # that nothing was seen is no sight where the feed cannot be read
+            otherwise = Answer("problem", "not_shipped", late)
+        elif units >= facts.units_to_ship(line):
             otherwise = OK
         elif missing:
             otherwise = Answer("unknown", "parcel_lines_missing")
         else:
             otherwise = Answer("waiting")
-        return self.seen("shipping", line, problem, otherwise)
+        return self.seen("shipping", line, None, otherwise)
 
     def delivery(self, line: Row) -> Answer:
         arrival = self.facts.arrival_of(line["order_line_id"])
         answer = Answer(arrival.state, arrival.detail, arrival.since, arrival.clears_at)
-        return self.seen("delivery", line, answer if answer.state == "problem" else None, answer)
+        seen = answer.state == "problem" and answer.detail not in SILENCES
+        return self.seen("delivery", line, answer if seen else None, answer)
 
     def delivery_scan(self, line: Row) -> Answer:
         arrival = self.facts.arrival_of(line["order_line_id"])
@@ -281,8 +293,20 @@ class Checks:
     def parcels(self, line: Row) -> list[Parcel]:
         return [parcel for parcel, _ in self.facts.parcels_with(line)[0]]
 
+    def parcels_perhaps(self, line: Row) -> list[Parcel]:
+        """The line's parcels, and those of its order whose lines the source does not tell."""
+        facts = self.facts
+        found = self.parcels(line)
+        if facts.parcels_with(line)[1]:
+            found += [
+                parcel
+                for parcel in facts.parcels_of[line["order_id"]]
+                if parcel not in found and facts.fulfillment_rows[parcel.fulfillment_id].get("lines_known") is False
+            ]
+        return found
+
     def shipping_exception(self, line: Row, review: bool = False) -> Answer:
-        spells = [Spell(parcel.exception_at) for parcel in self.parcels(line) if parcel.exception_at]
+        spells = [Spell(parcel.exception_at) for parcel in self.parcels_perhaps(line) if parcel.exception_at]
         return self.spelled("shipping_exception", line, spells, dt.timedelta(0), review)
 
     def later_arrivals(self, line: Row) -> list[Moment]:
@@ -328,7 +352,7 @@ class Checks:
                 ends = [row.get("refunded_at"), *solves, *arrived]
                 spells.append(Spell(start, resolved(start, ends)))
         if topic == "damage":
-            for parcel in self.parcels(line):
+            for parcel in self.parcels_perhaps(line):
                 for moment in parcel.damaged_at:
                     spells.append(Spell(moment, resolved(moment, [*solves, *paid, *arrived])))
         return spells
@@ -610,23 +634,22 @@ class Checks:
             if row.get("fulfillment_id"):
                 if row["fulfillment_id"] == parcel.fulfillment_id:
                     return True
-            elif self.covers_order(row, line):
+            elif self.covers_order(row, line) and (parcel.delivered_at is None or parcel.delivered_at > row["sent_at"]):
                 return True
         return False
 
     def shipping_news(self, line: Row) -> tuple[Moment, Parcel] | None:
-        """The last news of the line's parcels: handed over, or a trouble began."""
+        """The last news of the parcels of a line and of what replaces it: handed over, or a trouble began."""
         found = []
-        for parcel in self.parcels(line):
-            if not parcel.shipped_at:
-                continue
-            news = [parcel.shipped_at]
-            if parcel.exceptions:
-                news.append(max(parcel.exceptions))
-            arrival = self.facts.parcel_arrival(parcel, line)
-            if arrival.detail == "stalled" and arrival.since:
-                news.append(arrival.since)
-            found.append((max(news), parcel.fulfillment_id, parcel))
+        for one in [line, *self.facts.replaced_by(line)]:
+            for parcel in self.parcels(one):
+                if not parcel.shipped_at:
+                    continue
+                news = [parcel.shipped_at]
+                if parcel.exceptions:
+                    news.append(max(parcel.exceptions))
+                news += self.facts.stalls_of(parcel, one)
+                found.append((max(news), parcel.fulfillment_id, parcel))
         if not found:
             return None
         moment, _, parcel = max(found, key=lambda one: one[:2])
@@ -749,10 +772,7 @@ class Checks:
                 if row["relation"] in self.KINDS[kind] | {"unknown"}
             ]
         if not candidates:
-            answers = {"related_sku": Answer("problem", "no_target")}
-            if kind == "subscription":
-                answers["active_subscription"] = self.active_subscription(line)
-            return Target(None, answers)
+            return Target(None, {"related_sku": Answer("problem", "no_target")})
         probability = self.costs["same_sku_probability" if kind == "same_sku" else "declared_pair_probability"]
         targets = [
             self.judge(line, action, kind, candidate, compatibility, probability)
@@ -837,7 +857,7 @@ class Checks:
             if order.get("order_type") == "replacement":
                 continue
             for other in facts.lines_of[order["order_id"]]:
-                if facts.product_of(other["sku"], other) != product or other is line:
+                if facts.product_of(other["sku"], other) != product:
                     continue
                 paid = [row["refunded_at"] for row in self.refunds_of(other, True) if row.get("refunded_at")]
                 gone = facts.nothing_kept(other) or facts.units_refunded(other) > 0
@@ -851,7 +871,7 @@ class Checks:
                     return Answer("problem", "on_its_way")
         if facts.orders[line["order_id"]]["customer_id"] in facts.shared:
             return Answer("unknown", "shared_address")
-        return OK
+        return self.seen("owned", line, None, OK)
 
     def declared_subscriptions(self, sku: str) -> set[str]:
         return {row["related_sku"] for row in self.facts.relations[sku] if row["relation"] == "subscription"}

@@ -82,6 +82,7 @@ class Parcel:
     exceptions: list[Moment] = field(default_factory=list)
     bars_inference: bool = False
     last_word_at: Moment | None = None
+    words_at: list[Moment] = field(default_factory=list)
     damaged_at: list[Moment] = field(default_factory=list)
 
 
@@ -519,6 +520,7 @@ class Facts:
         for moment, kind, corrects in sorted(words, key=lambda word: (word[0], CARRIER_ORDER[word[1]], word[2])):
             if kind != "label_created" and not corrects:
                 parcel.last_word_at = moment
+                parcel.words_at.append(moment)
             if kind in EXCEPTIONS | DEAD_ENDS | {"unknown"}:
                 parcel.bars_inference = True
             if kind in MOVEMENT:
@@ -692,14 +694,35 @@ class Facts:
             grade = "customer" if solved else "inferred"
             return Arrival("ok", None, delivered_at=max([infers_at, *solved]), grade=grade)
         clears = infers_at if may and self.tickets_known(line) else None
-        stall = self.options["stall_days"] * DAY
-        if parcel.last_word_at and self.at >= parcel.last_word_at + stall:
-            return Arrival("problem", "stalled", parcel.last_word_at + stall, clears)
+        silent = [("stalled", self.stalled_since(parcel, line))]
         if not may and self.at >= parcel.expected_at + 10 * DAY:
-            return Arrival("problem", "overdue", parcel.expected_at + 10 * DAY)
+            silent.append(("overdue", parcel.expected_at + 10 * DAY))
+        late = [(since, detail) for detail, since in silent if since]
+        if late:
+            return Arrival("problem", min(late)[1], min(late)[0], clears)
         if self.at > parcel.expected_at:
             return Arrival("unknown", None, parcel.expected_at, clears)
         return Arrival("waiting", None, None, clears)
+
+    def stalled_since(self, parcel: Parcel, line: Row) -> Moment | None:
+        """Since when the carrier has been silent for too long about a parcel that it had spoken of."""
+        stall = self.options["stall_days"] * DAY
+        if parcel.delivered_at or parcel.dead_end or parcel.ready_for_pickup or not parcel.last_word_at:
+            return None
+        if self.at < parcel.last_word_at + stall:
+            return None
+        if self.may_be_inferred(parcel, line) and self.at >= self.inferred_at(parcel):
+            return None
+        return parcel.last_word_at + stall
+
+    def stalls_of(self, parcel: Parcel, line: Row) -> list[Moment]:
+        """When stalls of a parcel began, those that are over included."""
+        stall = self.options["stall_days"] * DAY
+        over = parcel.delivered_at or (parcel.dead_end and parcel.dead_end[1])
+        ends = [*parcel.words_at[1:], over or self.at + dt.timedelta(microseconds=1)]
+        if self.may_be_inferred(parcel, line) and parcel.expected_at:
+            ends = [min(end, self.inferred_at(parcel)) for end in ends]
+        return [word + stall for word, end in zip(parcel.words_at, ends, strict=False) if word + stall < end]
 
     def digital_arrival(self, line: Row) -> Arrival:
         order = self.orders[line["order_id"]]
@@ -745,7 +768,7 @@ class Facts:
         need = self.units_owed(line)
         if claimed and need > 0:
             return Arrival("problem", "not_received", min(claimed))
-        if not replacements:
+        if not replacements or need <= 0:
             return self.own_arrival(line, need)
         replaced, parts = ZERO, []
         for new in reversed(replacements):
@@ -753,8 +776,9 @@ class Facts:
                 break
             replaced += new["quantity"] or ZERO
             parts.append(self.replacement_arrival(new))
-        own = self.own_arrival(line, max(need - replaced, ZERO), replaced=True)
-        return worst([own, *parts])
+        if replaced >= need:
+            return worst(parts)
+        return worst([self.own_arrival(line, need - replaced, replaced=True), *parts])
 
     def replacement_arrival(self, new: Row) -> Arrival:
         """From its order on the line waits for it; its loss, return or lateness is the line's problem."""
@@ -1044,7 +1068,7 @@ class Facts:
                 continue
             stands = self.order_stands(order)
             for line in self.lines_of[order["order_id"]]:
-                here = stands or self.delivered_at(line)
+                here = stands or (self.delivered_at(line) and not order.get("cancelled_at"))
                 if line["sku"] == sku and here and not self.nothing_kept(line):
                     home.append((self.delivered_at(line) or self.at, self.units_kept(line)))
         until: Moment | None = None

@@ -116,6 +116,8 @@ class Gate:
     def anchor(self, line: Row, name: str) -> Moment | None:
         facts = self.facts
         if name == "payment":
+            if self.checks.payment_of(line["order_id"]).detail in ("chargeback", "failed"):
+                return None
             return self.checks.stands_since(line["order_id"])
         if name == "shipping_news":
             news = self.checks.shipping_news(line)
@@ -345,7 +347,7 @@ class Gate:
         for order_id, rows in by_order.items():
             person = self.facts.person_of_order(order_id)
             lanes: list[tuple[str, str | None, str, bool]] = []
-            if any(r.action == "support_recovery" for r in rows):
+            if any(r.action == "support_recovery" or self.sent_to_support(r) for r in rows):
                 lanes.append(("support", "support_recovery", "support", False))
             service = [
                 r
@@ -368,6 +370,11 @@ class Gate:
             for n, (lane, action, decision, picked) in enumerate(lanes):
                 found[order_id, lane] = NextAction(order_id, lane, action, decision, n == 0, picked)
         return found
+
+    @staticmethod
+    def sent_to_support(decision: Decision) -> bool:
+        """By a person."""
+        return decision.decision == "support" and decision.reason_codes[0].startswith("override:")
 
     @staticmethod
     def never_acts(decision: Decision) -> bool:

@@ -93,6 +93,8 @@ select
     cast(case when nothing_kept_because is null then units_left else 0 end as decimal(18, 4)) as units_kept,
     cast(amount_back + amount_back_for_exchange as decimal(18, 4)) as own_amount_back,
     shared_amount as shared_amount_back,
+    -- the price of exchanged units that no refund speaks of: their successor is paid for with it
+    cast(amount_given_in_exchange - amount_back_for_exchange as decimal(18, 4)) as exchange_credit,
     nothing_kept_because,
     min(case when nothing_kept_because is not null then valid_from end) over (
         partition by order_line_id, run order by valid_from rows between unbounded preceding and current row

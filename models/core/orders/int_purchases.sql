@@ -12,6 +12,7 @@ select
     order_total,
     quantity,
     is_digital,
+    order_type = 'exchange' or replaces_order_line_id is not null as is_exchanged_in,
     ordered_at,
     cancelled_at
 from {{ ref('int_order_lines') }}

@@ -35,16 +35,14 @@ spans as (
         on ticket_runs.ticket_id = ticket_orders.ticket_id
     union all
     select
-        orders.root_order_id,
+        refunds.root_order_id,
         'refunds' as evidence_table,
         refunds.refund_id as evidence_id,
         refunds.requested_at as open_from,
         case when refunds.rejected_at < refunds.refunded_at then refunds.rejected_at else coalesce(refunds.refunded_at, refunds.rejected_at) end
             as open_until
-    from {{ ref('stg_refunds') }} as refunds
-    inner join {{ ref('int_orders') }} as orders
-        on refunds.order_id = orders.order_id
-    where refunds.requested_at is not null and refunds.reason <> 'shipping'
+    from {{ ref('int_refund_moves') }} as refunds
+    where refunds.requested_at is not null and not refunds.is_shipping
 )
 
 select

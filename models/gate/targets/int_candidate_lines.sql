@@ -38,7 +38,7 @@ bought as (
         candidates.point_at,
         purchases.order_line_id,
         purchases.sku = candidates.candidate_sku as is_same_sku,
-        purchases.order_type in ('purchase', 'subscription_renewal') as is_own_accord,
+        not purchases.is_exchanged_in as is_own_accord,
         purchases.is_digital,
         purchases.ordered_at,
         coalesce(kept.units_kept, purchases.quantity) as units_kept,
@@ -79,13 +79,16 @@ parcels as (
         end as arrived_at
     from bought
     inner join {{ ref('int_line_parcels') }} as parcels
-        on bought.order_line_id = parcels.order_line_id and bought.point_at >= parcels.shipped_at
+        on
+            bought.order_line_id = parcels.order_line_id
+            and bought.point_at >= parcels.shipped_at
+            and bought.point_at >= parcels.known_from
+            and bought.point_at < parcels.until_at
     left join {{ ref('int_parcel_states') }} as states
         on
             parcels.fulfillment_id = states.fulfillment_id
             and bought.point_at >= states.from_at
             and bought.point_at < states.until_at
-    where not coalesce(parcels.cancelled_at <= bought.point_at, false)
 ),
 
 arrived as (

@@ -56,7 +56,7 @@ select
     customer_key,
     sku_key,
     bought_on,
-    cast({{ 'units' if var('rebuy_by_unit') else '1' }} as integer) as units,
+    cast({{ 'units' if var('rebuy_by_unit') else '1' }} as decimal(18, 4)) as units,
     next_on,
     is_renewal = 0 as is_usable,
     coalesce(is_renewal = 0 and next_is_renewal = 0, false) as is_rebought,

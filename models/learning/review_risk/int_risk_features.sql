@@ -38,11 +38,9 @@ reports as (
 other_refunds as (
     select instants.point_id
     from instants
-    inner join {{ ref('int_orders') }} as orders
-        on instants.root_order_id = orders.root_order_id
-    inner join {{ ref('stg_refunds') }} as refunds
-        on orders.order_id = refunds.order_id and instants.order_line_id <> refunds.order_line_id
-    where coalesce(refunds.requested_at, refunds.refunded_at) <= instants.point_at
+    inner join {{ ref('int_refund_moves') }} as refunds
+        on instants.root_order_id = refunds.root_order_id and instants.order_line_id <> refunds.order_line_id
+    where refunds.known_at <= instants.point_at
     group by instants.point_id
 ),
 

@@ -11,7 +11,7 @@ select
     -- text
     cast(lines.basis as {{ dbt.type_string() }}) as basis,
     -- numbers
-    cast(lines.units as integer) as units,
+    cast(lines.units as decimal(18, 4)) as units,
     cast(lines.own_gaps as integer) as own_gaps,
     cast(lines.expected_interval_days as decimal(18, 4)) as expected_interval_days,
     cast(lines.age_days as integer) as age_days,

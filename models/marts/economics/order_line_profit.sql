@@ -11,7 +11,7 @@ select
     order_currency,
     cast(reporting_currency as {{ dbt.type_string() }}) as reporting_currency,
     cast(exchange_rate as decimal(18, 8)) as exchange_rate,
-    cast(quantity as integer) as quantity,
+    cast(quantity as decimal(18, 4)) as quantity,
     units_refunded,
     units_returned,
     cast(net_price as decimal(18, 4)) as net_price,

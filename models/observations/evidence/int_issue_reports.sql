@@ -34,12 +34,23 @@ refunds as (
         refunds.reason,
         refunds.order_line_id is not null as is_line_scoped,
         refunds.known_at as reported_at,
+<<<<<<< HEAD
         case when refunds.refunded_at <= concerned.point_at then refunds.refunded_at end as refunded_at,
         case when refunds.rejected_at <= concerned.point_at then refunds.rejected_at end as rejected_at
     from concerned
     inner join {{ ref('int_refund_moves') }} as refunds
         on concerned.refund_move_id = refunds.refund_move_id
     where refunds.known_at <= concerned.point_at
+=======
+        case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at,
+        case when refunds.rejected_at <= points.point_at then refunds.rejected_at end as rejected_at
+    from points
+    inner join {{ ref('int_refund_moves') }} as refunds
+        on
+            points.root_order_id = refunds.root_order_id
+            and (refunds.order_line_id is null or refunds.order_line_id = points.order_line_id)
+            and refunds.known_at <= points.point_at
+>>>>>>> facts
 ),
 
 topics as (

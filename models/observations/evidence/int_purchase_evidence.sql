@@ -1,5 +1,5 @@
--- How many orders of the same SKU the customer placed before this one and kept: no tests, no cancellations, no full returns, and not
--- the order that an exchange answers.
+-- How many orders of the same SKU the person placed before this one and kept something of: no tests, no cancellations, no full returns, no
+-- exchanges, and not the order that an exchange answers.
 with
 
 earlier as (
@@ -17,26 +17,19 @@ earlier as (
             and purchases.ordered_at < points.root_ordered_at
     where
         purchases.order_type in ('purchase', 'subscription_renewal')
+        and not purchases.is_exchanged_in
         and points.root_order_id <> purchases.root_order_id
         and not coalesce(purchases.cancelled_at <= points.point_at, false)
-),
-
-returned as (
-    select
-        earlier.point_id,
-        earlier.order_line_id,
-        sum(refunds.quantity) as units_refunded
-    from earlier
-    inner join {{ ref('stg_refunds') }} as refunds
-        on earlier.order_line_id = refunds.order_line_id and refunds.refunded_at <= earlier.point_at
-    group by earlier.point_id, earlier.order_line_id
 )
 
 select
     earlier.point_id,
     count(distinct earlier.order_id) as earlier_purchases
 from earlier
-left join returned
-    on earlier.point_id = returned.point_id and earlier.order_line_id = returned.order_line_id
-where coalesce(returned.units_refunded, 0) < earlier.quantity
+left join {{ ref('int_line_kept') }} as kept
+    on
+        earlier.order_line_id = kept.order_line_id
+        and earlier.point_at >= kept.valid_from
+        and earlier.point_at < kept.valid_to
+where coalesce(kept.units_kept, earlier.quantity) > 0
 group by earlier.point_id
