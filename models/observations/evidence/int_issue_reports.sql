@@ -8,40 +8,13 @@ points as (
     select * from {{ ref('int_instants') }}
 ),
 
--- the line's own, and those without a line of any order of the same root; what a refund of a replacement speaks of is the line that it stands for
-concerned as (
-    select
-        points.point_id,
-        points.point_at,
-        refunds.refund_move_id
-    from points
-    inner join {{ ref('int_refund_moves') }} as refunds
-        on points.order_line_id = refunds.order_line_id
-    union all
-    select
-        points.point_id,
-        points.point_at,
-        refunds.refund_move_id
-    from points
-    inner join {{ ref('int_refund_moves') }} as refunds
-        on points.root_order_id = refunds.root_order_id and refunds.order_line_id is null
-),
-
 refunds as (
     select
-        concerned.point_id,
+        points.point_id,
         refunds.refund_id,
         refunds.reason,
         refunds.order_line_id is not null as is_line_scoped,
         refunds.known_at as reported_at,
-<<<<<<< HEAD
-        case when refunds.refunded_at <= concerned.point_at then refunds.refunded_at end as refunded_at,
-        case when refunds.rejected_at <= concerned.point_at then refunds.rejected_at end as rejected_at
-    from concerned
-    inner join {{ ref('int_refund_moves') }} as refunds
-        on concerned.refund_move_id = refunds.refund_move_id
-    where refunds.known_at <= concerned.point_at
-=======
         case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at,
         case when refunds.rejected_at <= points.point_at then refunds.rejected_at end as rejected_at
     from points
@@ -50,7 +23,6 @@ refunds as (
             points.root_order_id = refunds.root_order_id
             and (refunds.order_line_id is null or refunds.order_line_id = points.order_line_id)
             and refunds.known_at <= points.point_at
->>>>>>> facts
 ),
 
 topics as (
