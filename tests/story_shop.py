@@ -574,7 +574,8 @@ class Answers:
         is_file = isinstance(database, Path)
         self.connection = duckdb.connect(str(database), read_only=True) if is_file else database
         self.decisions = self._by("marts.gate_decisions", "order_line_id", "action")
-        self.next_actions = self._by("marts.next_actions", "order_id")
+        self.next_actions = self._by("(select * from marts.next_actions where is_headline)", "order_id")
+        self.lanes = self._by("marts.next_actions", "order_id", "lane")
         self.evidence = self._by("marts.order_evidence", "order_line_id")
         self.reasons = self._by("marts.gate_reasons", "order_line_id", "action", "check_name")
         self.sends = self._by(
@@ -636,7 +637,8 @@ class Answers:
     def _row(self, case: Case, key: str) -> tuple[Row | None, dict[str, Row]]:
         head, *rest = key.split(".")
         if head == "next":
-            return self.next_actions.get((case.order_id(rest[0] if rest else "o"),)), {}
+            order_id = case.order_id(rest[0] if rest else "o")
+            return self.lanes.get((order_id, rest[1])) if rest[1:] else self.next_actions.get((order_id,)), {}
         if head in ("message", "calendar"):
             sent = f"{case.name}/{rest[0]}" if head == "message" else f"{SEQUENCE}:{rest[0]}"
             return self.sends.get((f"{head}:{sent}:{case.line_id('.'.join(rest[1:]) or 'A')}",)), {}

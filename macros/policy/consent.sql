@@ -1,11 +1,12 @@
 {#-
-    Whether a channel may be used for marketing at `instant`, as `state` or `state:detail`: the one rule, over the columns knows_consents,
-    ledger_status, ledger_basis, needs_express_consent, allows_implied_consent, last_purchase_at and implied_until.
+    Whether a channel may be used for marketing at `instant`, as `state:detail`: the one rule, over the columns unread_consents,
+    ledger_status, ledger_basis, needs_express_consent, allows_implied_consent, last_purchase_at and implied_until. An opt-out that was seen
+    is said before the ledger's age.
 -#}
 {% macro consent_answer(instant) -%}
     case
-            when not knows_consents then 'unknown:feed_consents'
             when ledger_status = 'unsubscribed' then 'problem:unsubscribed'
+            when unread_consents is not null then 'unknown:' || unread_consents
             when ledger_status = 'subscribed' and needs_express_consent and coalesce(ledger_basis, '') <> 'express' then 'unknown:not_express'
             when ledger_status = 'subscribed' then 'ok'
             when ledger_status is not null then 'unknown:unmapped_status'
@@ -14,4 +15,40 @@
             when implied_until < {{ instant }} then 'unknown:implied_consent_expired'
             else 'ok'
         end
+{%- endmacro %}
+
+{#-
+    The word that counts of several on one address, `words` with key columns, occurred_at, status, source_table and source_id: an opt-out that no
+    subscription has followed, else the last. At one instant an opt-out comes after a subscription, and a word that nobody knows between them.
+-#}
+{% macro last_consent_words(words, keys) -%}
+    select *
+    from (
+        select
+            numbered.*,
+            max(case when known_recency = 1 and status <> 'unknown' then status end) over (partition by {{ keys | join(', ') }}) as last_known_status
+        from (
+            select
+                words.*,
+                row_number() over (partition by {{ keys | join(', ') }} order by {{ post_purchase_gate.consent_order() }}) as recency,
+                row_number() over (
+                    partition by {{ keys | join(', ') }}, case when status = 'unknown' then 1 else 0 end
+                    order by {{ post_purchase_gate.consent_order() }}
+                ) as known_recency
+            from {{ words }} as words
+        ) as numbered
+    ) as judged
+    where
+        case
+            when last_known_status = 'unsubscribed' then status = 'unsubscribed' and known_recency = 1
+            else recency = 1
+        end
+{%- endmacro %}
+
+{% macro consent_order() -%}
+    occurred_at desc,
+    case status when 'unsubscribed' then 0 when 'unknown' then 1 else 2 end asc,
+    source_table asc,
+    source_id asc,
+    basis asc nulls last
 {%- endmacro %}

@@ -1,42 +1,71 @@
--- What may be sent for marketing now, per channel: the ledger's last word and the country's rule, judged as the consent check judges a point.
+-- What may be sent for marketing now to an account's address, per channel: judged as the consent check judges a point, for the store of the
+-- account's last order.
 with
 
 channels as (
-    select channel
+    select
+        channel,
+        {{ post_purchase_gate.address_kind('channel') }} as kind
     from {{ ref('consent_rules') }}
     group by channel
 ),
 
-customers as (
+last_orders as (
     select
-        customers.customer_id,
-        customers.country,
+        customer_id,
+        store_id,
+        row_number() over (partition by customer_id order by ordered_at desc, order_id desc) as recency
+    from {{ ref('int_orders') }}
+    where ordered_at <= {{ post_purchase_gate.as_of() }}
+),
+
+accounts as (
+    select
+        addresses.customer_id,
+        addresses.person_id,
+        addresses.permission_key,
         channels.channel,
-        feeds.state in ('fresh', 'not_kept') as knows_consents
-    from {{ ref('stg_customers') }} as customers
-    cross join channels
-    inner join {{ ref('int_feed_states') }} as feeds
-        on feeds.feed = 'consents'
-    where not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+        persons.country,
+        last_orders.store_id
+    from {{ ref('int_permission_addresses') }} as addresses
+    inner join channels
+        on addresses.kind = channels.kind
+    inner join {{ ref('int_persons') }} as persons
+        on addresses.customer_id = persons.customer_id
+    left join last_orders
+        on addresses.customer_id = last_orders.customer_id and last_orders.recency = 1
+    left join {{ ref('int_person_erasures') }} as erasures
+        on
+            addresses.person_id = erasures.person_id
+            and erasures.erased_at <= {{ post_purchase_gate.as_of() }}
+            and erasures.until_at > {{ post_purchase_gate.as_of() }}
+    where erasures.person_id is null
+),
+
+words as (
+    select
+        accounts.customer_id,
+        accounts.channel,
+        consents.status,
+        consents.basis,
+        consents.occurred_at,
+        consents.source_table,
+        consents.source_id
+    from accounts
+    inner join {{ ref('int_consent_changes') }} as consents
+        on accounts.permission_key = consents.permission_key and accounts.channel = consents.channel
+    where
+        consents.occurred_at <= {{ post_purchase_gate.as_of() }}
+        and (consents.store_id is null or consents.store_id = accounts.store_id)
 ),
 
 ledger as (
-    select
-        customer_id,
-        channel,
-        status,
-        basis,
-        row_number() over (
-            partition by customer_id, channel
-            order by occurred_at desc, case when status = 'unsubscribed' then 0 else 1 end asc, basis asc nulls last
-        ) as recency
-    from {{ ref('int_consent_changes') }}
-    where occurred_at <= {{ post_purchase_gate.as_of() }}
+    {{ post_purchase_gate.last_consent_words('words', ['customer_id', 'channel']) }}
 ),
 
 purchases as (
     select
-        customer_id,
+        person_id,
         max(ordered_at) as last_purchase_at
     from {{ ref('int_orders') }}
     where
@@ -44,14 +73,15 @@ purchases as (
         and not is_test
         and ordered_at <= {{ post_purchase_gate.as_of() }}
         and not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
-    group by customer_id
+    group by person_id
 ),
 
 facts as (
     select
-        customers.customer_id,
-        customers.channel,
-        customers.knows_consents,
+        accounts.customer_id,
+        accounts.channel,
+        accounts.store_id,
+        case when feeds.state not in ('fresh', 'not_kept') then 'feed_consents' end as unread_consents,
         ledger.status as ledger_status,
         ledger.basis as ledger_basis,
         purchases.last_purchase_at,
@@ -61,19 +91,22 @@ facts as (
             'cast(case when country_rule.country is not null then country_rule.implied_days else default_rule.implied_days end as integer)',
             'purchases.last_purchase_at') }}
             as implied_until
-    from customers
+    from accounts
+    inner join {{ ref('int_feed_states') }} as feeds
+        on feeds.feed = 'consents'
     left join ledger
-        on customers.customer_id = ledger.customer_id and customers.channel = ledger.channel and ledger.recency = 1
+        on accounts.customer_id = ledger.customer_id and accounts.channel = ledger.channel
     left join purchases
-        on customers.customer_id = purchases.customer_id
+        on accounts.person_id = purchases.person_id
     left join {{ ref('consent_rules') }} as country_rule
-        on customers.country = country_rule.country and customers.channel = country_rule.channel
+        on accounts.country = country_rule.country and accounts.channel = country_rule.channel
     left join {{ ref('consent_rules') }} as default_rule
-        on default_rule.country = '*' and customers.channel = default_rule.channel
+        on default_rule.country = '*' and accounts.channel = default_rule.channel
 )
 
 select
     customer_id,
     channel,
+    store_id,
     split_part({{ post_purchase_gate.consent_answer(post_purchase_gate.as_of()) }}, ':', 1) as consent
 from facts

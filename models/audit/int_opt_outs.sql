@@ -1,9 +1,9 @@
--- Each opt-out of a customer from a channel, until he subscribes again, and the last marketing message that still went out to him.
+-- Each opt-out of an address from a channel, until it subscribes again, and the last marketing message that still went out to it.
 with
 
 changes as (
     select
-        customer_id,
+        permission_key,
         channel,
         status,
         occurred_at
@@ -15,10 +15,10 @@ ordered as (
     select
         *,
         lag(status) over (
-            partition by customer_id, channel order by occurred_at, case when status = 'unsubscribed' then 1 else 0 end
+            partition by permission_key, channel order by occurred_at, case when status = 'unsubscribed' then 1 else 0 end
         ) as previous_status,
         min(case when status = 'subscribed' then occurred_at end) over (
-            partition by customer_id, channel
+            partition by permission_key, channel
             order by occurred_at desc, case when status = 'unsubscribed' then 0 else 1 end
             rows between unbounded preceding and current row
         ) as subscribed_again_at
@@ -28,7 +28,7 @@ ordered as (
 -- the first word of an unbroken opt-out counts: saying it again does not restart the clock
 opt_outs as (
     select
-        customer_id,
+        permission_key,
         channel,
         occurred_at as opted_out_at,
         coalesce(subscribed_again_at, {{ post_purchase_gate.end_of_time() }}) as until_at
@@ -38,7 +38,7 @@ opt_outs as (
 
 marketing as (
     select
-        messages.customer_id,
+        messages.permission_key,
         messages.channel,
         messages.sent_at
     from {{ ref('int_messages') }} as messages
@@ -48,7 +48,7 @@ marketing as (
 )
 
 select
-    opt_outs.customer_id,
+    opt_outs.permission_key,
     opt_outs.channel,
     opt_outs.opted_out_at,
     count(marketing.sent_at) as messages_after,
@@ -56,8 +56,8 @@ select
 from opt_outs
 left join marketing
     on
-        opt_outs.customer_id = marketing.customer_id
+        opt_outs.permission_key = marketing.permission_key
         and opt_outs.channel = marketing.channel
         and opt_outs.opted_out_at < marketing.sent_at
         and opt_outs.until_at > marketing.sent_at
-group by opt_outs.customer_id, opt_outs.channel, opt_outs.opted_out_at
+group by opt_outs.permission_key, opt_outs.channel, opt_outs.opted_out_at

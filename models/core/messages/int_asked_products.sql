@@ -35,7 +35,7 @@ asked as (
         lines.product_id
     from asks
     inner join lines
-        on asks.person_id = lines.person_id and lines.ordered_at <= asks.sent_at
+        on asks.person_id = lines.person_id and lines.ordered_at < asks.sent_at
     where asks.message_scope = 'person'
 ),
 

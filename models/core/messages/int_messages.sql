@@ -38,43 +38,27 @@ arrivals as (
 ),
 
 -- a message of no account that is there is known by where it went, unless several persons have that address
-addressed as (
+owners as (
     select
-        message_id,
-        {{ post_purchase_gate.address_kind('channel') }} as kind,
-        case
-            when {{ post_purchase_gate.address_kind('channel') }} = 'email' then {{ post_purchase_gate.email_or_null('address') }}
-            else coalesce(
-                {{ post_purchase_gate.international_digits('address') }},
-                {{ post_purchase_gate.last_nine_digits(post_purchase_gate.digits_only('address')) }}
-            )
-        end as address
-    from messages
-    where customer_id is null and order_id is null and address is not null
-),
-
-found as (
-    select
-        addressed.message_id,
-        min(addresses.person_id) as person_id,
-        min(addresses.customer_id) as customer_id
-    from addressed
-    inner join {{ ref('int_addresses') }} as addresses
-        on {{ post_purchase_gate.address_key('addressed.kind', 'addressed.address') }} = addresses.address_key
-    group by addressed.message_id
-    having min(addresses.person_id) = max(addresses.person_id)
+        address_key,
+        min(person_id) as person_id,
+        min(customer_id) as customer_id
+    from {{ ref('int_addresses') }}
+    group by address_key
+    having min(person_id) = max(person_id)
 )
 
 select
     -- ids
     messages.message_id,
-    coalesce(messages.customer_id, orders.customer_id, found.customer_id) as customer_id,
-    coalesce(persons.person_id, orders.person_id, found.person_id) as person_id,
+    coalesce(messages.customer_id, orders.customer_id, owners.customer_id) as customer_id,
+    coalesce(persons.person_id, orders.person_id, owners.person_id) as person_id,
     messages.order_id,
     orders.root_order_id,
     messages.order_line_id,
     messages.fulfillment_id,
     messages.dangling_order_id,
+    coalesce(written.permission_key, accounts.permission_key) as permission_key,
     messages.recommended_sku,
     messages.incentive_id,
     -- text
@@ -99,7 +83,13 @@ left join {{ ref('int_persons') }} as persons
     on messages.customer_id = persons.customer_id
 left join {{ ref('int_orders') }} as orders
     on messages.order_id = orders.order_id
-left join found
-    on messages.message_id = found.message_id
+left join {{ ref('int_written_addresses') }} as written
+    on messages.channel = written.channel and messages.address = written.address
+left join owners
+    on written.permission_key = owners.address_key and messages.customer_id is null and messages.order_id is null
+left join {{ ref('int_permission_addresses') }} as accounts
+    on
+        coalesce(messages.customer_id, orders.customer_id) = accounts.customer_id
+        and {{ post_purchase_gate.address_kind('messages.channel') }} = accounts.kind
 left join arrivals
     on messages.message_id = arrivals.message_id

@@ -11,7 +11,7 @@ orders as (
 customers as (
     select
         customers.customer_id,
-        customers.country,
+        persons.country,
         customers.timezone,
         customers.is_test,
         persons.person_id

@@ -1,5 +1,5 @@
 -- From when until when a person is erased. The erasure of one account is that of the person; it ends with the person's own later word: a
--- purchase or a subscription to messages from any of the accounts. Erasures that end together are one, from the first.
+-- purchase or a subscription to messages from any account or address. Erasures that end together are one, from the first.
 with
 
 persons as (
@@ -19,16 +19,20 @@ erasures as (
 
 words as (
     select
-        customer_id,
-        ordered_at as occurred_at
-    from {{ ref('stg_orders') }}
-    where order_type = 'purchase' and not is_test
+        persons.person_id,
+        orders.ordered_at as occurred_at
+    from {{ ref('stg_orders') }} as orders
+    inner join persons
+        on orders.customer_id = persons.customer_id
+    where orders.order_type = 'purchase' and not orders.is_test
     union all
     select
-        customer_id,
-        occurred_at
-    from {{ ref('stg_consents') }}
-    where status = 'subscribed'
+        addresses.person_id,
+        consents.occurred_at
+    from {{ ref('int_consent_changes') }} as consents
+    inner join {{ ref('int_permission_addresses') }} as addresses
+        on consents.permission_key = addresses.permission_key
+    where consents.status = 'subscribed'
 ),
 
 ended as (
@@ -37,10 +41,8 @@ ended as (
         erasures.erased_at,
         min(words.occurred_at) as until_at
     from erasures
-    inner join persons
-        on erasures.person_id = persons.person_id
     left join words
-        on persons.customer_id = words.customer_id and erasures.erased_at < words.occurred_at
+        on erasures.person_id = words.person_id and erasures.erased_at < words.occurred_at
     group by erasures.person_id, erasures.erased_at
 )
 

@@ -6,13 +6,6 @@ points as (
     select * from {{ ref('int_points') }}
 ),
 
-shared as (
-    select person_id
-    from {{ ref('int_persons') }}
-    where has_shared_address
-    group by person_id
-),
-
 unmapped as (
     select
         points.point_id,
@@ -38,7 +31,7 @@ judged as (
             when not points.knows_messages then 'unknown:' || coalesce(points.unread_messages, 'feed_messages')
             when actions.action = 'review_request' and not points.knows_reviews then 'unknown:' || coalesce(points.unread_reviews, 'feed_reviews')
             when unmapped.point_id is not null then 'unknown:unmapped_flow'
-            when shared.person_id is not null then 'unknown:shared_address'
+            when persons.has_shared_address then 'unknown:shared_address'
             else 'ok'
         end as answer,
         sent.message_id,
@@ -57,8 +50,8 @@ judged as (
         on actions.point_id = reviews.point_id and actions.action = 'review_request'
     left join unmapped
         on actions.point_id = unmapped.point_id
-    left join shared
-        on points.person_id = shared.person_id
+    inner join {{ ref('int_persons') }} as persons
+        on points.customer_id = persons.customer_id
 ),
 
 answers as (

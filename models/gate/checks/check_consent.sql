@@ -1,12 +1,12 @@
--- A soft opt-in covers only SKUs of a category that the customer bought before: each offer then has an answer of its own.
+-- A soft opt-in covers only SKUs of a category that the person bought before: each offer then has an answer of its own.
 with
 
 facts as (
     select
         points.point_id,
         points.point_at,
-        points.customer_id,
-        points.knows_consents,
+        points.person_id,
+        {{ post_purchase_gate.unread(['consents']) }} as unread_consents,
         consent.ledger_status,
         consent.ledger_basis,
         consent.ledger_at,
@@ -27,25 +27,26 @@ facts as (
 judged as (
     select
         *,
-        {{ post_purchase_gate.consent_answer('point_at') }} as answer
+        {{ post_purchase_gate.consent_answer('point_at') }} as answer,
+        unread_consents is null or ledger_status = 'unsubscribed' as ledger_is_read
     from facts
 ),
 
 soft_opt_ins as (
     select *
     from judged
-    where answer = 'ok' and ledger_basis = 'soft_opt_in'
+    where ledger_status = 'subscribed' and ledger_basis = 'soft_opt_in'
 ),
 
 bought_categories as (
     select
         soft_opt_ins.point_id,
-        purchases.category
+        lower(purchases.category) as category
     from soft_opt_ins
     inner join {{ ref('int_purchases') }} as purchases
-        on soft_opt_ins.customer_id = purchases.customer_id and purchases.ordered_at <= soft_opt_ins.point_at
+        on soft_opt_ins.person_id = purchases.person_id and purchases.ordered_at <= soft_opt_ins.point_at
     where not coalesce(purchases.cancelled_at <= soft_opt_ins.point_at, false)
-    group by soft_opt_ins.point_id, purchases.category
+    group by soft_opt_ins.point_id, lower(purchases.category)
 ),
 
 offers_outside as (
@@ -53,12 +54,12 @@ offers_outside as (
         soft_opt_ins.point_id,
         targets.action,
         soft_opt_ins.ledger_at,
-        soft_opt_ins.customer_id
+        soft_opt_ins.ledger_source_id
     from soft_opt_ins
     inner join {{ ref('int_targets') }} as targets
         on soft_opt_ins.point_id = targets.point_id
     left join bought_categories
-        on targets.point_id = bought_categories.point_id and targets.candidate_category = bought_categories.category
+        on targets.point_id = bought_categories.point_id and lower(targets.candidate_category) = bought_categories.category
     where targets.recommended_sku is not null and bought_categories.point_id is null
 ),
 
@@ -68,10 +69,10 @@ answers as (
         cast(null as {{ dbt.type_string() }}) as action,
         split_part(answer, ':', 1) as state,
         split_part(answer, ':', 2) as detail,
-        case when answer = 'unknown:implied_consent_expired' then implied_until when knows_consents then ledger_at end as since,
+        case when answer = 'unknown:implied_consent_expired' then implied_until when ledger_is_read then ledger_at end as since,
         null as clears_at,
         ledger_table as evidence_table,
-        case when knows_consents then ledger_source_id end as evidence_id
+        case when ledger_is_read then ledger_source_id end as evidence_id
     from judged
     union all
     select
@@ -82,7 +83,7 @@ answers as (
         ledger_at as since,
         null as clears_at,
         'consents' as evidence_table,
-        customer_id as evidence_id
+        ledger_source_id as evidence_id
     from offers_outside
 )
 

@@ -56,7 +56,7 @@ covered as (
         on candidates.person_id = scopes.person_id and candidates.action = scopes.action
     where
         candidates.action_scope = 'customer'
-        or (scopes.message_scope = 'person' and candidates.ordered_at <= scopes.sent_at)
+        or (scopes.message_scope = 'person' and candidates.ordered_at < scopes.sent_at)
 ),
 
 sent as (

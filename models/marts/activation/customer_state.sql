@@ -8,7 +8,15 @@ customers as (
     from {{ ref('stg_customers') }} as customers
     inner join {{ ref('int_persons') }} as persons
         on customers.customer_id = persons.customer_id
-    where not customers.is_test and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+    left join {{ ref('int_person_erasures') }} as erasures
+        on
+            persons.person_id = erasures.person_id
+            and erasures.erased_at <= {{ post_purchase_gate.as_of() }}
+            and erasures.until_at > {{ post_purchase_gate.as_of() }}
+    where
+        not customers.is_test
+        and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+        and erasures.person_id is null
 ),
 
 -- what comes first for the person: an open issue, what must be told, the pick
@@ -114,7 +122,7 @@ left join picks
 left join open_issues
     on customers.person_id = open_issues.person_id
 left join {{ ref('int_customer_contact') }} as contact
-    on customers.customer_id = contact.customer_id
+    on customers.person_id = contact.person_id
 left join consents
     on customers.customer_id = consents.customer_id
 left join profits

@@ -1,32 +1,42 @@
--- The ledger's last word at the instant, the country's rule, and the last purchase from which implied consent counts.
+-- The word that counts at the instant for the address and the store, the country's rule, and the person's last purchase from which implied
+-- consent counts.
 with
 
 points as (
-    select * from {{ ref('int_permission_points') }}
+    select
+        points.point_id,
+        points.point_at,
+        points.person_id,
+        points.channel,
+        points.country,
+        orders.store_id,
+        addresses.permission_key
+    from {{ ref('int_permission_points') }} as points
+    inner join {{ ref('int_orders') }} as orders
+        on points.order_id = orders.order_id
+    left join {{ ref('int_permission_addresses') }} as addresses
+        on points.customer_id = addresses.customer_id and {{ post_purchase_gate.address_kind('points.channel') }} = addresses.kind
 ),
 
-ledger as (
+words as (
     select
         points.point_id,
         consents.status,
         consents.basis,
         consents.occurred_at,
         consents.source_table,
-        consents.source_id,
-        row_number() over (
-            partition by points.point_id
-            order by
-                consents.occurred_at desc,
-                case when consents.status = 'unsubscribed' then 0 else 1 end asc,
-                consents.source_table asc,
-                consents.source_id asc
-        ) as recency
+        consents.source_id
     from points
     inner join {{ ref('int_consent_changes') }} as consents
         on
-            points.customer_id = consents.customer_id
+            points.permission_key = consents.permission_key
             and points.channel = consents.channel
             and consents.occurred_at <= points.point_at
+    where consents.store_id is null or consents.store_id = points.store_id
+),
+
+ledger as (
+    {{ post_purchase_gate.last_consent_words('words', ['point_id']) }}
 ),
 
 purchases as (
@@ -35,7 +45,7 @@ purchases as (
         max(orders.ordered_at) as last_purchase_at
     from points
     inner join {{ ref('int_orders') }} as orders
-        on points.customer_id = orders.customer_id and orders.ordered_at <= points.point_at
+        on points.person_id = orders.person_id and orders.ordered_at <= points.point_at
     where
         orders.order_type in ('purchase', 'subscription_renewal')
         and not orders.is_test
@@ -56,7 +66,7 @@ select
     coalesce(country_rule.needs_express_consent, default_rule.needs_express_consent, false) as needs_express_consent
 from points
 left join ledger
-    on points.point_id = ledger.point_id and ledger.recency = 1
+    on points.point_id = ledger.point_id
 left join purchases
     on points.point_id = purchases.point_id
 left join {{ ref('consent_rules') }} as country_rule

@@ -20,13 +20,17 @@ events as (
     where party = 'person' and event = 'refund_request'
     union all
     select
-        customer_id,
+        addresses.customer_id,
         'unsubscribe' as event,
-        occurred_at,
+        consents.occurred_at,
         null as revenue,
         null as contribution_profit
-    from {{ ref('int_consent_changes') }}
-    where status = 'unsubscribed'
+    from {{ ref('int_consent_changes') }} as consents
+    inner join {{ ref('int_permission_addresses') }} as addresses
+        on
+            consents.permission_key = addresses.permission_key
+            and {{ post_purchase_gate.address_kind('consents.channel') }} = addresses.kind
+    where consents.status = 'unsubscribed'
     union all
     select
         messages.customer_id,
