@@ -19,7 +19,7 @@ sends as (
         action,
         punctuality,
         lateness_band
-    from {{ ref('send_audit') }}
+    from {{ ref('int_audited_sends') }}
     where verdict is not null and punctuality is not null
 ),
 

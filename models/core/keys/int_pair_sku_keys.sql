@@ -7,10 +7,12 @@ skus as (
     where sku is not null
     union
     select sku
-    from {{ ref('int_pair_relations') }}
+    from {{ ref('stg_sku_relations') }}
+    where sku <> related_sku
     union
     select related_sku as sku
-    from {{ ref('int_pair_relations') }}
+    from {{ ref('stg_sku_relations') }}
+    where sku <> related_sku
 )
 
 select

@@ -63,7 +63,7 @@ select
     ranked.decision,
     coalesce(service.skus, sku_lists.skus) as skus,
     decisions.recommended_sku,
-    decisions.primary_reason,
+    case when support.check_name is not null then support.check_name || ':problem' else decisions.primary_reason end as primary_reason,
     coalesce(decisions.reason_codes, '') as reason_codes,
     case
         when ranked.decision = 'pause' and decisions.recheck_at is null
@@ -79,15 +79,15 @@ select
         when ranked.action <> 'review_request' and risks.point_id is not null then 'human'
         else 'automated'
     end as handling,
-    decisions.support_queue,
-    decisions.support_owner,
+    support.support_queue,
+    support.support_owner,
     ranked.waits_for,
     -- numbers
     ranked.lane_rank,
     decisions.expected_contribution_profit,
     -- booleans
     ranked.lane_rank = 1 as is_headline,
-    decisions.route_is_new,
+    support.route_is_new,
     ranked.is_customer_pick,
     -- timestamps
     points.point_at as as_of,
@@ -96,7 +96,7 @@ select
     decisions.recheck_at,
     decisions.valid_until,
     decisions.expires_at,
-    decisions.support_due_at
+    support.support_due_at
 from ranked
 inner join {{ ref('int_points') }} as points
     on ranked.point_id = points.point_id
@@ -104,6 +104,8 @@ inner join {{ ref('int_customer_hours') }} as hours
     on points.customer_id = hours.customer_id
 left join {{ ref('int_decisions') }} as decisions
     on ranked.point_id = decisions.point_id and ranked.decided_action = decisions.action
+left join {{ ref('int_support_choices') }} as support
+    on ranked.order_id = support.order_id and ranked.lane = 'support'
 left join {{ ref('int_service_actions') }} as service
     on ranked.order_id = service.order_id and ranked.lane = 'service' and service.service_rank = 1
 left join sku_lists
