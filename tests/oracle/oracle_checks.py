@@ -639,8 +639,13 @@ class Checks:
         return False
 
     def shipping_news(self, line: Row) -> tuple[Moment, Parcel] | None:
-        """The last news of the parcels of a line and of what replaces it: handed over, or a trouble began."""
+        """The last news of the parcels of a line and of what replaces it: handed over, or a trouble began.
+
+        A digital line has none.
+        """
         found = []
+        if self.facts.is_digital(line):
+            return None
         for one in [line, *self.facts.replaced_by(line)]:
             for parcel in self.parcels(one):
                 if not parcel.shipped_at:
