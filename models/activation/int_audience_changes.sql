@@ -20,14 +20,14 @@ candidates as (
 used_up as (
     select members.audience_member_id
     from newest as members
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on
-            members.customer_id = messages.customer_id
+            members.person_id = messages.person_id
             and members.action = messages.action
             and members.entered_at <= messages.sent_at
     where
         members.left_at is null
-        and messages.sent_at < {{ post_purchase_gate.as_of() }}
+        and {{ post_purchase_gate.was_sent('messages', post_purchase_gate.as_of()) }}
         and (messages.order_id is null or messages.order_id = members.order_id)
     group by members.audience_member_id
 ),
