@@ -27,7 +27,7 @@ used_up as (
             and members.entered_at <= messages.sent_at
     where
         members.left_at is null
-        and {{ post_purchase_gate.was_sent('messages', post_purchase_gate.as_of()) }}
+        and messages.sent_at < {{ post_purchase_gate.as_of() }}
         and (messages.order_id is null or messages.order_id = members.order_id)
     group by members.audience_member_id
 ),
