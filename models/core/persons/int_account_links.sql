@@ -87,17 +87,25 @@ shared as (
 
 listed as (
     select
-        {{ post_purchase_gate.address_key("kind", "case when kind = 'email' then " ~ post_purchase_gate.plain_email('address')
-            ~ " else " ~ post_purchase_gate.digits_only('address') ~ " end") }} as value_key,
+        kind,
+        case when kind = 'email' then {{ post_purchase_gate.plain_email('address') }} else {{ post_purchase_gate.digits_only('address') }} end
+            as address,
         treatment
     from {{ ref('shared_addresses') }}
+),
+
+keyed_list as (
+    select
+        {{ post_purchase_gate.address_key('kind', 'address') }} as value_key,
+        treatment
+    from listed
 ),
 
 owners_word as (
     select
         value_key,
         min(treatment) as treatment
-    from listed
+    from keyed_list
     group by value_key
 )
 
