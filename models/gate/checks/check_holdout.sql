@@ -1,5 +1,9 @@
 {{ config(enabled=post_purchase_gate.decides(['live'])) }}
--- Live points only. A control group ends with its experiment: then time alone has cleared it.
+-- Live points only. A control group ends with its experiment: then time alone has cleared it. Where assignments are kept and were not loaded
+-- lately, nobody knows who has been put into one since; a shop that keeps none draws.
+{%- set unread = (
+    post_purchase_gate.unread(['experiment_assignments']) if post_purchase_gate.connected_relations('experiment_assignments') else 'null'
+) %}
 with
 
 control as (
@@ -17,8 +21,12 @@ answers as (
     select
         actions.point_id,
         actions.action,
-        case when control.customer_id is not null then 'problem' else 'ok' end as state,
-        control.assignment as detail,
+        case
+            when control.customer_id is not null then 'problem'
+            when experiments.action is not null and {{ unread }} is not null then 'unknown'
+            else 'ok'
+        end as state,
+        coalesce(control.assignment, {{ unread }}) as detail,
         control.starts_at as since,
         control.ends_at as clears_at,
         case when control.assignment = 'assigned' then 'experiment_assignments' else 'experiments' end as evidence_table,
@@ -28,6 +36,8 @@ answers as (
         on actions.point_id = points.point_id
     left join control
         on points.customer_id = control.customer_id and actions.action = control.action
+    left join {{ ref('experiments') }} as experiments
+        on actions.action = experiments.action
     where points.is_live
 )
 
