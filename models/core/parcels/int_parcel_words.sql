@@ -1,6 +1,5 @@
 -- What was said of a parcel, in the order in which it counts: the carrier's events, and what the shop says (shipped, delivered). Words of one
--- instant take the order of a parcel's life. A new run begins with each word of its kind, so that a state can be read from the current run.
-{%- set so_far = 'over (partition by fulfillment_id order by word_number rows between unbounded preceding and current row)' %}
+-- instant take the order of a parcel's life.
 with
 
 parcels as (
@@ -55,18 +54,11 @@ kinds as (
             else case when word like 'exception_%' then 5 else 2 end
         end as life_order
     from said
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (partition by fulfillment_id order by occurred_at, life_order, word, event_id) as word_number
-    from kinds
 )
 
 select
     fulfillment_id,
-    word_number,
+    row_number() over (partition by fulfillment_id order by occurred_at, life_order, word, event_id) as word_number,
     event_id,
     word,
     occurred_at,
@@ -74,12 +66,5 @@ select
     is_movement,
     is_arrival,
     is_failure,
-    is_exception,
-    sum(case when is_carrier then 1 else 0 end) {{ so_far }} as carrier_words,
-    -- a delivered scan holds until the parcel moves or fails
-    sum(case when is_movement or is_failure then 1 else 0 end) {{ so_far }} as whereabouts_run,
-    -- a loss or failure holds until the parcel is seen again
-    sum(case when is_movement or is_arrival or word = 'available_for_pickup' then 1 else 0 end) {{ so_far }} as sighting_run,
-    -- a return holds until the parcel goes out once more
-    sum(case when word = 'out_for_delivery' then 1 else 0 end) {{ so_far }} as round_run
-from numbered
+    is_exception
+from kinds
