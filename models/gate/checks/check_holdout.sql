@@ -1,9 +1,7 @@
 {{ config(enabled=post_purchase_gate.decides(['live'])) }}
 -- Live points only. A control group ends with its experiment: then time alone has cleared it. Where assignments are kept and were not loaded
 -- lately, nobody knows who has been put into one since; a shop that keeps none draws.
-{%- set unread = (
-    post_purchase_gate.unread(['experiment_assignments']) if post_purchase_gate.connected_relations('experiment_assignments') else 'null'
-) %}
+{%- set unread = post_purchase_gate.unread(['experiment_assignments']) %}
 with
 
 control as (
@@ -17,13 +15,19 @@ control as (
     where is_control and (ends_at is null or ends_at > {{ post_purchase_gate.as_of() }})
 ),
 
+kept as (
+    select feed
+    from {{ ref('int_feed_status') }}
+    where feed = 'experiment_assignments' and is_connected
+),
+
 answers as (
     select
         actions.point_id,
         actions.action,
         case
             when control.customer_id is not null then 'problem'
-            when experiments.action is not null and {{ unread }} is not null then 'unknown'
+            when kept.feed is not null and experiments.action is not null and {{ unread }} is not null then 'unknown'
             else 'ok'
         end as state,
         coalesce(control.assignment, {{ unread }}) as detail,
@@ -36,6 +40,8 @@ answers as (
         on actions.point_id = points.point_id
     left join control
         on points.customer_id = control.customer_id and actions.action = control.action
+    left join kept
+        on control.customer_id is null
     left join {{ ref('experiments') }} as experiments
         on actions.action = experiments.action
     where points.is_live
