@@ -7,9 +7,9 @@ select
     audiences.audience_class,
     picks.action,
     '{{ var("default_channel") }}' as channel,
-    lower(trim(customers.email)) as email,
-    trim(customers.phone) as phone,
-    trim(customers.first_name) as first_name,
+    customers.email,
+    customers.phone,
+    customers.first_name,
     picks.decision_id,
     picks.order_id,
     picks.order_line_id,
@@ -25,10 +25,10 @@ select
 from {{ ref('int_audience_picks') }} as picks
 inner join {{ ref('int_audiences') }} as audiences
     on picks.action = audiences.action
-inner join {{ ref('stg_customers') }} as customers
+inner join {{ ref('int_accounts') }} as customers
     on picks.customer_id = customers.customer_id
 left join {{ ref('int_late_facts') }} as late_facts
     on picks.order_line_id = late_facts.order_line_id and picks.action = late_facts.action
 left join {{ ref('int_review_incentive') }} as incentives
     on picks.action = 'review_request'
-where not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+where not customers.is_erased

@@ -20,9 +20,9 @@ candidates as (
 used_up as (
     select members.audience_member_id
     from newest as members
-    inner join {{ ref('stg_messages') }} as messages
+    inner join {{ ref('int_messages') }} as messages
         on
-            members.customer_id = messages.customer_id
+            members.person_id = messages.person_id
             and members.action = messages.action
             and members.entered_at <= messages.sent_at
     where

@@ -46,8 +46,8 @@ exits as (
         changes.audience,
         changes.audience_class,
         changes.action,
-        lower(trim(customers.email)) as email,
-        trim(customers.phone) as phone,
+        customers.email,
+        customers.phone,
         {%- for trait in texts %}
         cast(null as {{ string }}) as {{ trait }},
         {%- endfor %}
@@ -58,10 +58,10 @@ exits as (
         case when customers.customer_id is not null then changes.last_order_id end as order_id,
         changes.as_of
     from changes
-    left join {{ ref('stg_customers') }} as customers
+    left join {{ ref('int_accounts') }} as customers
         on
             changes.last_customer_id = customers.customer_id
-            and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+            and not customers.is_erased
     where changes.has_left
 ),
 

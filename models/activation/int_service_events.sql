@@ -44,9 +44,9 @@ select
     {{ dbt.concat([post_purchase_gate.audience_class('actions.action_class'), "'_'", "due.action"]) }} as audience,
     {{ post_purchase_gate.audience_class('actions.action_class') }} as audience_class,
     '{{ var("default_channel") }}' as channel,
-    lower(trim(customers.email)) as email,
-    trim(customers.phone) as phone,
-    trim(customers.first_name) as first_name,
+    customers.email,
+    customers.phone,
+    customers.first_name,
     due.skus,
     due.due_at,
     due.expires_at,
@@ -56,10 +56,10 @@ select
 from due
 inner join {{ ref('actions') }} as actions
     on due.action = actions.action
-inner join {{ ref('stg_customers') }} as customers
+inner join {{ ref('int_accounts') }} as customers
     on due.customer_id = customers.customer_id
 left join told_by_entry
     on due.order_id = told_by_entry.order_id and due.action = told_by_entry.action
 where
-    not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+    not customers.is_erased
     and (told_by_entry.order_id is null or (actions.scope <> 'order' and due.due_at > told_by_entry.told_at))

@@ -3,18 +3,18 @@ with
 
 first_messages as (
     select
-        subjects.customer_id,
+        subjects.person_id,
         messages.action,
         min(messages.sent_at) as sent_at,
         max(subjects.entered_at) as entered_at
     from {{ ref('int_experiment_subjects') }} as subjects
     inner join {{ ref('int_messages') }} as messages
-        on subjects.customer_id = messages.customer_id
+        on subjects.person_id = messages.person_id
     where
         subjects.assignment = 'plan'
         and messages.sent_at > subjects.entered_at
         and messages.sent_at <= {{ post_purchase_gate.add_days(var('watch_horizons_days') | max, 'subjects.entered_at') }}
-    group by subjects.customer_id, messages.action
+    group by subjects.person_id, messages.action
 )
 
 {% for horizon in var('watch_horizons_days') -%}

@@ -20,6 +20,7 @@ earned as (
 select
     orders.order_id,
     orders.customer_id,
+    orders.person_id,
     orders.is_renewal,
     orders.ordered_at,
     cast(case when earned.is_revenue_known then earned.revenue end as decimal(18, 4)) as revenue,

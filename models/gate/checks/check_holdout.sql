@@ -1,12 +1,11 @@
 {{ config(enabled=post_purchase_gate.decides(['live'])) }}
--- Live points only. A control group ends with its experiment: then time alone has cleared it. Where assignments are kept and were not loaded
--- lately, nobody knows who has been put into one since; a shop that keeps none draws.
-{%- set unread = post_purchase_gate.unread(['experiment_assignments']) %}
+-- Live points only. A control group ends with its experiment: then time alone has cleared it. Where another tool assigns and its assignments are
+-- not read, nobody knows who is held out; a shop that has none assigns nobody elsewhere.
 with
 
 control as (
     select
-        customer_id,
+        person_id,
         action,
         assignment,
         starts_at,
@@ -15,10 +14,10 @@ control as (
     where is_control and (ends_at is null or ends_at > {{ post_purchase_gate.as_of() }})
 ),
 
-kept as (
-    select feed
+assigned_elsewhere as (
+    select is_connected
     from {{ ref('int_feed_status') }}
-    where feed = 'experiment_assignments' and is_connected
+    where feed = 'experiment_assignments'
 ),
 
 answers as (
@@ -26,24 +25,21 @@ answers as (
         actions.point_id,
         actions.action,
         case
-            when control.customer_id is not null then 'problem'
-            when kept.feed is not null and experiments.action is not null and {{ unread }} is not null then 'unknown'
+            when control.person_id is not null then 'problem'
+            when assigned_elsewhere.is_connected and {{ post_purchase_gate.unread(['experiment_assignments']) }} is not null then 'unknown'
             else 'ok'
         end as state,
-        coalesce(control.assignment, {{ unread }}) as detail,
+        coalesce(control.assignment, {{ post_purchase_gate.unread(['experiment_assignments']) }}) as detail,
         control.starts_at as since,
         control.ends_at as clears_at,
-        case when control.assignment = 'assigned' then 'experiment_assignments' else 'experiments' end as evidence_table,
-        case when control.assignment = 'assigned' then control.customer_id else control.action end as evidence_id
+        case when control.assignment = 'drawn' then 'experiments' else 'experiment_assignments' end as evidence_table,
+        case when control.assignment = 'drawn' then control.action else control.person_id end as evidence_id
     from {{ ref('int_point_actions') }} as actions
     inner join {{ ref('int_points') }} as points
         on actions.point_id = points.point_id
+    cross join assigned_elsewhere
     left join control
-        on points.customer_id = control.customer_id and actions.action = control.action
-    left join kept
-        on control.customer_id is null
-    left join {{ ref('experiments') }} as experiments
-        on actions.action = experiments.action
+        on points.person_id = control.person_id and actions.action = control.action
     where points.is_live
 )
 

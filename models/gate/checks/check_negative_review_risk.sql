@@ -1,20 +1,18 @@
+{%- set unread = post_purchase_gate.unread(['fulfillments', 'tickets', 'ticket_events', 'refunds']) -%}
 with
 
 answers as (
     select
         points.point_id,
         case
-            when not (points.knows_fulfillments and points.knows_tickets and points.knows_refunds) then 'unknown'
             when scores.negative_review_risk_score >= coalesce(scores.high_risk_from, {{ var('risk_threshold') }}) then 'problem'
+            when {{ unread }} is not null then 'unknown'
             when scores.negative_review_risk_score is not null then 'ok'
             else 'unknown'
         end as state,
         case
-            when not points.knows_fulfillments then 'feed_fulfillments'
-            when not points.knows_tickets then 'feed_tickets'
-            when not points.knows_refunds then 'feed_refunds'
-            when scores.negative_review_risk_score is null then 'no_score'
-            else 'high_score'
+            when scores.negative_review_risk_score >= coalesce(scores.high_risk_from, {{ var('risk_threshold') }}) then 'high_score'
+            else coalesce({{ unread }}, 'no_score')
         end as detail,
         null as since,
         null as clears_at,

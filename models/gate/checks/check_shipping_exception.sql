@@ -16,6 +16,7 @@ answers as (
             else coalesce(points.unread_fulfillment_events, 'feed_fulfillment_events')
         end as detail,
         delivery.exception_since as since,
+        delivery.exception_pause_since as pause_since,
         null as clears_at,
         'fulfillment_events' as evidence_table,
         delivery.exception_event_id as evidence_id
@@ -24,4 +25,4 @@ answers as (
         on points.point_id = delivery.point_id
 )
 
-{{ post_purchase_gate.check_answers('shipping_exception') }}
+{{ post_purchase_gate.check_answers('shipping_exception', has_pause_since=true) }}

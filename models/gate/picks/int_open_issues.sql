@@ -5,7 +5,7 @@ with
 issues as (
     select
         *,
-        row_number() over (partition by order_id, check_name order by since nulls last, order_line_id) as seniority
+        row_number() over (partition by order_id, check_name order by since asc nulls last, order_line_id asc) as seniority
     from {{ ref('int_issue_queues') }}
 ),
 
@@ -84,7 +84,7 @@ select
     held_back.holds_back,
     coalesce(held_back.worth, 0) as worth,
     row_number() over (
-        partition by merged.order_id order by merged.due_at nulls last, merged.matrix_position asc, merged.check_name asc
+        partition by merged.order_id order by merged.due_at asc nulls last, merged.matrix_position asc, merged.check_name asc
     ) as order_rank
 from merged
 left join held_back

@@ -2,25 +2,27 @@
 -- reads it, and it is no issue of an order. It stays for as long as an order may be live.
 with
 
+reviewers as (
+    select
+        review_id,
+        min(customer_id) as customer_id
+    from {{ ref('int_reviews') }}
+    group by review_id
+),
+
 reviews as (
     select
         'reviews' as source_table,
         reviews.review_id as source_id,
-        found.customer_id,
+        reviewers.customer_id,
         reviews.order_id,
         reviews.sku,
         reviews.rating,
         cast(null as {{ dbt.type_string() }}) as mark,
         reviews.submitted_at as said_at
     from {{ ref('stg_reviews') }} as reviews
-    left join (
-        select
-            review_id,
-            min(customer_id) as customer_id
-        from {{ ref('int_reviews') }}
-        group by review_id
-    ) as found
-        on reviews.review_id = found.review_id
+    left join reviewers
+        on reviews.review_id = reviewers.review_id
     where reviews.rating <= 2
 ),
 

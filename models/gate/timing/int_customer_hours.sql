@@ -25,7 +25,7 @@ zone_sets as (
             else {{ dbt.concat(["'country:'", "customers.country"]) }}
             {%- endif %}
         end as zone_set
-    from {{ ref('stg_customers') }} as customers
+    from {{ ref('int_accounts') }} as customers
     left join known_zones
         on customers.timezone = known_zones.timezone
 )

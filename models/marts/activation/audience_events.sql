@@ -7,7 +7,7 @@
 ) }}
 -- The outbox: entries, exits and notices are only ever added, under an id that another build would give them again. The one thing that touches an
 -- older event is an erasure, which leaves of it that it happened.
--- depends_on: {{ ref('stg_customers') }}
+-- depends_on: {{ ref('int_accounts') }}
 {%- set texts = ['email', 'phone', 'channel', 'first_name', 'skus', 'recommended_sku', 'incentive_id', 'incentive_disclosure'] %}
 {%- set times = ['due_at', 'expires_at', 'send_after', 'valid_until'] %}
 with
@@ -20,10 +20,10 @@ happened as (
 erased as (
     select events.*
     from {{ this }} as events
-    left join {{ ref('stg_customers') }} as customers
+    left join {{ ref('int_accounts') }} as customers
         on
             events.customer_id = customers.customer_id
-            and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+            and not customers.is_erased
     where customers.customer_id is null and events.order_id is not null
 )
 {%- endif %}

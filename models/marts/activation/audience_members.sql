@@ -57,10 +57,10 @@ rows_now as (
         on state.audience_member_id = changes.audience_member_id
     left join current_members as members
         on state.audience_member_id = members.member_id and state.left_at is null
-    left join {{ ref('stg_customers') }} as known
+    left join {{ ref('int_accounts') }} as known
         on
             state.customer_id = known.customer_id
-            and not coalesce(known.erased_at <= {{ post_purchase_gate.as_of() }}, false)
+            and not known.is_erased
 ),
 
 hashed as (

@@ -2,21 +2,11 @@ with
 
 customers as (
     select
-        customers.customer_id,
-        persons.person_id,
-        not coalesce(customers.created_at > {{ post_purchase_gate.as_of() }}, false) as is_recorded
-    from {{ ref('stg_customers') }} as customers
-    inner join {{ ref('int_persons') }} as persons
-        on customers.customer_id = persons.customer_id
-    left join {{ ref('int_person_erasures') }} as erasures
-        on
-            persons.person_id = erasures.person_id
-            and erasures.erased_at <= {{ post_purchase_gate.as_of() }}
-            and erasures.until_at > {{ post_purchase_gate.as_of() }}
-    where
-        not customers.is_test
-        and not coalesce(customers.erased_at <= {{ post_purchase_gate.as_of() }}, false)
-        and erasures.person_id is null
+        customer_id,
+        person_id,
+        not coalesce(created_at > {{ post_purchase_gate.as_of() }}, false) as is_recorded
+    from {{ ref('int_accounts') }}
+    where not is_test and not is_erased
 ),
 
 -- what comes first for the person: an open issue, what must be told, the pick

@@ -82,6 +82,8 @@ summed as (
         min(case when not is_failed then exception_since end) as exception_since,
         min(case when not is_failed then exception_event_id end) as exception_event_id,
         min(case when is_failed then exception_since end) as failed_exception_since,
+        max(case when not is_failed then exception_since end) as last_exception_since,
+        max(exception_since) as last_exception_since_of_all,
         min(case when is_failed then exception_event_id end) as failed_exception_event_id,
         max(last_exception_at) as last_exception_at,
         max(news_at) as news_at,
@@ -120,6 +122,8 @@ told as (
         summed.exception_since,
         summed.exception_event_id,
         summed.failed_exception_since,
+        summed.last_exception_since,
+        summed.last_exception_since_of_all,
         summed.failed_exception_event_id,
         summed.last_exception_at,
         summed.news_at,
@@ -180,6 +184,7 @@ select
         when has_failed then least(coalesce(exception_since, failed_exception_since), coalesce(failed_exception_since, exception_since))
         else exception_since
     end as exception_since,
+    case when has_failed then last_exception_since_of_all else last_exception_since end as exception_pause_since,
     case when has_failed then coalesce(exception_event_id, failed_exception_event_id) else exception_event_id end as exception_event_id,
     last_exception_at,
     news_at,

@@ -1,9 +1,23 @@
--- What a customer may do after he enters an experiment.
+-- What a person may do after entering an experiment.
 with
+
+-- several accounts of one person may have the address
+opt_outs as (
+    select
+        addresses.person_id,
+        consents.occurred_at
+    from {{ ref('int_consent_changes') }} as consents
+    inner join {{ ref('int_permission_addresses') }} as addresses
+        on
+            consents.permission_key = addresses.permission_key
+            and {{ post_purchase_gate.address_kind('consents.channel') }} = addresses.kind
+    where consents.status = 'unsubscribed'
+    group by addresses.person_id, consents.channel, consents.occurred_at
+),
 
 events as (
     select
-        customer_id,
+        person_id,
         case when is_renewal then 'renewal' else 'purchase' end as event,
         ordered_at as occurred_at,
         revenue,
@@ -11,7 +25,7 @@ events as (
     from {{ ref('int_kept_order_values') }}
     union all
     select
-        party_id as customer_id,
+        party_id as person_id,
         event,
         occurred_at,
         null as revenue,
@@ -20,20 +34,15 @@ events as (
     where party = 'person' and event = 'refund_request'
     union all
     select
-        addresses.customer_id,
+        person_id,
         'unsubscribe' as event,
-        consents.occurred_at,
+        occurred_at,
         null as revenue,
         null as contribution_profit
-    from {{ ref('int_consent_changes') }} as consents
-    inner join {{ ref('int_permission_addresses') }} as addresses
-        on
-            consents.permission_key = addresses.permission_key
-            and {{ post_purchase_gate.address_kind('consents.channel') }} = addresses.kind
-    where consents.status = 'unsubscribed'
+    from opt_outs
     union all
     select
-        messages.customer_id,
+        messages.person_id,
         'complaint' as event,
         events.occurred_at,
         null as revenue,
@@ -44,17 +53,18 @@ events as (
     where events.event_type = 'complained'
     union all
     select
-        customer_id,
+        persons.person_id,
         'site_visit' as event,
-        occurred_at,
+        visits.occurred_at,
         null as revenue,
         null as contribution_profit
-    from {{ ref('stg_site_events') }}
-    where customer_id is not null
+    from {{ ref('stg_site_events') }} as visits
+    inner join {{ ref('int_persons') }} as persons
+        on visits.customer_id = persons.customer_id
 )
 
 select
-    customer_id,
+    person_id,
     event,
     occurred_at,
     cast(revenue as decimal(18, 4)) as revenue,

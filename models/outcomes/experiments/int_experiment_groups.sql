@@ -1,6 +1,11 @@
--- In which group of an action's experiment a customer is at as_of. Who was assigned elsewhere stays where he was put; everyone else is drawn by
--- a hash of salt, action and customer, once the seed says from when and how many.
+-- In which group of an action's experiment a person is at as_of. Whoever was assigned elsewhere stays there; everyone else is drawn by a hash of
+-- salt, action and person, once the seed says from when and how many. A person whose accounts were assigned to several groups belongs to none: held
+-- out, and left out of every reading.
 with
+
+persons as (
+    select * from {{ ref('int_persons') }}
+),
 
 experiments as (
     select
@@ -14,47 +19,52 @@ experiments as (
 
 assigned as (
     select
-        assignments.customer_id,
+        persons.person_id,
         assignments.action,
-        assignments.variant,
-        assignments.assigned_at,
-        experiments.ends_at
+        min(assignments.variant) as variant,
+        min(assignments.variant) <> max(assignments.variant) as is_in_several,
+        min(assignments.assigned_at) as assigned_at
     from {{ ref('stg_experiment_assignments') }} as assignments
-    left join experiments
-        on assignments.action = experiments.action
+    inner join persons
+        on assignments.customer_id = persons.customer_id
     where assignments.assigned_at <= {{ post_purchase_gate.as_of() }}
+    group by persons.person_id, assignments.action
 ),
 
 drawn as (
     select
-        customers.customer_id,
+        persons.person_id,
         experiments.action,
         experiments.holdout_share,
         experiments.starts_at,
         experiments.ends_at,
-        {{ post_purchase_gate.text_key(['experiments.salt', 'experiments.action', 'customers.customer_id']) }} as draw
-    from {{ ref('stg_customers') }} as customers
+        {{ post_purchase_gate.text_key(['experiments.salt', 'experiments.action', 'persons.person_id']) }} as draw
+    from persons
     cross join experiments
     left join assigned
-        on customers.customer_id = assigned.customer_id and experiments.action = assigned.action
+        on persons.person_id = assigned.person_id and experiments.action = assigned.action
     where
-        experiments.holdout_share > 0
+        -- once for a person: by the account that names it
+        persons.customer_id = persons.person_id
+        and experiments.holdout_share > 0
         and experiments.starts_at <= {{ post_purchase_gate.as_of() }}
-        and assigned.customer_id is null
+        and assigned.person_id is null
 )
 
 select
-    customer_id,
-    action,
-    'assigned' as assignment,
-    variant,
-    variant = 'control' as is_control,
-    assigned_at as starts_at,
-    ends_at
+    assigned.person_id,
+    assigned.action,
+    case when assigned.is_in_several then 'several' else 'assigned' end as assignment,
+    case when assigned.is_in_several then 'several' else assigned.variant end as variant,
+    assigned.is_in_several or assigned.variant = 'control' as is_control,
+    assigned.assigned_at as starts_at,
+    experiments.ends_at
 from assigned
+left join experiments
+    on assigned.action = experiments.action
 union all
 select
-    customer_id,
+    person_id,
     action,
     'drawn' as assignment,
     case when {{ post_purchase_gate.share_of_hash('draw') }} < holdout_share then 'control' else 'treatment' end as variant,

@@ -3,17 +3,17 @@ with
 
 first_messages as (
     select
-        subjects.customer_id,
+        subjects.person_id,
         subjects.action,
         min(messages.sent_at) as sent_at
     from {{ ref('int_experiment_subjects') }} as subjects
     inner join {{ ref('int_messages') }} as messages
-        on subjects.customer_id = messages.customer_id and subjects.action = messages.action
+        on subjects.person_id = messages.person_id and subjects.action = messages.action
     where
         subjects.assignment <> 'plan'
         and messages.sent_at > subjects.entered_at
         and messages.sent_at <= {{ post_purchase_gate.add_days(var('watch_horizons_days') | max, 'subjects.entered_at') }}
-    group by subjects.customer_id, subjects.action
+    group by subjects.person_id, subjects.action
 ),
 
 subjects as (
@@ -26,7 +26,7 @@ subjects as (
         first_messages.sent_at
     from {{ ref('int_experiment_subjects') }} as subjects
     left join first_messages
-        on subjects.customer_id = first_messages.customer_id and subjects.action = first_messages.action
+        on subjects.person_id = first_messages.person_id and subjects.action = first_messages.action
     where subjects.assignment <> 'plan'
 )
 

@@ -1,5 +1,5 @@
--- A customer's outcomes within each horizon of his entry, once it is over, treated or not: what counts is the group he was put in. Beside them
--- what he had ordered before, gross, since a later refund of it may be the treatment's doing.
+-- A person's outcomes within each horizon of the entry, once it is over, treated or not: what counts is the group. Beside them what had been
+-- ordered before, gross, since a later refund of it may be the treatment's doing.
 with
 
 subjects as (
@@ -9,7 +9,7 @@ subjects as (
 followed as (
     select
         subjects.action,
-        subjects.customer_id,
+        subjects.person_id,
         subjects.entered_at,
         events.event,
         events.occurred_at,
@@ -17,7 +17,7 @@ followed as (
         events.contribution_profit
     from subjects
     inner join {{ ref('int_experiment_events') }} as events
-        on subjects.customer_id = events.customer_id
+        on subjects.person_id = events.person_id
     where
         events.occurred_at > subjects.entered_at
         and events.occurred_at <= {{ post_purchase_gate.add_days(var('watch_horizons_days') | max, 'subjects.entered_at') }}
@@ -27,7 +27,7 @@ counted as (
     {%- for horizon in var('watch_horizons_days') %}
     select
         action,
-        customer_id,
+        person_id,
         {{ horizon }} as horizon_days,
         max(case when event = 'purchase' then 1 else 0 end) as second_purchase,
         max(case when event = 'refund_request' then 1 else 0 end) as refund_request,
@@ -41,7 +41,7 @@ counted as (
         coalesce(sum(contribution_profit), 0) as contribution_profit
     from followed
     where occurred_at <= {{ post_purchase_gate.add_days(horizon, 'entered_at') }}
-    group by action, customer_id
+    group by action, person_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -56,15 +56,17 @@ horizons as (
 spent_before as (
     select
         subjects.action,
-        subjects.customer_id,
+        subjects.person_id,
         sum(profit.net_price) as revenue_before
     from subjects
+    inner join {{ ref('int_persons') }} as persons
+        on subjects.person_id = persons.person_id
     inner join {{ ref('int_line_profit') }} as profit
-        on subjects.customer_id = profit.customer_id
+        on persons.customer_id = profit.customer_id
     where
         profit.ordered_at <= subjects.entered_at
         and profit.ordered_at > {{ post_purchase_gate.add_days(-1 * var('experiment_pre_days'), 'subjects.entered_at') }}
-    group by subjects.action, subjects.customer_id
+    group by subjects.action, subjects.person_id
 )
 
 select
@@ -72,7 +74,7 @@ select
     subjects.assignment,
     subjects.variant,
     subjects.is_control,
-    subjects.customer_id,
+    subjects.person_id,
     horizons.horizon_days,
     subjects.entered_at,
     coalesce(counted.second_purchase, 0) as second_purchase,
@@ -90,8 +92,8 @@ cross join horizons
 left join counted
     on
         subjects.action = counted.action
-        and subjects.customer_id = counted.customer_id
+        and subjects.person_id = counted.person_id
         and horizons.horizon_days = counted.horizon_days
 left join spent_before
-    on subjects.action = spent_before.action and subjects.customer_id = spent_before.customer_id
+    on subjects.action = spent_before.action and subjects.person_id = spent_before.person_id
 where {{ post_purchase_gate.add_days('horizons.horizon_days', 'subjects.entered_at') }} <= {{ post_purchase_gate.as_of() }}
