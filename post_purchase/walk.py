@@ -55,6 +55,7 @@ MARTS = (
 )
 CHECKS = (
     "payment",
+    "settled",
     "shipping",
     "delivery",
     "delivery_scan",

@@ -39,9 +39,9 @@ MART_COLUMNS = {
         "support_due_at timestamp, route_is_new boolean, is_customer_pick boolean, waits_for, lesson_note"
     ),
     "order_evidence": (
-        "order_line_id, order_id, customer_id, sku, as_of timestamp, quantity integer, payment, shipping, delivery, "
-        "delivery_scan, status_page, use_window, help_seeking, refund, kept, shipping_exception, damage, sizing, "
-        "ticket, satisfaction, negative_review_risk, paid_at timestamp, shipped_at timestamp, "
+        "order_line_id, order_id, customer_id, sku, as_of timestamp, quantity integer, payment, settled, "
+        "shipping, delivery, delivery_scan, status_page, use_window, help_seeking, refund, kept, shipping_exception, "
+        "damage, sizing, ticket, satisfaction, negative_review_risk, paid_at timestamp, shipped_at timestamp, "
         "expected_delivery_at timestamp, delivered_at timestamp, delivery_grade, use_ready_at timestamp, "
         "use_ends_at timestamp, units_kept integer, negative_review_risk_score double"
     ),
