@@ -272,3 +272,177 @@ class Bench:
             """
         )
         return draws, used / draws, raw, shrunk
+
+    # --- breaker ---
+
+    def breaker(self, a_day: int, rate: float, stop_above: float = 0.003, most: int = 4000) -> tuple:
+        """A year of an action with complaints at one rate: in how many years it stops, and the median day of the stop
+        among all of them (null where fewer than half stop). As int_watch_detectors sums it, day by day."""
+        macros, draws = self.macros, self.draws(most, 365, 4e6)
+        innocent = f"({stop_above} * {macros.innocent_share()})"
+        a_year = a_day * 365
+        events = int(a_year * rate + 6 * (a_year * rate) ** 0.5 + 10)
+        is_small = a_day < macros.settings["watch_small_action"]
+        false_stops = f"(0.0435 * {0.5 if is_small else 1.0})"
+        limit = macros.breaker_limit(f"({a_year} * {innocent})", false_stops)
+        return draws, *self.row(
+            f"""
+            with gaps as (
+                select draw, event, -ln(1 - random()) / {a_day * rate} as gap
+                from range({draws}) as draws (draw), range({events}) as events (event)
+            ),
+            moments as (
+                select draw, ceil(sum(gap) over (partition by draw order by event))::int as day from gaps
+            ),
+            days as (select draw, day, count(*) as events from moments where day <= 365 group by draw, day),
+            summed as (
+                select
+                    draw, day,
+                    sum(coalesce(events, 0)) over (partition by draw order by day) * {macros.breaker_event_score()}
+                    - day * {a_day} * {macros.breaker_message_score(innocent)} as score
+                from range({draws}) as draws (draw) cross join range(1, 366) as calendar (day)
+                left join days using (draw, day)
+            ),
+            walked as (
+                select
+                    draw, day,
+                    score - least(min(score) over (
+                        partition by draw order by day rows between unbounded preceding and current row
+                    ), 0) as excess
+                from summed
+            ),
+            stops as (select draw, min(day) filter (excess >= {limit}) as day from walked group by draw)
+            select avg((day is not null)::int), nullif(quantile_disc(coalesce(day, 999), 0.5), 999) from stops
+            """
+        )
+
+    # --- audit ---
+
+    def like_with_like(
+        self, customers: int, rate: float, most_sends: int, effect: float = 0.0, most: int = 400
+    ) -> tuple:
+        """Sends in and out of a group in four lateness bands of different rates, customers of one to `most_sends` sends
+        whose fates are alike: shares of comparisons that are read, and of these that cover the true difference.
+        As int_audit_like weighs and bounds them."""
+        macros, parts = self.macros, int(self.macros.audit_parts())
+        draws = self.draws(most, customers * most_sends, 4e7)
+        minimum = macros.settings["audit_min_events"]
+        lower = macros.newcombe_lower("mean_in", "lower_in", "mean_out", "upper_out")
+        upper = macros.newcombe_upper("mean_in", "upper_in", "mean_out", "lower_out")
+        return draws, *self.row(
+            f"""
+            with customers as (
+                -- half of a customer's leaning is the customer's own
+                select
+                    draw, customer, floor(random() * {parts})::int as part,
+                    1 + floor(random() * {most_sends})::int as sends,
+                    case when random() < 0.2 then 3.0 else 0.5 end as leaning
+                from range({draws}) as draws (draw), range({customers}) as customers (customer)
+            ),
+            messages as (
+                select draw, part, floor(random() * 4)::int as band, random() as side, random() as fate, leaning
+                from customers, unnest(range(sends)) as sent (message)
+            ),
+            sends as (
+                select
+                    draw, part, band, (side < 0.15 + 0.15 * band)::int as is_in,
+                    (
+                        fate < {rate} * (0.4 + 0.4 * band) * leaning
+                        + case when side < 0.15 + 0.15 * band then {effect} else 0 end
+                    )::int as event
+                from messages
+            ),
+            parts as (
+                select
+                    draw, part, band, sum(is_in) as m_in, count(*) - sum(is_in) as m_out, sum(event * is_in) as y_in,
+                    sum(event * (1 - is_in)) as y_out
+                from sends group by draw, part, band
+            ),
+            bands as (
+                select
+                    draw, band, sum(m_in)::double as n_in, sum(m_out)::double as n_out, sum(y_in) / sum(m_in) as p_in,
+                    sum(y_out) / sum(m_out) as p_out, sum(m_in) * sum(m_out) / sum(m_in + m_out) as weight
+                from parts group by draw, band having sum(m_in) > 0 and sum(m_out) > 0
+            ),
+            residuals as (
+                select
+                    draw, part,
+                    sum(weight * ((y_in - p_in * m_in) / n_in - (y_out - p_out * m_out) / n_out)) as residual
+                from bands inner join parts using (draw, band) group by draw, part
+            ),
+            spread as (
+                select draw, sum(residual * residual) * count(*) / (count(*) - 1.0) as between_parts
+                from residuals group by draw
+            ),
+            weighed as (
+                select
+                    draw, sum(weight * p_in) / sum(weight) as mean_in, sum(weight * p_out) / sum(weight) as mean_out,
+                    sum(weight) ** 2 / sum(weight * weight / n_in) as trials_in,
+                    sum(weight) ** 2 / sum(weight * weight / n_out) as trials_out,
+                    sum(n_in * p_in + n_out * p_out) / sum(n_in + n_out) as mean_both,
+                    sum(weight * weight * (p_in * (1 - p_in) / n_in + p_out * (1 - p_out) / n_out)) as between_sends
+                from bands group by draw
+            ),
+            precise as (
+                select
+                    *, greatest(coalesce(between_parts / nullif(between_sends, 0), 1), 1) as repetition,
+                    trials_in / repetition as precise_in, trials_out / repetition as precise_out
+                from weighed inner join spread using (draw)
+            ),
+            bounded as (
+                select
+                    *, {macros.share_lower("mean_in", "precise_in")} as lower_in,
+                    {macros.share_upper("mean_in", "precise_in")} as upper_in,
+                    {macros.share_lower("mean_out", "precise_out")} as lower_out,
+                    {macros.share_upper("mean_out", "precise_out")} as upper_out,
+                    least(precise_in, precise_out) * least(mean_both, 1 - mean_both) >= {minimum} as is_read
+                from precise
+            )
+            select
+                avg(is_read::int), avg(({lower} <= {effect} and {effect} <= {upper})::int) filter (is_read),
+                avg(({lower} > 0 or {upper} < 0)::int * is_read::int)
+            from bounded
+            """
+        )
+
+    def parity(self, lines: int, groups: int, missed: float, shortfall: float = 0.0, most: int = 20000) -> tuple:
+        """Shares of shops in which a group is judged by its rate, and in which one fails, where one is asked less by
+        `shortfall`. As asks_alike_by_rate."""
+        macros, draws = self.macros, self.draws(most, lines, 2e7)
+        share, others = f"(1.0 / {groups})", "(all_missed - missed) / (all_lines - lines)"
+        limit = macros.parity_evidence(f"{groups}.0")
+        evidence = macros.label_log_evidence("missed", "all_missed", share, "4.0")
+        foreseen = macros.label_log_evidence("unlucky", "(all_missed - missed + unlucky)", share, "4.0")
+        tolerance = macros.settings["parity_tolerance"]
+        return draws, *self.row(
+            f"""
+            with lines as (
+                select
+                    draw, line % {groups} as part,
+                    (random() < {missed} + case when line % {groups} = 0 then {shortfall} else 0 end)::int as is_missed
+                from range({draws}) as draws (draw), range({lines}) as lines (line)
+            ),
+            groups as (
+                select draw, part, sum(is_missed)::double as missed, count(*) as lines from lines group by draw, part
+            ),
+            counted as (
+                select
+                    *, sum(missed) over (partition by draw) as all_missed,
+                    sum(lines) over (partition by draw) as all_lines
+                from groups
+            ),
+            foreseen as (
+                select *, {macros.unlucky_missed("lines", others)} as unlucky from counted
+            ),
+            failed as (
+                select
+                    draw, max(({foreseen} >= {limit})::int) as is_judged,
+                    max((
+                        missed / lines - (all_missed - missed) / (all_lines - lines) > {tolerance}
+                        and {evidence} >= {limit} and {foreseen} >= {limit}
+                    )::int) as fails
+                from foreseen group by draw
+            )
+            select avg(is_judged), avg(fails) from failed
+            """
+        )

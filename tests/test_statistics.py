@@ -58,3 +58,31 @@ def test_a_lift_is_not_believed_beyond_what_it_is_when_it_is_first_seen(bench: B
     _, used, raw, shrunk = bench.first_lift(0.1, 1000, 0.05, 0.01)
     assert used > 0.01
     assert raw > 0.015 >= shrunk
+
+
+@pytest.mark.parametrize("a_day", [5, 20])
+def test_an_innocent_action_goes_on(bench: Bench, a_day: int) -> None:
+    """Complaints at two thirds of the stop threshold, which a rate of one window is above in every third year."""
+    draws, stopped, _ = bench.breaker(a_day, 0.002)
+    assert stopped <= 0.05 + 2 * (0.05 / draws) ** 0.5
+
+
+def test_an_action_that_one_in_a_hundred_complains_about_stops_within_a_month(bench: Bench) -> None:
+    _, stopped, day = bench.breaker(20, 0.01)
+    assert stopped > 0.99
+    assert day <= 33
+
+
+@pytest.mark.parametrize(("customers", "rate", "most_sends"), [(3000, 0.01, 1), (1500, 0.05, 5)])
+def test_like_with_like_covers_rare_outcomes_of_customers_with_several_sends(
+    bench: Bench, customers: int, rate: float, most_sends: int
+) -> None:
+    draws, read, covered, told = bench.like_with_like(customers, rate, most_sends)
+    assert read > 0.2
+    assert covered >= 0.93 - 2 * (0.05 / (draws * read)) ** 0.5
+    assert told <= 0.1
+
+
+def test_a_fair_shop_passes_and_an_unfair_one_fails(bench: Bench) -> None:
+    assert bench.parity(500, 10, 0.05, most=2000)[2] <= 0.01
+    assert bench.parity(1000, 10, 0.02, 0.3, most=2000)[2] >= 0.9

@@ -51,3 +51,26 @@
         ]
     ) }}
 {%- endmacro %}
+
+{#- Parts that customers fall into by a hash: the spread between them is what the spread between customers is. -#}
+{% macro audit_parts() -%}64{%- endmacro %}
+
+{#- Wilson's bounds of a share seen with the precision of so many independent trials, which need not be a whole number. -#}
+{% macro share_lower(share, trials) -%}
+    {{ post_purchase_gate.wilson_lower('(' ~ share ~ ' * ' ~ trials ~ ')', trials) }}
+{%- endmacro %}
+
+{% macro share_upper(share, trials) -%}
+    {{ post_purchase_gate.wilson_upper('(' ~ share ~ ' * ' ~ trials ~ ')', trials) }}
+{%- endmacro %}
+
+{#- Evidence at which one of so many groups is asked less than the others. -#}
+{% macro parity_evidence(groups) -%}ln(50.0 * {{ groups }}){%- endmacro %}
+
+{#- Lines not asked that a group which is asked 30 points less than the others exceeds in 95 of 100 shops. -#}
+{% macro unlucky_missed(lines, others_share) -%}
+    greatest(
+        {{ lines }} * least({{ others_share }} + 0.3, 1)
+        - 1.645 * sqrt({{ lines }} * least({{ others_share }} + 0.3, 1) * (1 - least({{ others_share }} + 0.3, 1))), 0
+    )
+{%- endmacro %}

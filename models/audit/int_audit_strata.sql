@@ -2,7 +2,8 @@
 {%- set outcomes = post_purchase_gate.audit_outcomes() | map(attribute='outcome') | list %}
 {%- set horizons = post_purchase_gate.audit_horizons() %}
 -- Sends of each action in and out of a contrast, by how late the order was: counts and sums, so that means, variances and like-with-like
--- differences need no second look at the messages.
+-- differences need no second look at the messages. A customer's sends share a fate: all of them fall into one of 64 parts by a hash, so that
+-- the spread between the parts tells how much less many sends of few customers say.
 with
 
 sends as (
@@ -18,7 +19,8 @@ sends as (
         {%- endfor %}
         action,
         punctuality,
-        lateness_band
+        lateness_band,
+        cast(floor({{ post_purchase_gate.audit_parts() }} * {{ post_purchase_gate.share_of_hash(dbt.hash('customer_id')) }}) as integer) as customer_part
     from {{ ref('int_audited_sends') }}
     where verdict is not null and punctuality is not null
 ),
@@ -29,6 +31,7 @@ grouped as (
         action,
         punctuality,
         lateness_band,
+        customer_part,
         {%- for contrast in post_purchase_gate.audit_contrasts() %}
         is_{{ contrast.contrast }},
         {%- endfor %}
@@ -47,7 +50,8 @@ grouped as (
         {%- endfor %}
         action,
         punctuality,
-        lateness_band
+        lateness_band,
+        customer_part
 ),
 
 strata as (
@@ -63,13 +67,14 @@ strata as (
         action,
         punctuality,
         lateness_band,
+        customer_part,
         is_{{ contrast.contrast }} as is_in_contrast,
         sum({{ measure }}_{{ days }}_known) as sends,
         sum({{ measure }}_{{ days }}_sum) as total,
         sum({{ 'rating_' ~ days ~ '_squares' if measure == 'rating' else measure ~ '_' ~ days ~ '_sum' }}) as squares
     from grouped
     where is_{{ contrast.contrast }} is not null
-    group by action, punctuality, lateness_band, is_{{ contrast.contrast }}
+    group by action, punctuality, lateness_band, customer_part, is_{{ contrast.contrast }}
     {{ '' if outer_last and days_last and loop.last else 'union all' }}
     {%- endfor %}
     {%- endfor %}
@@ -83,6 +88,7 @@ select
     action,
     punctuality,
     lateness_band,
+    customer_part,
     is_in_contrast,
     cast(sends as bigint) as sends,
     cast(total as {{ post_purchase_gate.type_double() }}) as total,

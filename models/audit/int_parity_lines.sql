@@ -36,6 +36,9 @@ past as (
 
 select
     past.order_line_id,
+    past.order_id,
+    past.customer_id,
+    past.reason_codes,
     past.due_at,
     past.deadline_at,
     scores.negative_review_risk_score,

@@ -1,22 +1,16 @@
 -- Two cohorts, each watch_window_days of sends: the newest whose horizon is over, which give the rate, and the newest of all, counted so far.
--- Young messages can only make a rate look too small, so that a stop need not wait for them to grow up.
+-- The rates are for reading; what stops an action is the evidence that its detector has summed, said of what was sent so far.
 with
 
--- an action's own row, else the row for all
 thresholds as (
     select
-        actions.action,
-        metrics.metric,
-        metrics.warn_above,
-        metrics.stop_above,
-        metrics.horizon_days,
-        metrics.min_messages
-    from {{ ref('actions') }} as actions
-    inner join {{ ref('watch_thresholds') }} as metrics
-        on metrics.action = '*' or actions.action = metrics.action
-    left join {{ ref('watch_thresholds') }} as own
-        on actions.action = own.action and metrics.metric = own.metric
-    where actions.action <> 'support_recovery' and (metrics.action <> '*' or own.action is null)
+        action,
+        metric,
+        warn_above,
+        stop_above,
+        horizon_days,
+        min_messages
+    from {{ ref('int_watch_limits') }}
 ),
 
 windows as (
@@ -92,12 +86,20 @@ rates as (
 )
 
 select
-    *,
+    rates.*,
+    detectors.innocent_events_a_year,
+    detectors.excess,
+    detectors.stop_at_excess,
+    detectors.pooled_excess,
+    detectors.pooled_stop_at_excess,
+    detectors.stopped_on,
     case
-        when not is_known then 'unknown'
-        when messages < min_messages then 'too_few'
-        when rate_lower > stop_above then 'stop'
-        when rate > warn_above then 'warn'
+        when not rates.is_known then 'unknown'
+        when rates.cohort = 'so_far' and coalesce(detectors.is_stopped, false) then 'stop'
+        when rates.messages < rates.min_messages then 'too_few'
+        when rates.rate > rates.warn_above then 'warn'
         else 'ok'
     end as state
 from rates
+left join {{ ref('int_watch_detectors') }} as detectors
+    on rates.action = detectors.action and rates.metric = detectors.metric

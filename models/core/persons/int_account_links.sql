@@ -16,7 +16,7 @@ unplaced_numbers as (
     group by last_nine_key
 ),
 
-merges as (
+merged_accounts as (
     select
         customer_id,
         merged_into_customer_id
@@ -26,7 +26,7 @@ merges as (
 
 merge_targets as (
     select merged_into_customer_id
-    from merges
+    from merged_accounts
     group by merged_into_customer_id
 ),
 
@@ -53,7 +53,7 @@ named as (
         'account' as kind,
         {{ post_purchase_gate.address_key("'account'", "merged_into_customer_id") }} as value_key,
         'merged_into_customer_id' as evidence
-    from merges
+    from merged_accounts
     union all
     select
         customers.customer_id,

@@ -8,7 +8,7 @@ links as (
             partition by links.value_key order by customers.created_at asc nulls last, links.customer_id asc
         ) as linked_customer_id
     from {{ ref('int_account_links') }} as links
-    inner join {{ ref('stg_customers') }} as customers
+    inner join {{ ref('int_accounts') }} as customers
         on links.customer_id = customers.customer_id
 )
 

@@ -24,7 +24,13 @@ select
     cast(guards.stop_above as decimal(18, 8)) as stop_above,
     cast(guards.min_messages as integer) as min_messages,
     cast(guards.horizon_days as integer) as horizon_days,
-    cast({{ var('watch_window_days') }} as integer) as window_days
+    cast({{ var('watch_window_days') }} as integer) as window_days,
+    cast(guards.innocent_events_a_year as decimal(18, 6)) as innocent_events_a_year,
+    cast(guards.excess as decimal(18, 6)) as excess,
+    cast(guards.stop_at_excess as decimal(18, 6)) as stop_at_excess,
+    cast(guards.pooled_excess as decimal(18, 6)) as pooled_excess,
+    cast(guards.pooled_stop_at_excess as decimal(18, 6)) as pooled_stop_at_excess,
+    cast(guards.stopped_on as date) as stopped_on
 from {{ ref('int_watch_guards') }} as guards
 left join breakers
     on guards.action = breakers.action

@@ -8,7 +8,7 @@ with
 persons as (
     select persons.person_id
     from {{ ref('int_persons') }} as persons
-    inner join {{ ref('stg_customers') }} as customers
+    inner join {{ ref('int_accounts') }} as customers
         on persons.customer_id = customers.customer_id
     group by persons.person_id
     having max(case when customers.is_test then 1 else 0 end) = 0
