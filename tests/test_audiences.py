@@ -19,7 +19,7 @@ from conftest import ROOT, Build, BuildError, run_dbt
 
 DAYS = [f"2026-06-{day} 12:00:00" for day in (22, 24, 25)]
 # what decides and keeps the audiences, where the gate's own decisions stand as they are
-AUDIENCES = "int_audience_history+ int_audience_picks+"
+AUDIENCES = "int_audience_clock+ int_audience_history+ int_audience_picks+"
 # one customer in four is unknown to the warehouse until his rows are loaded, all at once
 BACKFILLED = "hash(customer_id) % 4 = 0"
 OF_A_CUSTOMER = {
