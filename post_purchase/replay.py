@@ -40,6 +40,7 @@ COMPARED = ["verdict", "reason_codes", "recheck_at", "scope_id", "due_at", "expi
 # When a row of a table came to be; a row without that time stays.
 HAPPENED = {
     "customers": "created_at",
+    "customer_identities": "first_seen_at",
     "orders": "ordered_at",
     "payments": "occurred_at",
     "fulfillments": "shipped_at",
@@ -51,6 +52,8 @@ HAPPENED = {
     "messages": "sent_at",
     "message_events": "occurred_at",
     "consents": "occurred_at",
+    "suppressions": "since",
+    "memberships": "joined_at",
     "reviews": "submitted_at",
     "product_costs": "valid_from",
     "subscriptions": "started_at",
@@ -64,6 +67,7 @@ WRITTEN_LATER = {
     "fulfillments": ["delivered_at", "cancelled_at"],
     "refunds": ["refunded_at", "rejected_at"],
     "subscriptions": ["cancelled_at"],
+    "memberships": ["left_at"],
 }
 # Children go with what they belong to. In this order, a grandchild goes too.
 BELONGS_TO = [
@@ -101,7 +105,7 @@ class Shop:
     def cut(self, instant: str, whole: dict[str, str]) -> None:
         """Only what had happened by the instant; `whole` are the same tables uncut."""
         for table, happened in HAPPENED.items():
-            columns = re.findall(r"[a-z_]+_at|valid_from", happened)
+            columns = re.findall(r"[a-z_]+_at|valid_from|since", happened)
             if not self.has(table, *columns):
                 continue
             for column in columns:

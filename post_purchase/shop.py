@@ -44,7 +44,7 @@ CONTRACT = {
     " shipping_charged:decimal total:decimal is_gift:boolean is_test:boolean cancelled_at:timestamp"
     " sales_channel",
     "order_lines": "order_line_id order_id sku quantity:integer unit_price:decimal discount:decimal"
-    " replaces_order_line_id",
+    " replaces_order_line_id ship_by:timestamp",
     "payments": "payment_id order_id status method amount:decimal fee:decimal occurred_at:timestamp",
     "fulfillments": "fulfillment_id order_id carrier shipped_at:timestamp expected_delivery_at:timestamp"
     " delivered_at:timestamp cancelled_at:timestamp shipping_cost:decimal",
@@ -105,7 +105,8 @@ def columns_of(table: str) -> dict[str, str]:
 
 DEMO_AS_OF = datetime(2026, 6, 30, 12)
 DEMO_LOADED_THROUGH = datetime(2026, 6, 30, 11, 30)
-DEMO_SITE_EVENTS_LOADED_THROUGH = datetime(2026, 6, 26)  # a feed that stopped, so that staleness is seen
+# a feed that stopped, so that staleness is seen, and of which no check is waiting for news
+DEMO_STALE_FEED, DEMO_STALE_THROUGH = "customer_identities", datetime(2026, 6, 26)
 DEMO_ORDINARY_ORDERS = 70
 DEMO_ORDINARY_DAYS = 334
 
@@ -265,6 +266,7 @@ class DemoShop:
                 unit_price=price,
                 discount=discount,
                 replaces_order_line_id=f"{order_id}-{line['replaces']}" if "replaces" in line else None,
+                ship_by=moment(line.get("ship_by")),
             )
         self.add(
             "orders",
@@ -654,7 +656,7 @@ class DemoShop:
             self.ticket(customer_id, f"{order_id}-t1", order_id, ticket)
         if draw("visit", order_id) < 0.35:
             visited_at = shipped_at + timedelta(hours=26)
-            if visited_at < DEMO_SITE_EVENTS_LOADED_THROUGH:
+            if visited_at < DEMO_LOADED_THROUGH:
                 self.add(
                     "site_events",
                     event_id=f"{order_id}-s1",
@@ -701,8 +703,7 @@ def demo_rows() -> dict[str, list[dict[str, Any]]]:
         for row in rows:
             shop.add(table, **row)
     for feed in FEEDS:
-        is_stale = feed == "site_events"
-        loaded_through = DEMO_SITE_EVENTS_LOADED_THROUGH if is_stale else DEMO_LOADED_THROUGH
+        loaded_through = DEMO_STALE_THROUGH if feed == DEMO_STALE_FEED else DEMO_LOADED_THROUGH
         shop.add("feed_loads", feed=feed, loaded_through=loaded_through)
     return shop.rows
 
@@ -1260,7 +1261,8 @@ BULK_TABLES = {
             line.quantity as quantity,
             line.price as unit_price,
             line.discount as discount,
-            null as replaces_order_line_id
+            null as replaces_order_line_id,
+            null as ship_by
         from unnested
     """,
     "payments": """

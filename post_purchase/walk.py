@@ -55,6 +55,7 @@ MARTS = (
 )
 CHECKS = (
     "payment",
+    "settled",
     "shipping",
     "delivery",
     "delivery_scan",
@@ -88,7 +89,7 @@ select
     expected_contribution_profit, primary_reason, reason_codes, due_at, send_after, recheck_at, valid_until,
     handling, support_queue, support_owner, support_due_at, route_is_new, is_customer_pick, waits_for, lesson_note
 from marts.next_actions
-where order_id = $order_id
+where order_id = $order_id and is_headline
 """
 
 TIMELINE_SQL = """
@@ -140,6 +141,7 @@ with scored as (
         jaro_winkler_similarity(lower(order_id), lower($order_id)) as similarity,
         levenshtein(lower(order_id), lower($order_id)) as edits
     from marts.next_actions
+    where is_headline
 )
 
 select order_id
@@ -266,7 +268,7 @@ def next_action_sentences(order: Row) -> list[str]:
         sentences.append("A person handles it, not a flow.")
     if action["is_customer_pick"]:
         sentences.append("It is this customer's one next action.")
-    else:
+    elif action["waits_for"]:
         waits_for = clean(action["waits_for"])
         sentences.append(f"The customer's next action is on another order{waits_for and ': ' + waits_for}.")
     return sentences

@@ -14,11 +14,14 @@ import yaml
 from conftest import Build, copy_project, run_dbt, story_vars
 from story_shop import AS_OF, STORIES, Case, known, shop, when, write_shop
 
+from post_purchase.shop import FEEDS
+
 TOLD = yaml.safe_load((STORIES / "matrix.yml").read_text())
 ACTIONS = TOLD["actions"]
 VERDICTS = {"P": "pause", "S": "support"}
 OTHER = {"pause": "support", "support": "pause"}
-SILENT = ("fulfillments", "refunds", "tickets")
+# What the owner has stopped.
+HELD_SKU = "sku,lube,*,,,A wrong price"
 # What a crowd is sent and complains about, in the shop whose actions have all stopped.
 CROWD = {action: [600, 12] for action in ACTIONS}
 PRODUCTS = shop()["products"]
@@ -136,17 +139,29 @@ class Shop:
 
 
 def build_shop(folder: Path, name: str) -> Shop:
-    """The shop of the matrix's stories in which every feed speaks, the one in which some are silent, or the one that a
-    crowd complains of."""
+    """The shop of the matrix's stories in which every feed speaks, the one in which all have been silent for weeks and
+    that does not say what is a gift, or the one that a crowd complains of."""
     project = copy_project(folder / "project")
     seed = project / "seeds" / "policy" / "review_incentives.csv"
     seed.write_text(f"{seed.read_text().splitlines()[0]}\n{TOLD['incentives'][name]}\n")
+    with (project / "seeds" / "policy" / "holds.csv").open("a") as holds:
+        holds.write(f"{HELD_SKU}\n")
     asked = {question.case.name: question.case for question in QUESTIONS if question.shop == name}
-    last_loaded = {feed: AS_OF - dt.timedelta(days=2) for feed in SILENT} if name == "silent" else {}
+    last_loaded = {feed: AS_OF - dt.timedelta(days=45) for feed in FEEDS} if name == "silent" else {}
     raw = write_shop(folder / "raw", list(asked.values()), last_loaded, crowd=CROWD if name == "stopped" else {})
-    built = run_dbt(folder, {**story_vars(raw), "point_origins": ["live"]}, project=project, select="+gate_reasons")
+    if name == "silent":
+        without_column(raw / "orders.parquet", "is_gift")
+    built = run_dbt(
+        folder, {**story_vars(raw), "point_origins": ["live"]}, project=project, select="+gate_reasons +gate_decisions"
+    )
     with duckdb.connect(str(built.database), read_only=True) as connection:
         return Shop(built, Decided.read(connection))
+
+
+def without_column(file: Path, column: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"create table kept as select * exclude ({column}) from read_parquet('{file}')")
+        connection.execute(f"copy kept to '{file}' (format parquet)")
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +215,7 @@ class Laboratory:
         "int_policy_verdicts": "gate",
         "int_reasons": "gate",
         "int_verdicts": "gate",
+        "int_decisions": "gate",
         "gate_decisions": "marts",
         "gate_reasons": "marts",
     }

@@ -32,15 +32,16 @@ MART_COLUMNS = {
         "since timestamp, clears_at timestamp, evidence"
     ),
     "next_actions": (
-        "customer_id, order_id, as_of timestamp, stage, action, decision, decision_id, order_line_id, skus, "
+        "lane, is_headline boolean, customer_id, order_id, as_of timestamp, stage, action, decision, decision_id, "
+        "order_line_id, skus, "
         "recommended_sku, expected_contribution_profit decimal(18,4), primary_reason, reason_codes, due_at timestamp, "
         "send_after timestamp, recheck_at timestamp, valid_until timestamp, handling, support_queue, support_owner, "
         "support_due_at timestamp, route_is_new boolean, is_customer_pick boolean, waits_for, lesson_note"
     ),
     "order_evidence": (
-        "order_line_id, order_id, customer_id, sku, as_of timestamp, quantity integer, payment, shipping, delivery, "
-        "delivery_scan, status_page, use_window, help_seeking, refund, kept, shipping_exception, damage, sizing, "
-        "ticket, satisfaction, negative_review_risk, paid_at timestamp, shipped_at timestamp, "
+        "order_line_id, order_id, customer_id, sku, as_of timestamp, quantity integer, payment, settled, "
+        "shipping, delivery, delivery_scan, status_page, use_window, help_seeking, refund, kept, shipping_exception, "
+        "damage, sizing, ticket, satisfaction, negative_review_risk, paid_at timestamp, shipped_at timestamp, "
         "expected_delivery_at timestamp, delivered_at timestamp, delivery_grade, use_ready_at timestamp, "
         "use_ends_at timestamp, units_kept integer, negative_review_risk_score double"
     ),
@@ -97,6 +98,8 @@ def decision(order: str, action: str, verdict: str, codes: str = "", **more: Any
 def next_action(order: str, action: str, verdict: str, customer: str = "C-1", **more: Any) -> dict[str, Any]:
     """One row of next_actions; the customer's pick unless told otherwise."""
     return {
+        "lane": "support" if verdict == "support" else "marketing",
+        "is_headline": True,
         "customer_id": customer,
         "order_id": order,
         "as_of": AS_OF,

@@ -16,7 +16,7 @@
 {#- The evidence checks, in the order in which order_evidence shows them. -#}
 {% macro evidence_checks() -%}
     {{ return([
-        'payment', 'shipping', 'delivery', 'delivery_scan', 'status_page', 'use_window', 'help_seeking', 'refund', 'kept',
-        'shipping_exception', 'damage', 'sizing', 'ticket', 'satisfaction', 'negative_review_risk',
+        'payment', 'settled', 'shipping', 'delivery', 'delivery_scan', 'status_page', 'use_window', 'help_seeking', 'refund',
+        'kept', 'shipping_exception', 'damage', 'sizing', 'ticket', 'satisfaction', 'negative_review_risk',
     ]) }}
 {%- endmacro %}

@@ -1,5 +1,6 @@
--- Probabilities with their 90 % bounds: the pair's own, shrunk to the base rate times the lift of its categories, and what like customers
--- do without. Two SKUs of one taste are bought after each other in either order; what leads to the other is bought first. Prior weight: at least 20 anchors and 1.5 responses. The bounds hold for the shrunk probability and for the counts alone.
+-- Probabilities with their 90 % bounds: the pair's own, shrunk to the base rate times the lift of its categories, and what like customers do
+-- without. Two SKUs of one taste are bought after each other in either order; what leads to the other is bought first. Prior weight: at least
+-- 20 anchors and 1.5 responses. The bounds hold for the shrunk probability and for the counts alone.
 with
 
 counted as (
