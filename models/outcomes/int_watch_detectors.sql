@@ -22,7 +22,7 @@ paces as (
         action,
         metric,
         messages
-            < {{ var('watch_small_action') }} * ({{ dbt.datediff('first_date', 'today', 'day') }} + 1)
+        < {{ var('watch_small_action') }} * ({{ dbt.datediff('first_date', 'today', 'day') }} + 1)
             as is_small
     from volumes
 ),
