@@ -77,7 +77,7 @@ select
     (select max(as_of) from marts.next_actions) as as_of,
     (select min(policy_version) from marts.gate_decisions) as policy_version,
     (select count(distinct policy_version) from marts.gate_decisions) as policy_versions,
-    (select count(*) from marts.next_actions) as orders,
+    (select count(distinct order_id) from marts.next_actions) as orders,
     (select count(*) from marts.order_evidence) as order_lines,
     (select count(distinct customer_id) from marts.next_actions) as customers,
     (select count(*) from marts.gate_decisions) as decisions
@@ -101,7 +101,7 @@ picked as (
         count(*) filter (where decision = 'pause') as pause,
         count(*) filter (where decision = 'support') as support
     from marts.next_actions
-    where is_customer_pick
+    where is_headline
     group by action
 )
 
@@ -276,7 +276,7 @@ def headline(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
 
 
 def actions_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
-    """Decisions by action, and beside them which action is whose one next action."""
+    """Decisions by action, and beside them which action is whose order's next one."""
     order = action_order(connection)
     counts = {row["action"]: row for row in fetch(connection, ACTIONS_SQL)}
     actions = sorted({*order, *counts}, key=by_priority(order))
@@ -289,7 +289,7 @@ def actions_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[s
         ]
         for action in actions
     ]
-    header = ["Decisions by line", *DECISIONS, "   Next action by customer", *DECISIONS]
+    header = ["Decisions by line", *DECISIONS, "   Next action by order", *DECISIONS]
     return table(rows, paint, header, right=(1, 2, 3, 5, 6, 7))
 
 
