@@ -101,7 +101,7 @@ picked as (
         count(*) filter (where decision = 'pause') as pause,
         count(*) filter (where decision = 'support') as support
     from marts.next_actions
-    where is_headline
+    where is_customer_pick or lane <> 'marketing'
     group by action
 )
 
@@ -276,7 +276,7 @@ def headline(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
 
 
 def actions_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
-    """Decisions by action, and beside them which action is whose order's next one."""
+    """Decisions by action, and beside them which action is whose one next action."""
     order = action_order(connection)
     counts = {row["action"]: row for row in fetch(connection, ACTIONS_SQL)}
     actions = sorted({*order, *counts}, key=by_priority(order))
@@ -289,7 +289,7 @@ def actions_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[s
         ]
         for action in actions
     ]
-    header = ["Decisions by line", *DECISIONS, "   Next action by order", *DECISIONS]
+    header = ["Decisions by line", *DECISIONS, "   Next action by lane", *DECISIONS]
     return table(rows, paint, header, right=(1, 2, 3, 5, 6, 7))
 
 

@@ -277,7 +277,7 @@ def next_action_sentences(action: Row) -> list[str]:
         return sentences
     if action["is_customer_pick"]:
         sentences.append("It is this customer's one next action.")
-    else:
+    elif action["waits_for"]:
         waits_for = clean(action["waits_for"])
         sentences.append(f"The customer's next action is on another order{waits_for and ': ' + waits_for}.")
     return sentences

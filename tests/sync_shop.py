@@ -26,6 +26,7 @@ create table marts.audience_events (
     incentive_id varchar, incentive_disclosure varchar
 );
 create table marts.next_actions (decision_id varchar, decision varchar, is_customer_pick boolean);
+create table marts.service_actions (service_action_id varchar);
 create table marts.gate_reasons (decision_id varchar, check_name varchar, verdict varchar);
 create table marts.customer_state (
     customer_id varchar, consent_email varchar, consent_sms varchar, consent_push varchar

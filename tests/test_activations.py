@@ -41,14 +41,16 @@ def test_they_agree_on_key_cursor_mode_and_filter(audience: str) -> None:
     exposure, activation = EXPOSURES[f"audience_{audience}"], ACTIVATIONS[audience]
     meta = exposure["config"]["meta"]
     assert {key: activation[key] for key in meta} == meta
-    assert meta["filter"] == f"audience = '{audience}'"
-    assert exposure["depends_on"] == [f"ref('{activation['model']}', v=1)"]
+    is_marketing = audience.startswith("marketing_")
+    assert meta["filter"] == f"audience = '{audience}'" + ("" if is_marketing else " and event_type = 'due'")
+    # memberships of persons for marketing, a notice per order or parcel for service
+    model, version = ("audience_members", 2) if is_marketing else ("audience_events", 1)
+    assert activation["model"] == model and exposure["depends_on"] == [f"ref('{model}', v={version})"]
     columns = contract(activation["model"])
     assert {meta["primary_key"], meta["cursor"], *activation["identity_fields"]} <= set(columns)
     for field in activation["segment_fields"]:
         assert columns[field["field"]] == field["type"]
     assert exposure["config"]["tags"] == [audience.split("_")[0]]
-    is_marketing = audience.startswith("marketing_")
     for description in (exposure["description"], activation["description"]):
         assert ("never sync it into a destination that grants consent" in description) == is_marketing
 

@@ -1,11 +1,11 @@
 -- The first message that went out under each logged decision: sent while that entry was the last word on its line and action. A message without a
--- line is about every line of its order's story, one without an order about every line of the customer.
+-- line is about every line of its order's story, one without an order about every line that its person had ordered before.
 with
 
 messages as (
     select
         messages.message_id,
-        messages.customer_id,
+        messages.person_id,
         messages.order_line_id,
         messages.action,
         messages.sent_at,
@@ -44,7 +44,7 @@ told_lines as (
         messages.sent_at
     from messages
     inner join {{ ref('int_order_lines') }} as lines
-        on messages.customer_id = lines.customer_id
+        on messages.person_id = lines.person_id and lines.ordered_at < messages.sent_at
     where messages.order_line_id is null and messages.root_order_id is null
 ),
 

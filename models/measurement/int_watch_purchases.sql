@@ -1,11 +1,11 @@
--- What recipients bought within each horizon. Messages meet orders by customer and period, not by customer alone: the work stays in proportion
--- to the messages that a purchase followed, whatever a customer has bought in ten years.
+-- What recipients bought within each horizon. Messages meet orders by person and period, not by person alone: the work stays in proportion
+-- to the messages that a purchase followed, whatever a person has bought in ten years.
 {%- set longest = var('watch_horizons_days') | max %}
 with
 
 messages as (
     select
-        customer_id,
+        person_id,
         sent_at,
         {{ post_purchase_gate.watch_cell() }},
         {{ post_purchase_gate.period_number('sent_at', longest + 1) }} as period
@@ -16,7 +16,7 @@ messages as (
 order_periods as (
     {%- for periods_back in [0, 1] %}
     select
-        customer_id,
+        person_id,
         ordered_at,
         revenue,
         contribution_profit,
@@ -36,7 +36,7 @@ followed as (
     from messages
     inner join order_periods
         on
-            messages.customer_id = order_periods.customer_id
+            messages.person_id = order_periods.person_id
             and messages.period = order_periods.period
     where
         order_periods.ordered_at > messages.sent_at

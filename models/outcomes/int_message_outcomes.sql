@@ -38,6 +38,7 @@ select
     -- ids
     messages.message_id,
     messages.customer_id,
+    messages.person_id,
     messages.order_id,
     messages.order_line_id,
     messages.recommended_sku,

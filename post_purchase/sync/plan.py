@@ -42,6 +42,7 @@ READ = {
     "audience_members": MEMBER_COLUMNS,
     "audience_events": EVENT_COLUMNS,
     "next_actions": ("decision_id", "decision", "is_customer_pick"),
+    "service_actions": ("service_action_id",),
     "gate_reasons": ("decision_id", "check_name", "verdict"),
     "customer_state": ("customer_id", "consent_email", "consent_sms", "consent_push"),
 }
@@ -150,7 +151,8 @@ def member_steps(shop: str, keys: str = "") -> str:
 def event_steps(shop: str, keys: str = "") -> str:
     """One row per event without a result, with the step to take.
 
-    An entry goes out while the customer is in the audience and his profile says so; an exit only after its entry.
+    An entry goes out while the customer is in the audience and the profile says so; an exit only after its entry. What
+    is told once (due) goes out while it is valid and the gate still says so.
     """
     only = f"where event_id in (select key from {keys})" if keys else ""
     of_chosen = "where members.audience_member_id in (select audience_member_id from chosen)"
@@ -176,6 +178,10 @@ def event_steps(shop: str, keys: str = "") -> str:
                 when chosen.event_type = 'left' and not coalesce(entries.has_sent_entry, false) then 'never_entered'
                 when chosen.email is null then 'no_address'
                 when chosen.event_type = 'left' then null
+                when chosen.event_type = 'due' then case
+                    when coalesce(chosen.valid_until <= getvariable('now'), true) then 'expired'
+                    when services.service_action_id is null then 'decision_gone'
+                end
                 when not coalesce(judged.in_audience, false) then 'left_since'
                 when judged.invalid_reason is not null then judged.invalid_reason
                 when chosen.occurred_at < entries.last_entered_at then 'superseded'
@@ -185,7 +191,7 @@ def event_steps(shop: str, keys: str = "") -> str:
                 when known.result in ('delivered', 'refused') then 'keep'
                 when known.result = 'skipped' and step_reason is not null then 'keep'
                 when step_reason is not null then 'skip'
-                when chosen.event_type = 'left' then 'send'
+                when chosen.event_type in ('left', 'due') then 'send'
                 when profile.result = 'delivered' and profile.row_hash = judged.row_hash
                     and profile.is_in_audience then 'send'
                 else 'wait'
@@ -193,6 +199,7 @@ def event_steps(shop: str, keys: str = "") -> str:
         from chosen
         left join judged on chosen.audience_member_id = judged.audience_member_id
         left join entries on chosen.audience_member_id = entries.audience_member_id
+        left join {shop}.marts.service_actions as services on chosen.event_id = services.service_action_id
         left join state as known on chosen.event_id = known.row_key and known.kind = 'event'
         left join state as profile on chosen.audience_member_id = profile.row_key and profile.kind = 'profile'
     """

@@ -16,7 +16,7 @@ unplaced_numbers as (
     group by last_nine_key
 ),
 
-merges as (
+merged_accounts as (
     select
         customer_id,
         merged_into_customer_id
@@ -26,7 +26,7 @@ merges as (
 
 merge_targets as (
     select merged_into_customer_id
-    from merges
+    from merged_accounts
     group by merged_into_customer_id
 ),
 
@@ -53,7 +53,7 @@ named as (
         'account' as kind,
         {{ post_purchase_gate.address_key("'account'", "merged_into_customer_id") }} as value_key,
         'merged_into_customer_id' as evidence
-    from merges
+    from merged_accounts
     union all
     select
         customers.customer_id,
@@ -87,17 +87,25 @@ shared as (
 
 listed as (
     select
-        {{ post_purchase_gate.address_key("kind", "case when kind = 'email' then " ~ post_purchase_gate.plain_email('address')
-            ~ " else " ~ post_purchase_gate.digits_only('address') ~ " end") }} as value_key,
+        kind,
+        case when kind = 'email' then {{ post_purchase_gate.plain_email('address') }} else {{ post_purchase_gate.digits_only('address') }} end
+            as address,
         treatment
     from {{ ref('shared_addresses') }}
+),
+
+keyed_list as (
+    select
+        {{ post_purchase_gate.address_key('kind', 'address') }} as value_key,
+        treatment
+    from listed
 ),
 
 owners_word as (
     select
         value_key,
         min(treatment) as treatment
-    from listed
+    from keyed_list
     group by value_key
 )
 

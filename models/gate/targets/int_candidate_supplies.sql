@@ -25,10 +25,10 @@ used_up as (
     left join {{ ref('int_rebuy_own_gaps') }} as own_gaps
         on
             points.snapshot_at = own_gaps.snapshot_at
-            and points.customer_id = own_gaps.customer_id
+            and points.person_id = own_gaps.person_id
             and lines.candidate_sku = own_gaps.sku
     left join {{ ref('int_rebuy_residuals') }} as residuals
-        on points.snapshot_at = residuals.snapshot_at and points.customer_id = residuals.customer_id
+        on points.snapshot_at = residuals.snapshot_at and points.person_id = residuals.person_id
     where sku_days.basis <> 'none' and lines.is_same_sku and lines.units_kept > 0
 ),
 

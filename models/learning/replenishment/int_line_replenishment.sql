@@ -1,5 +1,5 @@
 {%- set horizons = var('rebuy_horizons_days') | sort -%}
--- When a line will be used up and how likely it is bought again, at as_of: for the customer's last purchase of a SKU that is used up. No
+-- When a line will be used up and how likely it is bought again, at as_of: for the person's last purchase of a SKU that is used up. No
 -- row: superseded by a later purchase, nothing kept, a subscriber, or no consumable.
 with
 
@@ -15,7 +15,7 @@ calibration as (
 
 recalibrated as (
     select
-        customers.customer_id,
+        persons.person_id,
         sku_keys.sku,
         scores.bought_on,
         scores.units,
@@ -27,8 +27,8 @@ recalibrated as (
         {%- endfor %}
         scores.factor
     from {{ ref('int_rebuy_scores') }} as scores
-    inner join {{ ref('int_pair_order_keys') }} as customers
-        on scores.customer_key = customers.order_key
+    inner join {{ ref('int_pair_order_keys') }} as persons
+        on scores.customer_key = persons.order_key
     inner join {{ ref('int_pair_sku_keys') }} as sku_keys
         on scores.sku_key = sku_keys.sku_key
     cross join calibration
@@ -58,7 +58,7 @@ select
 from recalibrated as scores
 inner join {{ ref('int_pair_lines') }} as lines
     on
-        scores.customer_id = lines.customer_id
+        scores.person_id = lines.person_id
         and scores.sku = lines.sku
         and scores.bought_on = cast(lines.ordered_at as date)
 inner join {{ ref('int_rebuy_sku_days') }} as sku_days

@@ -1,4 +1,4 @@
--- The customer's own gaps of a SKU that were over at a snapshot, per unit bought.
+-- The person's own gaps of a SKU that were over at a snapshot, per unit bought.
 with
 
 gaps as (
@@ -28,11 +28,11 @@ summed as (
 
 select
     summed.snapshot_at,
-    customers.customer_id,
+    persons.person_id,
     summed.sku,
     summed.gaps,
     summed.log_sum,
     summed.residual_sum
 from summed
-inner join {{ ref('int_pair_order_keys') }} as customers
-    on summed.customer_key = customers.order_key
+inner join {{ ref('int_pair_order_keys') }} as persons
+    on summed.customer_key = persons.order_key

@@ -1,7 +1,7 @@
 -- How much slower or faster than usual a customer uses up what the shop sells, over all SKUs, drawn to nothing by ten gaps.
 select
     snapshot_at,
-    customer_id,
+    person_id,
     sum(residual_sum) / (sum(gaps) + 10) as residual
 from {{ ref('int_rebuy_own_gaps') }}
-group by snapshot_at, customer_id
+group by snapshot_at, person_id

@@ -13,23 +13,25 @@ exposures as (
 subscribed as (
     select
         looks.days_back,
-        customers.customer_key,
+        order_keys.customer_key,
         sku_keys.sku_key
     from {{ ref('stg_subscriptions') }} as subscriptions
     inner join {{ ref('int_rebuy_looks') }} as looks
         on cast(subscriptions.started_at as date) <= looks.seen_on
-    inner join {{ ref('int_pair_order_keys') }} as customers
-        on subscriptions.customer_id = customers.customer_id
+    inner join {{ ref('int_persons') }} as persons
+        on subscriptions.customer_id = persons.customer_id
+    inner join {{ ref('int_pair_order_keys') }} as order_keys
+        on persons.person_id = order_keys.person_id
     inner join {{ ref('int_pair_sku_keys') }} as sku_keys
         on subscriptions.sku = sku_keys.sku
     where
-        customers.order_key = customers.customer_key
+        order_keys.order_key = order_keys.customer_key
         and subscriptions.started_at <= {{ post_purchase_gate.as_of() }}
         and not coalesce(
             cast(subscriptions.cancelled_at as date) <= looks.seen_on
             and subscriptions.cancelled_at <= {{ post_purchase_gate.as_of() }}, false
         )
-    group by looks.days_back, customers.customer_key, sku_keys.sku_key
+    group by looks.days_back, order_keys.customer_key, sku_keys.sku_key
 ),
 
 placed as (

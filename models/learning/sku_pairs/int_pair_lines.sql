@@ -7,6 +7,7 @@ select
     lines.order_line_id,
     lines.order_id,
     lines.customer_id,
+    lines.person_id,
     lines.sku,
     coalesce(kept.units_kept, lines.quantity) as units_kept,
     lines.order_type = 'subscription_renewal' as is_renewal,
