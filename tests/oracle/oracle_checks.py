@@ -639,8 +639,13 @@ class Checks:
         return False
 
     def shipping_news(self, line: Row) -> tuple[Moment, Parcel] | None:
-        """The last news of the parcels of a line and of what replaces it: handed over, or a trouble began."""
+        """The last news of the parcels of a line and of what replaces it: handed over, or a trouble began.
+
+        A digital line has none.
+        """
         found = []
+        if self.facts.is_digital(line):
+            return None
         for one in [line, *self.facts.replaced_by(line)]:
             for parcel in self.parcels(one):
                 if not parcel.shipped_at:
@@ -771,6 +776,8 @@ class Checks:
                 for row in facts.relations[sku]
                 if row["relation"] in self.KINDS[kind] | {"unknown"}
             ]
+        # a relation to what is no product has nothing to offer, and takes nothing from what else is related
+        candidates = [one for one in candidates if one[0] == sku or one[0] in facts.products]
         if not candidates:
             return Target(None, {"related_sku": Answer("problem", "no_target")})
         probability = self.costs["same_sku_probability" if kind == "same_sku" else "declared_pair_probability"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import duckdb
+import yaml
 from histories import History
 from oracle_gate import Gate
 
@@ -146,6 +149,57 @@ def show(row: Row | None) -> str:
         return "no row"
     times = [f"{moment:%m-%d %H:%M:%S}" if moment else "-" for moment in (row.due_at, row.expires_at, row.recheck_at)]
     return f"{row.decision} [{' '.join(row.codes)}] due {times[0]} until {times[1]} again {times[2]}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A difference that is known, and how many histories it may take."""
+
+    what: list[str]
+    because: str
+    at_most: float
+    shops: list[str] | None = None
+
+    def covers(self, kind: str, shop: str) -> bool:
+        return (self.shops is None or shop in self.shops) and any(fnmatchcase(kind, pattern) for pattern in self.what)
+
+
+class KnownDifferences:
+    """What known_differences.yml says of the groups of a shop's comparison."""
+
+    def __init__(self, path: Path) -> None:
+        self.known = [Known(**entry) for entry in yaml.safe_load(path.read_text()) or []]
+
+    def judge(self, shop: str, found: Comparison) -> tuple[list[str], list[str], list[str]]:
+        """What fails, what may be lowered, and a table of what is known."""
+        total = len(found.sizes)
+        histories: dict[int, set[str]] = defaultdict(set)
+        fails = []
+        for kind, group in found.groups.items():
+            first = next((n for n, known in enumerate(self.known) if known.covers(kind, shop)), None)
+            if first is None:
+                fails.append(f"not known: {kind}, {len(group.histories)} of {total} histories")
+            else:
+                histories[first] |= group.histories
+        lower, table = [], []
+        for n, known in enumerate(self.known):
+            if known.shops is not None and shop not in known.shops:
+                continue
+            seen = len(histories[n])
+            label = " | ".join(known.what)
+            table.append(f"{seen:6} of {total}, at most {known.at_most:6.1%}  {label}")
+            # a bound is of the share that the histories are drawn with, so chance is allowed for
+            if tail(total, known.at_most, seen, above=True) < 0.001:
+                fails.append(f"above its bound of {known.at_most:.1%}: {seen} of {total} histories, {label}")
+            if tail(total, known.at_most / 3, seen, above=False) < 0.05:
+                lower.append(f"lower the bound of {known.at_most:.1%}: {seen} of {total} histories, {label}")
+        return fails, lower, table
+
+
+def tail(draws: int, share: float, seen: int, *, above: bool) -> float:
+    """How probable it is to see at least (or at most) so many."""
+    counts = range(seen, draws + 1) if above else range(seen + 1)
+    return math.fsum(math.comb(draws, n) * share**n * (1 - share) ** (draws - n) for n in counts)
 
 
 class Coverage:

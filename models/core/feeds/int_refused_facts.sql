@@ -133,11 +133,17 @@ found as (
             = addresses.last_nine_key
     union
     select
-        refused_row_id,
-        'sku' as kind,
-        name as thing_id
+        named.refused_row_id,
+        -- a relation to what is no product has nothing to offer, and takes nothing from what else is related
+        case
+            when refused.table_name = 'sku_relations' and refused.rejected_reason = 'orphan:related_sku' then 'pair'
+            else 'sku'
+        end as kind,
+        named.name as thing_id
     from named
-    where named_by = 'sku'
+    inner join refused
+        on named.refused_row_id = refused.refused_row_id
+    where named.named_by = 'sku'
     {%- for name, table, kind in [
         ('order_id', 'base_orders', 'order'), ('order_line_id', 'base_order_lines', 'line'), ('customer_id', 'base_customers', 'customer'),
     ] %}

@@ -5,7 +5,11 @@ answers as (
         point_id,
         action,
         case when recommended_sku is null then 'ok' else compatibility_state end as state,
-        case compatibility_state when 'problem' then 'incompatible' when 'unknown' then 'not_stated' end as detail,
+        case
+            when compatibility_state = 'problem' then 'incompatible'
+            when compatibility_state = 'unknown' and compatibility = 'unknown' then 'unknown_value'
+            when compatibility_state = 'unknown' then 'not_stated'
+        end as detail,
         null as since,
         null as clears_at,
         'sku_relations' as evidence_table,

@@ -144,7 +144,8 @@ select
     cast({{ post_purchase_gate.value_lower_bound() }} as decimal(18, 6)) as value_lower_bound,
     case
         when candidates.compatibility = 'incompatible' then 'problem'
-        when coalesce(candidates.compatibility, 'unknown') = 'unknown' and candidates.needs_compatibility then 'unknown'
+        when candidates.compatibility = 'unknown' then 'unknown'
+        when candidates.compatibility is null and candidates.needs_compatibility then 'unknown'
         else 'ok'
     end as compatibility_state,
     case

@@ -1,11 +1,12 @@
--- Which pairs each kind of offer draws on, at each snapshot. A substitute, declared or found, never is one; of the proven pairs of a SKU the
+-- Which pairs each kind of offer draws on, at each snapshot. A relation in a word that nobody knows may be of any kind, and its fit is unknown. A substitute, declared or found, never is one; of the proven pairs of a SKU the
 -- most valuable ones are enough to choose from.
 with
 
 kinds as (
     {%- for target_kind, relation in [
         ('cross_sell', 'accessory'), ('cross_sell', 'consumable'), ('cross_sell', 'bundle'), ('upsell', 'premium'),
-        ('upsell', 'bundle'), ('subscription', 'subscription'), ('warranty', 'warranty'),
+        ('upsell', 'bundle'), ('subscription', 'subscription'), ('warranty', 'warranty'), ('cross_sell', 'unknown'), ('upsell', 'unknown'),
+        ('warranty', 'unknown'),
     ] %}
     select
         '{{ target_kind }}' as target_kind,

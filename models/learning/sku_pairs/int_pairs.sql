@@ -79,6 +79,7 @@ judged as (
         end
         || case when is_substitute then ',substitute' else '' end
         || case when compatibility = 'incompatible' then ',incompatible' else '' end
+        || case when compatibility = 'unknown' then ',compatibility_unknown' else '' end
         || case when needs_compatibility and compatibility is null then ',compatibility_not_stated' else '' end
         || case when expected_contribution_profit is null then ',no_cost' else '' end
         || case when value_lower_bound <= 0 then ',earns_nothing' else '' end
