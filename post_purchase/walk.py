@@ -85,11 +85,13 @@ FACTS = (
 
 NEXT_ACTION_SQL = """
 select
-    customer_id, order_id, as_of, stage, action, decision, decision_id, order_line_id, skus, recommended_sku,
-    expected_contribution_profit, primary_reason, reason_codes, due_at, send_after, recheck_at, valid_until,
-    handling, support_queue, support_owner, support_due_at, route_is_new, is_customer_pick, waits_for, lesson_note
+    customer_id, order_id, as_of, lane, stage, action, decision, decision_id, order_line_id, skus, recommended_sku,
+    expected_contribution_profit, primary_reason, reason_codes, due_at, send_after, recheck_at, waits_for_event,
+    nothing_left_because, valid_until, handling, support_queue, support_owner, support_due_at, route_is_new,
+    is_customer_pick, waits_for, lesson_note
 from marts.next_actions
-where order_id = $order_id and is_headline
+where order_id = $order_id
+order by rank, lane
 """
 
 TIMELINE_SQL = """
@@ -180,13 +182,18 @@ def read_order(connection: duckdb.DuckDBPyConnection, order_id: str) -> Row | No
     found = fetch(connection, NEXT_ACTION_SQL, key)
     if not found:
         return None
-    next_action = found[0]
+    # the headline, and what the order's other lanes hold
+    next_action, *others = found
     lesson_note = next_action.pop("lesson_note")
+    for row in others:
+        for told_once in ("order_id", "customer_id", "as_of", "lesson_note"):
+            row.pop(told_once)
     return {
         "order_id": next_action.pop("order_id"),
         "customer_id": next_action.pop("customer_id"),
         "as_of": next_action.pop("as_of"),
         "next_action": split_codes(next_action),
+        "other_lanes": [split_codes(row) for row in others],
         "timeline": fetch(connection, TIMELINE_SQL, key),
         "lines": read_lines(connection, key),
         "lesson_note": lesson_note,
@@ -259,13 +266,15 @@ def outside_window(order_id: str, known: Row) -> str:
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
-def next_action_sentences(order: Row) -> list[str]:
-    """The next action and its decision in words, one sentence each."""
-    action = order["next_action"]
+def next_action_sentences(action: Row) -> list[str]:
+    """One lane's next action and its decision in words, one sentence each."""
     writers = {"send": send_sentence, "pause": pause_sentence, "support": support_sentence}
     sentences = [writers[action["decision"]](action)] if action["decision"] in writers else []
     if action["handling"] == "human" and action["decision"] != "support":
         sentences.append("A person handles it, not a flow.")
+    if action["lane"] != "marketing":
+        # what must be told competes with nothing
+        return sentences
     if action["is_customer_pick"]:
         sentences.append("It is this customer's one next action.")
     elif action["waits_for"]:
@@ -286,11 +295,13 @@ def send_sentence(action: Row) -> str:
 
 def pause_sentence(action: Row) -> str:
     """A pause: what could act soonest, what holds it, and when to look again."""
+    if action["nothing_left_because"]:
+        return f"Nothing is left to offer: {clean(action['nothing_left_because']).replace(',', ', ')}."
     held = f", held by {clean(action['primary_reason'])}" if action["primary_reason"] else ""
     again = (
         f"It is decided again at {when(action['recheck_at'])}."
         if action["recheck_at"]
-        else "No date clears it: an event has to come first."
+        else f"No date clears it: it waits for {clean(action['waits_for_event']) or 'an event'}."
     )
     return f"Nothing goes out now. Soonest is the {in_words(action['action'])}{held}. {again}"
 
@@ -386,7 +397,8 @@ def as_text(order: Row, paint: Paint, columns: int) -> str:
         paint(f"Order {clean(order['order_id'])}", "bold")
         + f"   customer {clean(order['customer_id'])}   as of {when(order['as_of'])}   (all times UTC)",
         f"Next: {decision}  {clean(action['action'])}   stage {clean(action['stage'])}",
-        *wrap(" ".join(next_action_sentences(order)), columns, indent="  "),
+        *wrap(" ".join(next_action_sentences(action)), columns, indent="  "),
+        *[text for other in order["other_lanes"] for text in lane_text(other, paint, columns)],
         "",
         paint("Timeline", "bold"),
         *(timeline_text(order["timeline"], paint) or ["  (no events)"]),
@@ -395,6 +407,24 @@ def as_text(order: Row, paint: Paint, columns: int) -> str:
         parts += ["", paint(line_title(line), "bold"), *line_text(line, paint, columns)]
     parts += ["", *box("Lesson note (Markdown)", order["lesson_note"] or "(none)", columns, paint)]
     return "\n".join(parts)
+
+
+def lane_text(action: Row, paint: Paint, columns: int) -> list[str]:
+    """What another lane of the order holds."""
+    decision = paint(clean(action["decision"]).upper(), DECISION_STYLES.get(action["decision"]))
+    return [
+        f"{clean(action['lane']).capitalize()}: {decision}  {clean(action['action'])}   stage {clean(action['stage'])}",
+        *wrap(" ".join(next_action_sentences(action)), columns, indent="  "),
+    ]
+
+
+def lane_markdown(action: Row) -> list[str]:
+    """What another lane of the order holds, as a paragraph."""
+    told = md(" ".join(next_action_sentences(action)))
+    return [
+        "",
+        f"{clean(action['lane']).capitalize()}: **{clean(action['decision'])}** `{clean(action['action'])}`. {told}",
+    ]
 
 
 def timeline_text(events: Iterable[Row], paint: Paint) -> list[str]:
@@ -455,7 +485,8 @@ def as_markdown(order: Row) -> str:
         f"Customer {md(order['customer_id'])}, as of {when(order['as_of'])} UTC. All times are UTC.",
         "",
         f"**{clean(action['decision'])}** `{clean(action['action'])}` (stage `{clean(action['stage'])}`). "
-        + md(" ".join(next_action_sentences(order))),
+        + md(" ".join(next_action_sentences(action))),
+        *[text for other in order["other_lanes"] for text in lane_markdown(other)],
         "",
         "## Timeline",
         "",

@@ -20,12 +20,19 @@ import post_purchase.replay as check_replay
 
 # instants at which much of the shop's year still lies ahead
 EARLIER = ["2026-05-15 12:00:00", "2026-06-21 07:30:00"]
-# What a raw row is, and whether it was accepted, is counted over all rows, later ones included.
+# What a raw row is, how it was read and whether it was accepted, is counted over all rows, later ones included.
 # How far the loader got is no fact of the shop, but feed_health shows it as it is.
-OF_ALL_ROWS = {"input_accounting": None, "rejected_rows": None, "feed_health": {"loaded_through", "age_hours"}}
+OF_ALL_ROWS = {
+    **{mart: None for mart in ("input_accounting", "rejected_rows", "repaired_values", "unmapped_values")},
+    "dangling_references": None,
+    "feed_health": {"loaded_through", "age_hours"},
+}
 LOG = "from marts.decision_log order by all"
 # What a build adds to, rather than makes anew.
-REMEMBERED = {mart: None for mart in ("decision_log", "decision_changes", "audience_members", "audience_events")}
+REMEMBERED = {
+    mart: None
+    for mart in ("decision_log", "decision_changes", "audience_members", "audience_members_v1", "audience_events")
+}
 BUILT = Callable[..., Build]
 
 # --- shops ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from conftest import Build, copy_project, run_dbt
 
-DEMO_ROOMS = "+policy_comparison +policy_comparison_summary"
+DEMO_ROOMS = "+policy_comparison +policy_comparison_summary +int_verdicts"
 # a cell emptied: a use window that is not over no longer holds a review request
 CHECK, STATE, ACTION = "use_window", "waiting", "review_request"
 

@@ -32,8 +32,8 @@ MART_COLUMNS = {
         "since timestamp, clears_at timestamp, evidence"
     ),
     "next_actions": (
-        "lane, is_headline boolean, customer_id, order_id, as_of timestamp, stage, action, decision, decision_id, "
-        "order_line_id, skus, "
+        "lane, rank integer, is_headline boolean, customer_id, order_id, as_of timestamp, stage, action, decision, "
+        "decision_id, order_line_id, skus, waits_for_event, nothing_left_because, "
         "recommended_sku, expected_contribution_profit decimal(18,4), primary_reason, reason_codes, due_at timestamp, "
         "send_after timestamp, recheck_at timestamp, valid_until timestamp, handling, support_queue, support_owner, "
         "support_due_at timestamp, route_is_new boolean, is_customer_pick boolean, waits_for, lesson_note"
@@ -96,9 +96,11 @@ def decision(order: str, action: str, verdict: str, codes: str = "", **more: Any
 
 
 def next_action(order: str, action: str, verdict: str, customer: str = "C-1", **more: Any) -> dict[str, Any]:
-    """One row of next_actions; the customer's pick unless told otherwise."""
+    """One row of next_actions: the order's headline, and the customer's pick unless told otherwise."""
+    lane = "support" if action == "support_recovery" else "marketing"
     return {
-        "lane": "support" if verdict == "support" else "marketing",
+        "lane": lane,
+        "rank": 1,
         "is_headline": True,
         "customer_id": customer,
         "order_id": order,
@@ -110,7 +112,7 @@ def next_action(order: str, action: str, verdict: str, customer: str = "C-1", **
         "order_line_id": f"{order}-L1",
         "skus": "SHOE-1",
         "handling": "automated",
-        "is_customer_pick": True,
+        "is_customer_pick": lane == "marketing",
         "lesson_note": f"# Note of {order}",
         **more,
     }
@@ -165,6 +167,16 @@ def story() -> dict[str, list[dict[str, Any]]]:
                 support_owner="ana",
                 route_is_new=False,
                 handling="human",
+            ),
+            next_action(
+                "O-1003",
+                "loyalty_invite",
+                "pause",
+                customer="C-2",
+                rank=2,
+                is_headline=False,
+                primary_reason="ticket:problem",
+                waits_for_event="the ticket to be solved",
             ),
         ],
         "gate_decisions": [
@@ -318,13 +330,24 @@ def test_pause_and_support_say_what_happens_next(database: Path, capsys: pytest.
     routed = " ".join(capsys.readouterr().out.split())
     assert "Support takes over because of damage:problem: queue damages (owner ana)." in routed
     assert "A ticket is already open on it." in routed
+    assert "Marketing: PAUSE loyalty_invite" in routed
+    assert "No date clears it: it waits for the ticket to be solved. It is this customer's one next action." in routed
     assert "OVERDUE" in routed
 
 
 def test_json_holds_the_reasons_in_order(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert walk(database, "O-1001", "--format", "json") == 0
     order = json.loads(capsys.readouterr().out)
-    assert list(order) == ["order_id", "customer_id", "as_of", "next_action", "timeline", "lines", "lesson_note"]
+    assert list(order) == [
+        "order_id",
+        "customer_id",
+        "as_of",
+        "next_action",
+        "other_lanes",
+        "timeline",
+        "lines",
+        "lesson_note",
+    ]
     assert order["as_of"] == "2025-03-01T00:00:00Z"
     assert order["lesson_note"] == NOTE
     assert [row["source_id"] for row in order["timeline"]] == ["O-1001", "P-1", "F-1"]
