@@ -29,6 +29,9 @@ COMMANDS = {
     "shop": Command("post_purchase.shop:main", "write the demo shop, or a shop of any size"),
     "replay": Command("post_purchase.replay:main", "decide past instants again, from what was known then"),
     "pair-null": Command("post_purchase.pair_null:main", "how many pairs chance alone would prove"),
+    "bench": Command(
+        "post_purchase.bench:main", "the error rates of every number that can stop or send, on drawn shops"
+    ),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
     "benchmark next-purchase": Command(
         "post_purchase.benchmark_next_purchase:main", "next purchases, and known methods"

@@ -63,3 +63,18 @@
 {% macro order_bucket(order_number) -%}
     case when {{ order_number }} <= 2 then {{ order_number }} when {{ order_number }} <= 5 then 3 else 6 end
 {%- endmacro %}
+
+{#-
+    Lower 5 % bound of how many times as often one SKU comes before another as after it, over what their own frequencies make of it: the odds of
+    Wilson's lower bound of the share, over the odds of the expected share. Null where the pair came in neither order.
+-#}
+{% macro symmetry_lower_bound(support, reverse_support, expected, reverse_expected) -%}
+    {%- set both = '(' ~ support ~ ' + ' ~ reverse_support ~ ')' -%}
+    {%- set share -%}
+        (
+            ({{ support }} + 1.3530125 - 1.645 * sqrt({{ support }} * {{ reverse_support }} / nullif({{ both }}, 0) + 0.67650625))
+            / ({{ both }} + 2.706025)
+        )
+    {%- endset -%}
+    ({{ share }} / nullif(1 - {{ share }}, 0) * coalesce({{ reverse_expected }} / nullif({{ expected }}, 0), 1))
+{%- endmacro %}

@@ -23,7 +23,7 @@ paces as (
         metric,
         messages
         < {{ var('watch_small_action') }} * ({{ dbt.datediff('first_date', 'today', 'day') }} + 1)
-        as is_small
+            as is_small
     from volumes
 ),
 
@@ -121,7 +121,7 @@ yearly as (
         false_stops,
         365 * innocent_events
         / cast({{ dbt.datediff('first_date', 'today', 'day') }} + 1 as {{ double }})
-        as innocent_events
+            as innocent_events
     from limits
 ),
 

@@ -85,7 +85,7 @@ select
     amount is null as is_amount_unknown,
     coalesce(is_cash, false) as is_cash,
     cancelled_at is not null as is_of_cancelled_order,
-    coalesce(moved_at >= cancelled_at, false) as is_after_cancellation
+    coalesce(moved_at > cancelled_at, false) as is_after_cancellation
 from payments
 union all
 select

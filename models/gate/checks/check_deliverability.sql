@@ -1,4 +1,5 @@
--- What an address has shown comes first, then what nobody has heard. Of several faults the worst speaks.
+-- What an address has shown comes first, then what nobody has heard. Of several faults the worst speaks. A row of the suppressions that cannot be
+-- read may be a complaint; a shop that keeps no such list has none.
 with
 
 points as (
@@ -8,7 +9,10 @@ points as (
         customer_id,
         channel,
         {{ post_purchase_gate.address_kind('channel') }} as kind,
-        {{ post_purchase_gate.unread(['message_events']) }} as unread_events
+        coalesce(
+            {{ post_purchase_gate.unread(['message_events']) }},
+            case when points.unread_suppressions in ('refused_row', 'degraded') then points.unread_suppressions end
+        ) as unread_events
     from {{ ref('int_points') }} as points
 ),
 

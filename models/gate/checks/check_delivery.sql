@@ -8,6 +8,8 @@ judged as (
         points.ordered_at,
         points.unread_fulfillments,
         points.unread_tickets,
+        -- what nobody scans is delivered in time, unless the tickets cannot tell that no one asks where it is
+        case when points.knows_tickets then delivery.presumed_at end as clears_at,
         case
             when delivery.not_received_since is not null then 'problem:not_received'
             when delivery.failed_since is not null then {{ dbt.concat(["'problem:'", "delivery.failed_how"]) }}
@@ -53,7 +55,7 @@ answers as (
             when answer = 'unknown:no_scan' then awaited_at
             when answer = 'unknown:parcel_lines_missing' then content_unknown_since
         end as since,
-        null as clears_at,
+        case when answer in ('unknown:no_scan', 'problem:stalled') then clears_at end as clears_at,
         case
             when answer = 'problem:not_received' then 'tickets'
             when answer in ('problem:lost', 'problem:failed', 'problem:returned_to_sender') then 'fulfillment_events'

@@ -1,4 +1,4 @@
--- One answer for every commercial action, and a later one for the review request, which also keeps its distance from the last one.
+-- What was heard comes before what a feed did not tell. One answer for every commercial action, and a later one for the review request, which also keeps its distance from the last one.
 with
 
 facts as (
@@ -33,19 +33,19 @@ answers as (
         point_id,
         cast(null as {{ dbt.type_string() }}) as action,
         case
-            when not knows_messages then 'unknown'
             when general_clears_at > point_at then 'waiting'
+            when not knows_messages then 'unknown'
             else 'ok'
         end as state,
         case
-            when not knows_messages then 'feed_messages'
             when cap_clears_at > point_at then 'cap_reached'
-            else 'sent_recently'
+            when general_clears_at > point_at then 'sent_recently'
+            else 'feed_messages'
         end as detail,
-        case when knows_messages then last_commercial_at end as since,
-        case when knows_messages then general_clears_at end as clears_at,
+        case when general_clears_at > point_at then last_commercial_at end as since,
+        case when general_clears_at > point_at then general_clears_at end as clears_at,
         'messages' as evidence_table,
-        case when knows_messages then last_commercial_id end as evidence_id
+        case when general_clears_at > point_at then last_commercial_id end as evidence_id
     from limits
     union all
     select
@@ -58,7 +58,7 @@ answers as (
         'messages' as evidence_table,
         last_review_request_id as evidence_id
     from limits
-    where knows_messages and review_clears_at > point_at
+    where review_clears_at > point_at
 )
 
 {{ post_purchase_gate.check_answers('frequency', has_action=true) }}

@@ -95,13 +95,16 @@ candidates as (
             when kept_share is null then own_treated
             else greatest(own_treated - own_conversion + case when lift <= 0 then lift else own_conversion * kept_share end, 0)
         end as treated_conversion,
-        {%- for side in ['down', 'up'] %}
         case
-            when kept_share is null then own_distance_{{ side }}
+            when kept_share is null then own_distance_down
             when lift <= 0 then lift_distance
-            else greatest(own_distance_{{ side }} * kept_share, lift_distance * own_conversion / conversion_of_all)
-        end as distance_{{ side }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            else greatest(own_distance_down * kept_share, lift_distance * own_conversion / conversion_of_all)
+        end as distance_down,
+        case
+            when kept_share is null then own_distance_up
+            when lift <= 0 then lift_distance
+            else greatest(own_distance_up * kept_share, lift_distance * own_conversion / conversion_of_all)
+        end as distance_up
     from capped
 ),
 

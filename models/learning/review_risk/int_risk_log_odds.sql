@@ -22,6 +22,7 @@ select
     looked_at.point_id,
     looked_at.is_point,
     features.category,
+    features.arrival,
     intercepts.coefficient
     {%- for factor in factors %}
     + {{ factor }}_terms.coefficient

@@ -1,5 +1,6 @@
 -- The probability of a bad review: the factors and the category of what happened, calibrated by the last reviews before the point's snapshot.
--- With too few reviews the scorecard speaks alone. It reads what happened, never what this customer said of it.
+-- With too few reviews the scorecard speaks alone. It reads what happened, never what this customer said of it. What is learned is learned when
+-- reviews are asked for: an order that has not arrived by then has failed, one that is on its way has not, and of it nothing was learned.
 select
     log_odds.point_id,
     cast(
@@ -14,4 +15,6 @@ inner join {{ ref('int_risk_calibration') }} as calibration
     on log_odds.snapshot_at = calibration.snapshot_at
 left join {{ ref('int_risk_categories') }} as categories
     on log_odds.snapshot_at = categories.snapshot_at and log_odds.category = categories.category
-where log_odds.is_point
+where
+    log_odds.is_point
+    and not (calibration.is_learned and log_odds.arrival in ('not_shipped', 'under_way'))

@@ -14,6 +14,8 @@ pairs as (
         estimates.lift,
         estimates.lift_lower_bound,
         estimates.log_likelihood_ratio,
+        estimates.reverse_support,
+        estimates.symmetry_lower_bound,
         related_values.probability_basis,
         related_values.expected_contribution_profit,
         related_values.incremental_probability,
@@ -28,7 +30,9 @@ pairs as (
         relations.relations,
         relations.compatibility,
         coalesce(relations.is_substitute, false) or (relations.sku is null and substitutes.sku is not null) as is_substitute,
-        coalesce(estimates.support >= {{ var('pair_min_support') }} and estimates.lift_lower_bound > {{ var('pair_min_lift') }}, false) as is_proven,
+        coalesce(estimates.lift_lower_bound > {{ var('pair_min_lift') }}, false) as has_lift,
+        -- two SKUs of one taste lift each other in either order
+        coalesce(estimates.symmetry_lower_bound > {{ var('pair_min_symmetry') }}, false) as has_order,
         coalesce(profiles.needs_compatibility, false) as needs_compatibility
     from {{ ref('int_pair_expected') }} as expected
     inner join {{ ref('int_pair_values') }} as related_values
@@ -54,12 +58,23 @@ pairs as (
         on lower(products.category) = lower(profiles.applies_to_value) and profiles.applies_to = 'category'
 ),
 
+proved as (
+    select
+        *,
+        support >= {{ var('pair_min_support') }} and has_lift and has_order as is_proven
+    from pairs
+),
+
 judged as (
     select
         *,
         case when not is_declared and support < {{ var('pair_min_support') }} then ',too_few_customers' else '' end
         || case
-            when not is_declared and support >= {{ var('pair_min_support') }} and not is_proven then ',lift_not_proven'
+            when not is_declared and support >= {{ var('pair_min_support') }} and not has_lift then ',lift_not_proven'
+            else ''
+        end
+        || case
+            when not is_declared and support >= {{ var('pair_min_support') }} and has_lift and not has_order then ',as_often_the_other_way'
             else ''
         end
         || case when is_substitute then ',substitute' else '' end
@@ -69,7 +84,7 @@ judged as (
         || case when expected_contribution_profit is null then ',no_cost' else '' end
         || case when value_lower_bound <= 0 then ',earns_nothing' else '' end
             as refusals
-    from pairs
+    from proved
 )
 
 select

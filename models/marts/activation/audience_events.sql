@@ -48,7 +48,7 @@ select
     cast(happened.order_id as {{ dbt.type_string() }}) as order_id,
     cast(happened.person_id as {{ dbt.type_string() }}) as person_id,
     cast(happened.fulfillment_id as {{ dbt.type_string() }}) as fulfillment_id
-from happened
+from happened  -- noqa: LT02
 {%- if is_incremental() %}
 left join {{ this }} as already
     on happened.event_id = already.event_id

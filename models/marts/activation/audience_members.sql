@@ -95,7 +95,7 @@ select
     {%- endif %}
     cast(hashed.row_hash as {{ dbt.type_string() }}) as row_hash,
     cast(hashed.person_id as {{ dbt.type_string() }}) as person_id
-from hashed
+from hashed  -- noqa: LT02
 {%- if is_incremental() %}
 left join {{ this }} as served
     on hashed.audience_member_id = served.audience_member_id
@@ -109,5 +109,5 @@ where
     or 1 = 1
     {%- endif %}
     or {{ post_purchase_gate.text_key(['served.send_after', 'served.valid_until']) }}
-    <> {{ post_purchase_gate.text_key(['hashed.send_after', 'hashed.valid_until']) }}
+    <> {{ post_purchase_gate.text_key(['hashed.send_after', 'hashed.valid_until']) }}  -- noqa: LT02
 {%- endif %}

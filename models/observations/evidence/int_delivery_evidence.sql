@@ -49,6 +49,10 @@ summed as (
         min(first_shipped_at) as first_shipped_at,
         max(last_shipped_at) as last_shipped_at,
         max(case when is_awaited then expected_at end) as awaited_at,
+        case
+            when max(case when is_awaited and not is_here and presumed_at is null then 1 else 0 end) = 0
+                then max(case when is_awaited and not is_here then presumed_at end)
+        end as presumed_at,
         max(last_expected_at) as last_expected_at,
         max(case when is_awaited and has_ready_parcel then 1 else 0 end) = 1 as has_ready_parcel,
         min(failed_since) as failed_since,
@@ -115,6 +119,7 @@ select
     summed.last_shipped_at,
     coalesce(summed.awaited_at, summed.last_expected_at) as expected_at,
     summed.awaited_at,
+    case when joined.not_received_since is null then summed.presumed_at end as presumed_at,
     coalesce(summed.has_ready_parcel, false) as has_ready_parcel,
     summed.failed_since,
     summed.failed_event_id,

@@ -65,6 +65,11 @@ summed as (
         min(case when not is_content_known then shipped_at end) as content_unknown_since,
         sum(case when is_content_known and not is_failed and units > 0 then 1 else 0 end) as parcels_expected,
         sum(case when is_content_known and not is_failed and units > 0 and arrived_at is null then 1 else 0 end) as parcels_missing,
+        sum(case
+            when is_content_known and not is_failed and units > 0 and arrived_at is null and inferable_at is not null and asked_since is null then 1
+            else 0
+        end) as parcels_presumable,
+        max(case when not is_failed and arrived_at is null then inferable_at end) as presumed_at,
         max(case when arrived_at is not null and scanned_at is null then 1 else 0 end) as has_inferred,
         min(delivered_by) as best_delivered_by,
         max(arrived_at) as arrived_at,
@@ -105,6 +110,8 @@ told as (
         summed.content_unknown_since,
         summed.parcels_expected,
         summed.parcels_missing,
+        summed.parcels_presumable,
+        summed.presumed_at,
         summed.arrived_at,
         summed.has_inferred,
         summed.best_delivered_by,
@@ -167,6 +174,9 @@ select
     end as not_shipped_since,
     is_here,
     case when is_here then arrived_at end as arrived_at,
+    case
+        when not is_here and not is_content_missing and units_not_failed >= units_needed and parcels_presumable = parcels_missing then presumed_at
+    end as presumed_at,
     case when is_here then case when has_inferred = 1 then 'inferred' when best_delivered_by = 'pickup' then 'pickup' else 'scan' end end as grade,
     case when is_here then arrived_fulfillment_id end as arrived_fulfillment_id,
     first_shipped_at,
