@@ -22,6 +22,8 @@ from jinja2 import Environment
 
 from post_purchase import PROJECT
 
+Row = tuple[Any, ...]
+
 
 class Macros:
     """The macros of the project as functions that give SQL text, rendered without a build."""
@@ -74,12 +76,12 @@ class Bench:
         """How many experiments are drawn: as many as the budget of drawn events allows."""
         return max(int(min(most, budget / max(events, 1)) * self.scale), 20)
 
-    def row(self, query: str) -> tuple:
-        return self.connection.execute(query).fetchone()
+    def row(self, query: str) -> Row:
+        return self.connection.execute(query).fetchall()[0]
 
     # --- experiments: one look ---
 
-    def one_look_rate(self, control: int, treatment: int, p_control: float, p_treatment: float) -> tuple:
+    def one_look_rate(self, control: int, treatment: int, p_control: float, p_treatment: float) -> Row:
         """Exact shares of experiments on a rate that are not read, better and worse, over every pair of counts."""
 
         def span(n: int, p: float) -> str:
@@ -117,7 +119,7 @@ class Bench:
             """
         )
 
-    def one_look_amount(self, share: float, events: int, sigma: float, most: int = 20000) -> tuple:
+    def one_look_amount(self, share: float, events: int, sigma: float, most: int = 20000) -> Row:
         """Shares of experiments on revenue without any effect that are better and worse: log-normal, one in 10 buys."""
         total = round(events / share)
         draws, n = self.draws(most, total, 4e7), total * 10.0
@@ -152,7 +154,7 @@ class Bench:
             """
         )
 
-    def planned(self, plans: list[tuple[float, float, float, int]]) -> list[tuple]:
+    def planned(self, plans: list[tuple[float, float, float, int]]) -> list[Row]:
         """The smallest detectable difference of each plan (control, treatment, rate, direction), and its true power."""
         values = ", ".join(f"({c}::double, {t}::double, {p}::double, {good})" for c, t, p, good in plans)
         rows = self.connection.execute(
@@ -176,7 +178,7 @@ class Bench:
 
     # --- experiments: every look ---
 
-    def looks(self, share: float, controls: int, rate: float, effect: float, looks: int, sigma: float | None) -> tuple:
+    def looks(self, share: float, controls: int, rate: float, effect: float, looks: int, sigma: float | None) -> Row:
         """A year of experiments: (draws, a query of counts and sums so far by experiment and look)."""
         n = controls / share
         events = n * (rate * share + (rate + effect) * (1 - share))
@@ -226,7 +228,7 @@ class Bench:
         """,
         )
 
-    def anytime(self, share: float, controls: int, rate: float, sigma: float | None = None, looks: int = 365) -> tuple:
+    def anytime(self, share: float, controls: int, rate: float, sigma: float | None = None, looks: int = 365) -> Row:
         """Shares of experiments without any effect that are ever better, worse, or either, at any daily look."""
         macros = self.macros
         weight = f"{macros.settings['experiment_evidence_events']}::double"
@@ -252,7 +254,7 @@ class Bench:
             """
         )
 
-    def first_lift(self, share: float, controls: int, rate: float, effect: float) -> tuple:
+    def first_lift(self, share: float, controls: int, rate: float, effect: float) -> Row:
         """Of a year of weekly looks: in how many experiments a lift is ever used, and its means when first used, as the
         estimate has it and as the gate gets it."""
         macros = self.macros
@@ -280,7 +282,7 @@ class Bench:
 
     # --- breaker ---
 
-    def breaker(self, a_day: int, rate: float, stop_above: float = 0.003, most: int = 4000) -> tuple:
+    def breaker(self, a_day: int, rate: float, stop_above: float = 0.003, most: int = 4000) -> Row:
         """A year of an action with complaints at one rate: in how many years it stops, and the median day of the stop
         among all of them (null where fewer than half stop). As int_watch_detectors sums it, day by day."""
         macros, draws = self.macros, self.draws(most, 365, 4e6)
@@ -323,9 +325,7 @@ class Bench:
 
     # --- audit ---
 
-    def like_with_like(
-        self, customers: int, rate: float, most_sends: int, effect: float = 0.0, most: int = 400
-    ) -> tuple:
+    def like_with_like(self, customers: int, rate: float, most_sends: int, effect: float = 0.0, most: int = 400) -> Row:
         """Sends in and out of a group in four lateness bands of different rates, customers of one to `most_sends` sends
         whose fates are alike: shares of comparisons that are read, and of these that cover the true difference.
         As int_audit_like weighs and bounds them."""
@@ -410,7 +410,7 @@ class Bench:
             """
         )
 
-    def parity(self, lines: int, groups: int, missed: float, shortfall: float = 0.0, most: int = 20000) -> tuple:
+    def parity(self, lines: int, groups: int, missed: float, shortfall: float = 0.0, most: int = 20000) -> Row:
         """Shares of shops in which a group is judged by its rate, and in which one fails, where one is asked less by
         `shortfall`. As asks_alike_by_rate."""
         macros, draws = self.macros, self.draws(most, lines, 2e7)
@@ -467,7 +467,7 @@ def one_look_tables(bench: Bench) -> list[Table]:
     rates = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
     rows = []
     for share in (0.05, 0.1, 0.2, 0.5):
-        worst = {}
+        worst: dict[Any, Any] = {}
         for controls in (100, 200, 500, 1000, 2000, 5000, 10000):
             treated = round(controls * (1 - share) / share)
             for rate in rates:

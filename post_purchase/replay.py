@@ -219,13 +219,13 @@ class Project:
 
 
 def past(name: str) -> str:
-    """Verdicts on past points of an attached database, with their instants."""
+    """Verdicts on past points of an attached database, with their instants; from tables, since a view names its own."""
     columns = ", ".join(f"verdicts.{column}" for column in COMPARED)
     return f"""
         select points.point_id, points.origin, points.point_at, verdicts.action, {columns}
-        from {name}.gate.int_verdicts as verdicts
+        from {name}.gate.int_policy_verdicts as verdicts
         inner join {name}.observations.int_points as points using (point_id)
-        where points.origin <> 'live'
+        where points.origin <> 'live' and verdicts.policy = 'in_force'
     """
 
 
