@@ -1,4 +1,5 @@
--- How much of a feed's last 90 days was refused and names nobody: what it would have said, of whom, nobody can tell.
+-- How much of a feed's last 90 days was refused and names nobody: what it would have said, of whom, nobody can tell. What happened later
+-- was not known.
 {%- set since = post_purchase_gate.add_days(-90, post_purchase_gate.as_of()) %}
 with
 
@@ -10,7 +11,8 @@ table_rows as (
     from {{ ref('base_' ~ table) }}
     where
         coalesce(_rejected_reason, '') <> 'repeat'
-        and coalesce({{ post_purchase_gate.row_time(table) if execute else '_loaded_at' }}, {{ since }}) >= {{ since }}
+        and coalesce({{ post_purchase_gate.row_time(table) if execute else '_loaded_at' }}, {{ since }})
+        between {{ since }} and {{ post_purchase_gate.as_of() }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -28,7 +30,9 @@ nobody as (
         feed,
         count(*) as unnamed_rows
     from {{ ref('int_refused_facts') }}
-    where kind = 'nobody' and coalesce(happened_or_loaded_at, {{ since }}) >= {{ since }}
+    where
+        kind = 'nobody'
+        and coalesce(happened_or_loaded_at, {{ since }}) between {{ since }} and {{ post_purchase_gate.as_of() }}
     group by feed
 ),
 
