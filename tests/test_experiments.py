@@ -152,7 +152,7 @@ def test_the_control_group_is_the_hash_and_nobody_else(experiment: Build) -> Non
     with duckdb.connect(str(experiment.database), read_only=True) as connection:
         groups = dict(
             connection.execute(
-                "select customer_id, is_control from outcomes.int_experiment_groups where action = 'upsell'"
+                "select person_id, is_control from outcomes.int_experiment_groups where action = 'upsell'"
             ).fetchall()
         )
     expected = {

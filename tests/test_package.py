@@ -12,6 +12,7 @@ import yaml
 from conftest import ROOT, Build
 
 COMPARED = ("gate_decisions", "next_actions", "audience_members", "audience_events")
+SELECTED = ("+orders", "+gate_decisions", "+audience_members", "+audience_events")
 RENAMED = {"orders": "order_headers", "messages": "sent_messages"}
 PROJECT = ROOT / "tests" / "package_project"
 
@@ -63,7 +64,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_a_project_that_installs_the_gate_gets_its_marts(warehouse: Path, demo_shop: Build) -> None:
     succeeded, said = dbt(
-        warehouse / "project", "build", "--select", "+orders", "--exclude-resource-type", "test", "unit_test"
+        warehouse / "project", "build", "--select", *SELECTED, "--exclude-resource-type", "test", "unit_test"
     )
     assert succeeded, said
     with duckdb.connect(str(warehouse / "shop.duckdb"), read_only=True) as built:

@@ -13,6 +13,8 @@ FIRST, SECOND = "2026-06-30 12:00:00", "2026-06-30 18:00:00"
 EMAIL, PHONE, NAME = " Zyx.Probe@Example.COM ", "+1 (555) 013-7788", "Zyxwella"
 NEEDLES = {"email": "zyx.probe@example.com", "phone": "15550137788", "first_name": "zyxwella"}
 ACTIVATION = {
+    # how an account is addressed: what activation reads
+    "core.int_accounts",
     "activation.int_audience_candidates",
     "activation.int_audience_events",
     "marts.audience_members",
@@ -111,7 +113,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[s
         (
             "erased",
             SECOND,
-            "base_customers stg_customers rejected_rows int_audience_history+ int_audience_picks+ customer_state",
+            None,
         ),
     ):
         if name == "erased":

@@ -1,4 +1,6 @@
-{#- Rows that were refused and that no later readable row has replaced, with what they name themselves. -#}
+{{ config(materialized='ephemeral') }}
+{#- Rows that were refused and that no later readable row has replaced, with what they name themselves. They name people in the clear, so they
+    are never written down. -#}
 with
 
 refused as (

@@ -2,8 +2,16 @@
 -- customer's; a phone of whose country a ticket says nothing agrees in its last nine digits.
 with
 
+-- addresses are read where they arrive, and go no further
 tickets as (
-    select * from {{ ref('int_tickets') }}
+    select
+        tickets.counts_as_ticket_id,
+        tickets.customer_id,
+        requests.requester_email,
+        requests.requester_phone
+    from {{ ref('int_tickets') }} as tickets
+    inner join {{ ref('stg_tickets') }} as requests
+        on tickets.ticket_id = requests.ticket_id
 ),
 
 addresses as (

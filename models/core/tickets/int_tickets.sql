@@ -40,12 +40,9 @@ select
     coalesce(merged.into_ticket_id, tickets.ticket_id) as counts_as_ticket_id,
     merged.ticket_id is not null as is_merged,
     tickets.customer_id,
-    tickets.requester_email,
-    tickets.requester_phone,
     tickets.order_id,
     tickets.order_line_id,
     tickets.topic,
-    tickets.subject,
     tickets.opened_at
 from tickets
 left join merged

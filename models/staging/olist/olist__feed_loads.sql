@@ -22,7 +22,7 @@ ends as (
     from newest
 )
 
-{% for feed in ['orders', 'payments', 'fulfillments', 'messages', 'reviews'] -%}
+{% for feed in ['orders', 'payments', 'fulfillments', 'fulfillment_events', 'messages', 'reviews', 'products'] -%}
 select
     '{{ feed }}' as feed,
     loaded_through
