@@ -45,14 +45,15 @@ def planted(folder: Path) -> duckdb.DuckDBPyConnection:
         "insert into overrides (override_id, order_line_id, action, decision, reason, set_by, set_at, expires_at) "
         f"values ('p-1', 'H73-ready-1', 'upsell', 'pause', '{NAME} wrote from {EMAIL}', 'desk', '2026-06-20', null)"
     )
-    # rows that the contract refuses are kept, masked
+    # rows that the contract refuses are kept, masked; of somebody else, for what they name is unknown evidence
+    bad = f"bad.{EMAIL.strip()}"
     shop.execute(
         "insert into customers (customer_id, email, first_name, is_test) "
-        f"values ('cust-bad', '{EMAIL}', '{NAME}', 'perhaps')"
+        f"values ('cust-bad', '{bad}', '{NAME}', 'perhaps')"
     )
     shop.execute(
         "insert into tickets (ticket_id, customer_id, requester_email, subject) "
-        f"values ('p-2', 'nobody', '{EMAIL}', '{NAME}')"
+        f"values ('p-2', 'nobody', '{bad}', '{NAME}')"
     )
     (folder / "raw").mkdir(exist_ok=True)
     return shop
