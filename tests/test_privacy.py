@@ -18,6 +18,7 @@ ACTIVATION = {
     "activation.int_audience_candidates",
     "activation.int_audience_events",
     "marts.audience_members",
+    "marts.audience_members_v1",
     "marts.audience_events",
 }
 
@@ -155,12 +156,12 @@ def test_an_erased_customer_leaves_the_minimum_that_proves_it(searched: dict) ->
     assert not member["in_audience"] and str(member["left_at"]) == SECOND == str(member["updated_at"])
     assert kept == {
         "audience_member_id", "customer_id", "audience", "audience_class", "action",
-        "in_audience", "entered_at", "left_at", "updated_at", "row_hash",
+        "in_audience", "entered_at", "left_at", "updated_at", "row_hash", "person_id",
     }  # fmt: skip
     assert sorted(row["event_type"] for row in rows["audience_events"]) == ["entered", "left"]
     for event in rows["audience_events"]:
         assert {name for name, value in event.items() if value is not None} == {
             "event_id", "audience_member_id", "customer_id", "audience", "audience_class", "action",
-            "event_type", "entry_number", "occurred_at",
+            "event_type", "entry_number", "occurred_at", "person_id",
         }  # fmt: skip
     assert rows["customer_state"] == []
