@@ -162,6 +162,6 @@ def test_an_erased_customer_leaves_the_minimum_that_proves_it(searched: dict) ->
     for event in rows["audience_events"]:
         assert {name for name, value in event.items() if value is not None} == {
             "event_id", "audience_member_id", "customer_id", "audience", "audience_class", "action",
-            "event_type", "entry_number", "occurred_at", "person_id",
+            "event_type", "entry_number", "occurred_at",
         }  # fmt: skip
     assert rows["customer_state"] == []
