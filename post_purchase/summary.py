@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from post_purchase import ROOMS
 from post_purchase.terminal import (
     DECISION_STYLES,
     PLAIN_WIDTH,
@@ -53,22 +54,7 @@ MARTS = (
     "input_accounting",
 )
 DECISIONS = ("send", "pause", "support")
-LAYERS = (
-    "seeds",
-    "staging",
-    "policy",
-    "core",
-    "observations",
-    "economics",
-    "outcomes",
-    "learning",
-    "gate",
-    "measurement",
-    "audit",
-    "activation",
-    "marts",
-    "tests",
-)
+LAYERS = ("seeds", *ROOMS, "tests")
 NOTE_LINES = 5
 HALF = 49  # columns of the left block where two stand side by side
 

@@ -9,21 +9,8 @@ import pytest
 import yaml
 from conftest import ROOT, parsed_project
 
-# A model may read its own room and those before it.
-ROOMS = (
-    "staging",
-    "policy",
-    "core",
-    "observations",
-    "economics",
-    "outcomes",
-    "learning",
-    "gate",
-    "measurement",
-    "audit",
-    "activation",
-    "marts",
-)
+from post_purchase import ROOMS
+
 BASELINE = yaml.safe_load((ROOT / "tests/house_baseline.yml").read_text())
 
 # Tables of facts that have one home: which room alone may read them.
