@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup demo build test lint parse unit pytest walk olist audit replay needs-folder benchmark-risk benchmark-next clean
+.PHONY: help setup sync-setup demo build test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -46,6 +46,9 @@ build: setup  ## dbt build on your own tables: make build VARS='{raw_path: FOLDE
 
 walk: setup  ## one order, walked: make walk ORDER=H19-snoozed-ticket
 	@$(GATE) walk $(ORDER)
+
+pages: setup  ## one folder of pages from a finished build, to read and search without a network
+	@$(GATE) pages --out $(or $(OUT),target/pages)
 
 olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
 	@test -n "$(RAW)" || { echo "Name the folder that holds Olist's tables: make olist RAW=FOLDER"; exit 2; }

@@ -25,6 +25,7 @@ COMMANDS = {
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
     "audit": Command("post_purchase.audit:main", "what past sends did wrong, judged at their own moment"),
+    "pages": Command("post_purchase.pages.command:main", "one folder of pages to read and search, without a network"),
     "sync": Command("post_purchase.sync.command:main", "bring audiences to Klaviyo, or write files for any other tool"),
     "shop": Command("post_purchase.shop:main", "write the demo shop, or a shop of any size"),
     "replay": Command("post_purchase.replay:main", "decide past instants again, from what was known then"),

@@ -46,13 +46,27 @@ owners as (
     from {{ ref('int_addresses') }}
     group by address_key
     having min(person_id) = max(person_id)
+),
+
+-- joined inwards and by itself: beside the other messages, a shop that writes out no address would compare each of them with every address
+unowned as (
+    select
+        messages.message_id,
+        owners.person_id,
+        owners.customer_id
+    from messages
+    inner join {{ ref('int_written_addresses') }} as written
+        on messages.channel = written.channel and messages.address = written.address
+    inner join owners
+        on written.permission_key = owners.address_key
+    where messages.customer_id is null and messages.order_id is null
 )
 
 select
     -- ids
     messages.message_id,
-    coalesce(messages.customer_id, orders.customer_id, owners.customer_id) as customer_id,
-    coalesce(persons.person_id, orders.person_id, owners.person_id) as person_id,
+    coalesce(messages.customer_id, orders.customer_id, unowned.customer_id) as customer_id,
+    coalesce(persons.person_id, orders.person_id, unowned.person_id) as person_id,
     messages.order_id,
     orders.root_order_id,
     messages.order_line_id,
@@ -85,8 +99,8 @@ left join {{ ref('int_orders') }} as orders
     on messages.order_id = orders.order_id
 left join {{ ref('int_written_addresses') }} as written
     on messages.channel = written.channel and messages.address = written.address
-left join owners
-    on written.permission_key = owners.address_key and messages.customer_id is null and messages.order_id is null
+left join unowned
+    on messages.message_id = unowned.message_id
 left join {{ ref('int_permission_addresses') }} as accounts
     on
         coalesce(messages.customer_id, orders.customer_id) = accounts.customer_id

@@ -1,0 +1,68 @@
+// Loads packs: scripts that carry gzipped data as text. A page opened from a disk may load scripts, but not fetch files.
+"use strict";
+(function () {
+  const waiting = new Map();
+  const packs = new Map();
+
+  function bytesOf(text) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+    return bytes;
+  }
+
+  // every pack calls this
+  window.pp = function (name, text) {
+    const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const take = waiting.get(name);
+    if (take) take.resolve(new Response(stream));
+  };
+
+  function load(name) {
+    if (!packs.has(name)) {
+      packs.set(name, new Promise(function (resolve, reject) {
+        waiting.set(name, { resolve: resolve });
+        const script = document.createElement("script");
+        script.src = "data/" + name + ".js";
+        script.onload = function () { script.remove(); };
+        script.onerror = function () { packs.delete(name); reject(new Error("data/" + name + ".js is missing")); };
+        document.head.append(script);
+      }));
+    }
+    return packs.get(name);
+  }
+
+  const kept = new Map();
+  function once(name, read) {
+    if (!kept.has(name)) {
+      const reading = load(name).then(read);
+      kept.set(name, reading);
+      reading.catch(function () { kept.delete(name); });
+    }
+    return kept.get(name);
+  }
+
+  function pause() {
+    if (window.scheduler && scheduler.yield) return scheduler.yield();
+    return new Promise(function (resolve) { setTimeout(resolve, 0); });
+  }
+
+  function element(tag, attributes, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    }
+    made.append(...children.filter(function (child) { return child !== null && child !== undefined && child !== ""; }));
+    return made;
+  }
+
+  window.pages = {
+    json: function (name) { return once(name, function (found) { return found.json(); }); },
+    bytes: function (name) { return once(name, function (found) { return found.arrayBuffer(); }); },
+    forget: function (name) { kept.delete(name); packs.delete(name); },
+    pause: pause,
+    element: element,
+    number: function (value) { return value.toLocaleString("en-US"); },
+  };
+})();

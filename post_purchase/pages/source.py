@@ -1,0 +1,152 @@
+"""What the pages read of a finished build: its marts, and the seeds and names beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from post_purchase.terminal import ACTION_ORDER, fetch, in_words
+
+Row = dict[str, Any]
+EPOCH = datetime(1970, 1, 1)
+MINUS = "\u2212"
+
+
+class Source:
+    """A finished build, open for reading."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.columns: dict[str, dict[str, set[str]]] = {}
+        for row in fetch(connection, "select table_schema, table_name, column_name from information_schema.columns"):
+            schemas = self.columns.setdefault(row["table_name"], {})
+            schemas.setdefault(row["table_schema"], set()).add(row["column_name"])
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        return fetch(self.connection, sql, parameters)
+
+    def has(self, mart: str, *columns: str) -> bool:
+        """True when the build has that mart, with these columns."""
+        return set(columns) <= self.columns.get(mart, {}).get("marts", set()) and "marts" in self.columns.get(mart, {})
+
+    def mart(self, name: str, order: str) -> list[Row]:
+        """A mart's rows in an order that leaves no ties; none where the build has no such mart."""
+        return self.rows(f"select * from marts.{name} order by {order}") if self.has(name) else []
+
+    def beside(self, name: str, *columns: str) -> str | None:
+        """The quoted name of a seed or model beside the marts that has these columns; None where the build has none.
+
+        Their schemas carry a prefix where the gate is a package of another project, so they are looked up.
+        """
+        for schema, present in sorted(self.columns.get(name, {}).items()):
+            if set(columns) <= present:
+                quoted = schema.replace('"', '""')
+                return f'"{quoted}"."{name}"'
+        return None
+
+    def seed(self, name: str, order: str, *columns: str) -> list[Row]:
+        relation = self.beside(name, *columns)
+        return self.rows(f"select * from {relation} order by {order}") if relation else []
+
+
+class Words:
+    """Titles and sentences for codes: the seeds' own, and a code's letters where no seed says it better."""
+
+    def __init__(self, source: Source) -> None:
+        actions = source.seed("actions", "priority, action", "action", "priority", "title")
+        self.actions = {row["action"]: row["title"] or in_words(row["action"]).capitalize() for row in actions}
+        if not self.actions:
+            self.actions = {action: in_words(action).capitalize() for action in ACTION_ORDER}
+        self.classes = {row["action"]: row.get("action_class") for row in actions}
+        self.watch_for = {row["action"]: row.get("watch_for") for row in actions}
+        self.checks = {row["check_name"]: row for row in source.seed("checks", "check_name", "check_name", "question")}
+        self.titles: dict[str, str] = {}
+        products = source.beside("stg_products", "sku", "title")
+        if products:
+            for row in source.rows(f"select sku, min(title) as title from {products} group by sku"):
+                if row["title"]:
+                    self.titles[row["sku"]] = row["title"]
+
+    def action(self, code: str | None) -> str:
+        return self.actions.get(code or "", in_words(code).capitalize())
+
+    def question(self, check: str) -> str:
+        return (self.checks.get(check) or {}).get("question") or in_words(check).capitalize()
+
+    def product(self, sku: str | None) -> str:
+        return self.titles.get(sku or "", sku or "")
+
+    def products(self, skus: str | None) -> str:
+        return ", ".join(self.product(sku.strip()) for sku in (skus or "").split(",") if sku.strip())
+
+    def reason(self, code: str | None) -> str:
+        """A `check:state` as a sentence."""
+        check, _, state = (code or "").partition(":")
+        if not check:
+            return ""
+        said = f"{in_words(check).capitalize()}: {in_words(state)}"
+        row = self.checks.get(check) or {}
+        if not row.get("waits_for") or row.get("is_final"):
+            return f"{said}."
+        return f"{said}; waits for {row['waits_for']}."
+
+
+# --- Figures and times -------------------------------------------------------------------------------------------
+
+
+def count(value: Any) -> str:
+    return "\u2013" if value is None else f"{int(value):,}"
+
+
+def amount(value: Decimal | float | None) -> str:
+    if value is None:
+        return "\u2013"
+    return f"{float(value):,.2f}".replace("-", MINUS)
+
+
+def figure(value: Decimal | float | None, places: int = 2) -> str:
+    """A number with as many places as its reader needs."""
+    if value is None:
+        return "\u2013"
+    return f"{float(value):,.{places}f}".replace("-", MINUS)
+
+
+def share(value: Decimal | float | None, places: int = 1) -> str:
+    """A share as percent; small ones keep a digit that says something."""
+    if value is None:
+        return "\u2013"
+    percent = 100 * float(value)
+    if 0 < abs(percent) < 1:
+        places = max(places, 2)
+    return f"{percent:.{places}f}\u202f%".replace("-", MINUS)
+
+
+def day(value: date | datetime | None) -> str:
+    return "\u2013" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    return "\u2013" if value is None else f"{value.day} {value:%b %Y, %H:%M}"
+
+
+def short(value: datetime | None, year: int) -> str:
+    """A moment, its year only where it is another one."""
+    if value is None:
+        return ""
+    return f"{value.day} {value:%b, %H:%M}" if value.year == year else f"{value.day} {value:%b %Y}"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """How long ago, in the unit that a person would use."""
+    if since is None:
+        return ""
+    hours = (now - since).total_seconds() / 3600
+    if hours < 0:
+        return ""
+    if hours < 48:
+        return f"{int(hours)} h"
+    return f"{int(hours / 24)} days"
