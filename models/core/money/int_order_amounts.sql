@@ -101,4 +101,5 @@ select
     cast(shared.order_total - case when shared.total_holds_removed then shared.amount_removed else 0 end as decimal(18, 4)) as amount_owed
 from shared
 left join shared as roots
-    on shared.order_type = 'exchange' and shared.root_order_id = roots.order_id
+    -- one key, and no condition on the order beside it: with one the engine compares every order with every other
+    on case when shared.order_type = 'exchange' then shared.root_order_id end = roots.order_id

@@ -12,7 +12,10 @@ accounts as (
     from {{ ref('stg_customers') }} as customers
     -- staging shows no address of an erased account
     left join {{ ref('base_customers') }} as erased
-        on customers.customer_id = erased.customer_id and customers.erased_at is not null and erased._rejected_reason is null
+        on
+            -- one key, and no condition on the account beside it: with one the engine compares every account with every other
+            case when customers.erased_at is not null then customers.customer_id end = erased.customer_id
+            and erased._rejected_reason is null
 ),
 
 written as (

@@ -47,7 +47,8 @@ judged as (
     left join {{ ref('int_sent_before') }} as sent
         on actions.point_id = sent.point_id and actions.action = sent.action
     left join {{ ref('int_review_asks_before') }} as reviews
-        on actions.point_id = reviews.point_id and actions.action = 'review_request'
+        -- one key, and no condition on the action beside it: with one the engine compares every point with every other
+        on case when actions.action = 'review_request' then actions.point_id end = reviews.point_id
     left join unmapped
         on actions.point_id = unmapped.point_id
     inner join {{ ref('int_persons') }} as persons

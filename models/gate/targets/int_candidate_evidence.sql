@@ -190,6 +190,6 @@ left join {{ ref('int_candidate_supplies') }} as supplies
     on candidates.point_id = supplies.point_id and candidates.candidate_sku = supplies.candidate_sku
 left join {{ ref('int_candidate_supplies') }} as own_supplies
     on
-        candidates.target_kind = 'subscription'
-        and candidates.point_id = own_supplies.point_id
+        -- a key, and no condition on the candidate beside it, which keeps the engine from comparing all with all
+        case when candidates.target_kind = 'subscription' then candidates.point_id end = own_supplies.point_id
         and candidates.sku = own_supplies.candidate_sku
