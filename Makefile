@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup demo build test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next clean
+.PHONY: help setup sync-setup browser-setup demo build test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -37,6 +37,18 @@ setup: .venv/.installed  ## make the environment in .venv
 	@touch $@
 
 sync-setup: .venv/.sync-installed  ## add what post-purchase sync --send needs
+
+# What opens the pages in a browser. Chromium itself is the system's: apt-get install chromium
+.venv/.browser-installed: requirements-browser.lock .venv/.installed
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements-browser.lock; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-browser.lock; \
+	fi
+	@command -v chromium >/dev/null || echo "Chromium is missing: apt-get install chromium (as root)."
+	@touch $@
+
+browser-setup: .venv/.browser-installed  ## add what tests/test_pages_browser.py needs to open the pages in Chromium
 
 demo: setup  ## build the demo shop and show what may be sent, waits, or goes to support
 	@$(GATE) demo

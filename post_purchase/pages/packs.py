@@ -51,7 +51,7 @@ class Listing:
     page in view or, one after the other, for a search.
     """
 
-    BLOCK = 1000
+    BLOCK = 500
     PAGE = 50
 
     def __init__(self, name: str, label: str, headers: Sequence[str], empty: str, numbers: Sequence[int] = ()) -> None:

@@ -130,11 +130,11 @@
           for (let ahead = 0; ahead < Math.min(4, blocks); ahead++) json(name + "/rows-" + ahead).catch(function () {});
           for (let number_ = 0; number_ < blocks; number_++) {
             if (number_ + 4 < blocks) json(name + "/rows-" + (number_ + 4)).catch(function () {});
-            if (!texts[number_]) { await textsOf(number_); since = performance.now(); await pause(); }
+            if (!texts[number_]) { await textsOf(number_); await pause(); since = performance.now(); }
             const found = texts[number_];
             for (let i = 0; i < found.length; i++) {
               if (words.every(function (word) { return found[i].includes(word); })) hits[number_ * block + i] = 1;
-              if ((i & 127) === 127 && performance.now() - since > SLICE) {
+              if ((i & 63) === 63 && performance.now() - since > SLICE) {
                 await pause();
                 if (mine !== ticket) return;
                 since = performance.now();
@@ -151,14 +151,15 @@
           let fits = !hits || hits[place] === 1;
           for (let f = 0; fits && f < wanted.length; f++) fits = wanted[f][0][place] === wanted[f][1];
           if (fits) found[count++] = place;
-          if ((i & 4095) === 4095 && performance.now() - since > SLICE) {
+          if ((i & 511) === 511 && performance.now() - since > SLICE) {
             await pause();
             if (mine !== ticket) return;
             since = performance.now();
           }
         }
-        matches = found.subarray(0, count);
+        matches = found.slice(0, count);
         total = count;
+        await pause();
         await show(mine);
       } catch (error) {
         section.removeAttribute("aria-busy");

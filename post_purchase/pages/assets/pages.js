@@ -58,8 +58,23 @@
   }
 
   window.pages = {
-    json: function (name) { return once(name, function (found) { return found.json(); }); },
-    bytes: function (name) { return once(name, function (found) { return found.arrayBuffer(); }); },
+    // what was read is parsed, and what was parsed is used, each in a task of its own
+    json: function (name) {
+      return once(name, async function (found) {
+        const text = await found.text();
+        await pause();
+        const parsed = JSON.parse(text);
+        await pause();
+        return parsed;
+      });
+    },
+    bytes: function (name) {
+      return once(name, async function (found) {
+        const buffer = await found.arrayBuffer();
+        await pause();
+        return buffer;
+      });
+    },
     forget: function (name) { kept.delete(name); packs.delete(name); },
     pause: pause,
     element: element,

@@ -1,0 +1,288 @@
+"""The pages in a real browser: they load, filter and page without an error, are accessible, and keep no phone waiting.
+
+Needs Chromium and the packages of requirements-browser.lock (`make browser-setup`); without them these tests say so and
+are skipped. PAGES_SHOP names a database of another shop to open, such as one of 100,000 live orders.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Build
+from test_pages import changed
+
+from post_purchase.pages.command import NAVIGATION, main
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MISSING = [
+    *([] if CHROMIUM else ["Chromium is not installed (Debian: apt-get install chromium)"]),
+    *(
+        f"the package {name} is not installed (make browser-setup)"
+        for name in ("playwright", "axe_playwright_python", "PIL")
+        if importlib.util.find_spec(name) is None
+    ),
+]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING))
+
+LONG_TASK = 50  # milliseconds
+PHONE = {"viewport": {"width": 390, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+FILES = [file for file, _ in NAVIGATION]
+TRACED = ["devtools.timeline", "toplevel"]
+
+
+@pytest.fixture(scope="module")
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    shop = os.environ.get("PAGES_SHOP")
+    database = Path(shop) if shop else request.getfixturevalue("demo_shop").database
+    out = tmp_path_factory.mktemp("pages") / "site"
+    assert main(["--database", str(database), "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # a container's root has no sandbox of its own
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser: Any, folder: Path) -> Iterator[Callable[..., Any]]:
+    """opened(file, **context): a page in a window of its own; whatever it complains of fails the test."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_page(file: str, **context: Any) -> Any:
+        contexts.append(browser.new_context(**context))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(f"{file}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{file}: {error}"))
+        page.on("requestfailed", lambda request: complaints.append(f"{file}: {request.url}"))
+        page.goto(f"file://{folder / file}")
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def settle(page: Any) -> None:
+    page.wait_for_timeout(300)  # the search waits until its user has stopped typing
+    page.wait_for_selector("[aria-busy]", state="detached", timeout=60_000)
+
+
+def an_order(page: Any) -> str:
+    return str(page.get_attribute("#list-sheet tbody a", "href"))
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_opens_and_fits_its_window(opened: Callable[..., Any], file: str, width: int) -> None:
+    page = opened(file, viewport={"width": width, "height": 800})
+    assert page.locator("h1").count() == 1 and page.locator("nav.main a[aria-current=page]").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_filters_and_search_show_what_they_say(opened: Callable[..., Any]) -> None:
+    page = opened("index.html", viewport={"width": 1280, "height": 900})
+    sheet = page.locator("#list-sheet")
+    for word, count in [
+        (tab.get_attribute("data-word"), tab.locator("xpath=..").locator("b").inner_text())
+        for tab in sheet.locator("fieldset.tabs input[data-word]").all()
+    ]:
+        sheet.locator(f'input[data-word="{word}"]').check(force=True)
+        settle(page)
+        said = sheet.locator("[role=status]").inner_text()
+        assert said.endswith(f"of {count}") or (count == "0" and said.startswith("0 of"))
+        chips = set(sheet.locator("tbody td:first-child .chip").all_inner_texts())
+        assert chips == ({word} if count != "0" else set())
+    sheet.locator('input[name=status][value=""]').check(force=True)
+    settle(page)
+    order = sheet.locator("tbody tr").nth(3).locator("th a").inner_text()
+    sheet.locator("input[type=search]").fill(order.upper())
+    settle(page)
+    found = sheet.locator("tbody th a").all_inner_texts()
+    assert order in found and all(order.lower() in other.lower() for other in found)
+    # the address carries what was asked
+    address = page.url
+    again = opened("index.html" + address[address.index("#") :], viewport={"width": 1280, "height": 900})
+    assert again.locator("#list-sheet tbody th a").all_inner_texts() == found
+    sheet.locator("input[type=search]").fill("nobody has this")
+    settle(page)
+    assert sheet.locator(".nothing").is_visible() and sheet.locator("tbody tr").count() == 0
+
+
+def test_the_pages_of_a_list_hold_every_row_once(opened: Callable[..., Any]) -> None:
+    page = opened("index.html#status=all", viewport={"width": 1280, "height": 900})
+    sheet = page.locator("#list-sheet")
+    told = int(sheet.locator("[role=status]").inner_text().split(" of ")[1].replace(",", ""))
+    seen: list[str] = []
+    for _ in range(min(4, (told + 49) // 50)):
+        seen += sheet.locator("tbody tr").all_inner_texts()
+        if sheet.get_by_role("button", name="Next").is_enabled():
+            sheet.get_by_role("button", name="Next").click()
+            settle(page)
+    assert len(seen) == min(told, 200) and len(set(seen)) == len(seen)
+
+
+def test_everything_can_be_done_by_keyboard(opened: Callable[..., Any]) -> None:
+    page = opened("index.html", viewport={"width": 1280, "height": 900})
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    reached: list[str] = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                """() => { const at = document.activeElement, style = getComputedStyle(at.matches('.tabs input') ?
+                at.nextElementSibling : at); return at.tagName + ' ' + (parseFloat(style.outlineWidth) > 1) }"""
+            )
+        )
+    assert all(name.endswith("true") for name in reached if name.split()[0] in ("A", "INPUT", "SELECT", "BUTTON"))
+    assert {"A", "INPUT", "SELECT", "BUTTON"} <= {name.split()[0] for name in reached}
+    page.locator("#list-sheet tbody a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#order h2")
+    assert page.locator("h1").inner_text().startswith("Order ")
+
+
+def test_an_order_shows_its_picture_and_copies_its_note(opened: Callable[..., Any]) -> None:
+    page = opened("index.html", viewport={"width": 1280, "height": 900})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(page.url.split("index.html")[0] + an_order(page))
+    page.wait_for_selector("#order .checks")
+    settle(page)
+    dots, events = (
+        page.locator(".picture circle.dot:not(.due)").count(),
+        page.locator("details summary").first.inner_text(),
+    )
+    assert f"All {dots} events" == events
+    page.locator(".card button").first.click()
+    page.wait_for_selector(".copy-said:not(:empty)")
+    assert page.locator(".copy-said").first.inner_text() == "Copied"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_accessible(opened: Callable[..., Any], scheme: str) -> None:
+    """axe's rules of WCAG 2 A and AA, in the colors of day and night."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    first = opened("index.html", color_scheme=scheme, **PHONE)
+    for file in [*FILES, an_order(first)]:
+        # axe is injected as a script, which the pages' own policy rightly refuses
+        page = opened(file, color_scheme=scheme, bypass_csp=True, viewport={"width": 1280, "height": 900})
+        results = axe.run(page, options={"preload": False})  # it would fetch the style sheet
+        found = [(hit["id"], hit["nodes"][0]["html"][:120]) for hit in results.response["violations"]]
+        assert found == [], file
+
+
+def test_the_same_page_looks_the_same(opened: Callable[..., Any], tmp_path: Path) -> None:
+    """A picture is compared with one of another window: a page whose look hangs on luck cannot be reviewed."""
+    from PIL import Image, ImageChops
+
+    first = opened("index.html")
+    for file in ["index.html", an_order(first), "policy.html", "products.html"]:
+        for scheme in ("light", "dark"):
+            shots = []
+            for nth in range(2):
+                page = opened(file, color_scheme=scheme, viewport={"width": 1280, "height": 900})
+                page.screenshot(path=str(tmp_path / f"{nth}.png"))
+                shots.append(Image.open(tmp_path / f"{nth}.png").convert("RGB"))
+            assert ImageChops.difference(*shots).getbbox() is None, (file, scheme)
+            colors = shots[0].getcolors(maxcolors=1 << 20)
+            brightest = max(colors)[1]
+            assert (sum(brightest) > 600) == (scheme == "light"), "the paper is not of its scheme"
+
+
+def longest_task(trace: bytes) -> float:
+    """The longest task of any page's main thread, in milliseconds, as Chromium's own trace has it."""
+    events = json.loads(trace)["traceEvents"]
+    main_threads = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event.get("name") == "thread_name" and event["args"].get("name") == "CrRendererMain"
+    }
+    tasks = [
+        event["dur"] / 1000
+        for event in events
+        if event.get("ph") == "X"
+        and event["name"] in ("RunTask", "ThreadControllerImpl::RunTask")
+        and (event["pid"], event["tid"]) in main_threads
+    ]
+    assert tasks, "the trace has no task"
+    return max(tasks)
+
+
+def test_no_filter_keeps_a_phone_waiting(browser: Any, folder: Path) -> None:
+    """Each step up to three times: on a machine that does something else, a task may wait in the middle."""
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    address = f"file://{folder / 'index.html'}"
+    sheet = "#list-sheet "
+    steps: dict[str, Callable[[], Any]] = {
+        "first view": lambda: page.goto(address),
+        "a tab": lambda: page.check(f'{sheet}input[data-word="Held"]', force=True),
+        "an action": lambda: page.select_option(f"{sheet}select[data-facet=action]", index=2),
+        "a reason": lambda: page.select_option(f"{sheet}select[data-facet=reason]", index=1),
+        "a sort": lambda: page.select_option(f"{sheet}select[name=sort]", "worth"),
+        "a search": lambda: page.fill(f"{sheet}input[type=search]", "filter"),
+        "start over": lambda: page.click(f"{sheet}button[type=reset]"),
+        "everything": lambda: page.check(f'{sheet}.tabs input[value=""]', force=True),
+        "the last page": lambda: (page.fill(f"{sheet}.pager input", "1000000"), page.keyboard.press("Enter")),
+        "an order": lambda: page.goto(address.replace("index.html", an_order(page))),
+        "support": lambda: page.goto(address.replace("index", "support")),
+        "policy": lambda: page.goto(address.replace("index", "policy")),
+    }
+    took: dict[str, float] = {}
+    for _ in range(3):
+        page.goto("about:blank")
+        for name, act in steps.items():
+            browser.start_tracing(page=page, categories=TRACED)
+            act()
+            settle(page)
+            page.wait_for_timeout(200)
+            took[name] = min(took.get(name, 1e9), longest_task(browser.stop_tracing()))
+        if max(took.values()) <= LONG_TASK:
+            break
+    context.close()
+    print({name: round(milliseconds) for name, milliseconds in took.items()})
+    assert {name: milliseconds for name, milliseconds in took.items() if milliseconds > LONG_TASK} == {}
+
+
+def test_what_a_shop_writes_runs_nowhere(demo_shop: Build, browser: Any, tmp_path: Path) -> None:
+    """A product may be called anything; in no page does its name become an element."""
+    bad = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    database = changed(
+        demo_shop,
+        tmp_path,
+        f"update staging.stg_products set title = '{bad}'",
+        f"update marts.next_actions set lesson_note = '### {bad}\n- {bad}\n**{bad}**'",
+    )
+    out = tmp_path / "site"
+    assert main(["--database", str(database), "--out", str(out)]) == 0
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: said.append(message.text))
+    for file in ["index.html#status=all", "products.html", "order.html#H06-not-received"]:
+        page.goto(f"file://{out / file}")
+        settle(page)
+        assert page.locator("main img, main script").count() == 0
+        assert bad in page.locator("main").inner_text()
+    assert said == []
+    context.close()
