@@ -97,7 +97,7 @@ def when(row: Row, state: str, now: datetime) -> Cell:
         return ""
     if row["recheck_at"]:
         return [short(row["recheck_at"], year), "looks again"]
-    return ["No date", f"waits for {row['waits_for_event']}" if row["waits_for_event"] else "needs an event"]
+    return ["No date", "waits for an event"]
 
 
 def sheet(source: Source, words: Words, now: datetime) -> Listing:

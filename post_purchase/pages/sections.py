@@ -241,7 +241,9 @@ def policy(source: Source, words: Words) -> dict[str, Any]:
     groups: dict[str, dict[str, Any]] = {}
     for row in matrix:
         check = row["check_name"]
-        group = groups.setdefault(check, {"check": check, "question": words.question(check), "rows": []})
+        group = groups.setdefault(
+            check, {"word": in_words(check).capitalize(), "question": words.question(check), "rows": []}
+        )
         said = []
         for action in actions:
             now = row.get(action)

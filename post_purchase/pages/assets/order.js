@@ -147,7 +147,7 @@
 
   function picture(order) {
     // as wide as its place, so that its letters are as large as the page's
-    const width = Math.max(300, Math.min(960, place.clientWidth - 26)), left = 84, right = 18, top = 26, step = 34, bottom = 30;
+    const width = Math.max(300, Math.min(1240, place.clientWidth - 26)), left = 84, right = 18, top = 26, step = 34, bottom = 30;
     const height = top + LANES.length * step + bottom;
     const events = order.events.filter(function (event) { return event[0] !== null; });
     const due = order.lanes.map(function (row) { return [row[1], row[2] === "support" ? row[18] : row[2] === "send" ? row[8] : row[9]]; })
@@ -193,7 +193,8 @@
       dot.append(drawn("title", {}, title(action) + ", " + moment(at)));
       svg.append(dot);
     }
-    return element("div", { class: "picture" }, svg);
+    const key = element("p", { class: "small" }, "Red: trouble. Green: done or arrived. Blue: everything else. A ring: when it may go out, is due or is looked at again. The band: time to use it.");
+    return element("div", { class: "picture" }, svg, key);
   }
 
   function table(caption, headers, rows) {
@@ -268,7 +269,8 @@
       document.title = "Order " + order.id + " \u00b7 Post-purchase gate";
       const made = element("div", {},
         element("h1", {}, "Order " + order.id),
-        element("p", { class: "lede" }, (order.name ? order.name + ", customer " : "Customer ") + order.customer),
+        element("p", { class: "lede" }, order.name ? order.name + ", customer " : "Customer ",
+          element("a", { href: "index.html#status=all&q=" + encodeURIComponent(order.customer) }, order.customer)),
         element("h2", {}, "What is next"),
         element("div", { class: "cards" }, ...order.lanes.map(lane)));
       place.replaceChildren(made);
