@@ -329,10 +329,39 @@ def test_a_candidate_policy_is_shown_beside_the_one_in_force(demo_shop: Build, t
         null::varchar as message_id, 'live' as origin, action, decision, 'send' as candidate_decision, reason_codes,
         null::varchar as candidate_reason_codes, as_of as decided_at
         from marts.gate_decisions where decision = 'pause' order by decision_id limit 7""",
+        """insert into marts.policy_comparison select 'past', customer_id, 'an-old-order', 'an-old-line', 'm-1',
+        'message', 'upsell', 'send', 'pause', '', 'gift:problem', as_of from marts.gate_decisions limit 1""",
+        """create table marts.policy_comparison_summary as select 'live' as origin, action, 10 as decisions,
+        if(action = 'upsell', 7, 0) as decisions_changed, 1 as sends, 8 as candidate_sends, 7 as sends_gained,
+        0 as sends_lost from (select distinct action from marts.gate_decisions)""",
+        """insert into policy.int_policy_cells by name select * replace ('candidate' as policy,
+        if(check_name || state || action = 'giftproblemupsell', 'support', verdict) as verdict)
+        from policy.int_policy_cells""",
     )
     folder = written(database, tmp_path / "site")
-    assert "Decisions that the candidate changes" in (folder / "policy.html").read_text()
-    assert [row[3][4] or row[3][0] for row in rows_of(folder, "changes")] == ["Send"] * 7
+    text = (folder / "policy.html").read_text()
+    rows = rows_of(folder, "changes")
+    assert [row[3][4] or row[3][0] for row in rows] == ["Send"] * 7 + ["Pause"]
+    assert rows[0][1][2].startswith("order.html#") and rows[-1][1][2] is None, "what is not live has no page"
+    assert text.count('<td class="changed">') == 1, "one cell differs, and it alone is framed"
+    summary = text[
+        text.index("Decisions under the matrix in force") : text.index("Decisions that the candidate changes")
+    ]
+    assert summary.count("<td>live orders</td>") == 1, "an action of which nothing changes is not listed"
+
+
+def test_an_experiment_that_has_a_word_says_it(demo_shop: Build, tmp_path: Path) -> None:
+    row = """insert into marts.experiment_lift by name select 'e' || n as experiment_lift_id,
+        (select max(as_of) from marts.next_actions) as as_of, 'upsell' as action, 'drawn' as assignment,
+        'treatment' as variant, 'second_purchase' as outcome, 'higher' as better_when, 30 as horizon_days,
+        n = 1 as is_decisive, false as is_planned_look, 5000 as control_customers, 45000 as treatment_customers,
+        0 as unknown_customers, 0.1 as planned_control_share, 0.20 as control_mean, 0.25 as treatment_mean,
+        0.05 as difference, 0.02 as anytime_lower, 0.08 as anytime_upper, 'cannot tell' as verdict,
+        'better' as anytime_verdict from range(1, 3) as numbers (n)"""
+    folder = written(changed(demo_shop, tmp_path, row), tmp_path / "site")
+    text = (folder / "experiments.html").read_text()
+    assert "No experiment runs." not in text and 'class="series intervals"' in text
+    assert text.count('<span class="sub">decides</span>') == 1 and text.count("0.0200 to 0.0800") == 2
 
 
 # --- writing -----------------------------------------------------------------------------------------------------

@@ -40,6 +40,11 @@ def order_link(order_id: str) -> str:
     return f"order.html#{quote(order_id, safe='')}"
 
 
+def live_orders(source: Source) -> set[str]:
+    """The orders that have a page."""
+    return {row["order_id"] for row in source.rows("select distinct order_id from marts.next_actions")}
+
+
 def with_names(source: Source, sql: str, key: str) -> list[Row]:
     accounts = source.beside("int_accounts", "customer_id", "first_name")
     names = f"left join {accounts} as names on {key} = names.customer_id" if accounts else ""
@@ -240,13 +245,14 @@ def reviews(source: Source, words: Words, now: datetime) -> Listing:
         else []
     )
     listing.first = "Overdue" if any(row["is_overdue"] for row in rows) else None
+    live = live_orders(source)
     for row in rows:
         said = f"{row['rating']} of 5 stars" if row["rating"] else f"Mark: {in_words(row['mark'])}"
         order = row["order_id"]
         listing.add(
             [
                 [said, short(row["said_at"], now.year), None, "late" if row["is_overdue"] else "support", ""],
-                [order or "No order", row["first_name"], order_link(order) if order else None],
+                [order or "No order", row["first_name"], order_link(order) if order in live else None],
                 words.product(row["sku"]),
                 [in_words(row["support_queue"]).capitalize(), row["support_owner"]],
                 [short(row["due_at"], now.year), overdue(row, now)],
@@ -354,6 +360,7 @@ def changes(source: Source, words: Words) -> Listing | None:
     listing.facet("origin", "Of", tabs=True).expect("Live orders", "Past messages")
     listing.facet("action", "Action", "Every action").expect(*words.actions.values())
     listing.facet("change", "Change", "Every change")
+    live = live_orders(source)
     for row in source.mart("policy_comparison", "origin, action, order_id, order_line_id, point_id"):
         before, after = row["decision"], row["candidate_decision"]
         reasons = [code.strip() for code in (row["candidate_reason_codes"] or row["reason_codes"] or "").split(",")]
@@ -361,7 +368,11 @@ def changes(source: Source, words: Words) -> Listing | None:
         listing.add(
             [
                 words.action(row["action"]),
-                [row["order_id"], row["order_line_id"], order_link(row["order_id"])],
+                [
+                    row["order_id"],
+                    row["order_line_id"],
+                    order_link(row["order_id"]) if row["order_id"] in live else None,
+                ],
                 [before.capitalize(), None, None, CHIP_OF[before], ""],
                 [after.capitalize(), None, None, CHIP_OF[after], ""],
                 because,

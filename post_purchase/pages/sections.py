@@ -260,7 +260,11 @@ def policy(source: Source, words: Words) -> dict[str, Any]:
         "actions": [(action, words.action(action)) for action in actions],
         "groups": list(groups.values()),
         "has_candidate": bool(candidate),
-        "summary": source.mart("policy_comparison_summary", "origin, action"),
+        "summary": [
+            row
+            for row in source.mart("policy_comparison_summary", "origin, decisions_changed desc, action")
+            if row["decisions_changed"]
+        ],
     }
 
 
