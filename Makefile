@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup browser-setup demo build test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next clean
+.PHONY: help setup sync-setup browser-setup demo build test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -81,6 +81,20 @@ benchmark-risk: needs-folder .venv-benchmark/.installed  ## the learned risk on 
 
 benchmark-next: needs-folder setup .venv-benchmark/.installed  ## next purchases on The Complete Journey, against known methods: make benchmark-next FOLDER=...
 	@.venv-benchmark/bin/python -m post_purchase benchmark next-purchase "$(abspath $(FOLDER))"
+
+# PostgreSQL's adapter stands apart, too: nothing but these two needs it. The server itself is Debian's: apt-get install postgresql
+.venv-postgres/.installed: requirements.lock requirements-postgres.lock
+	@$(PYTHON) -m venv .venv-postgres
+	@.venv-postgres/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-postgres.lock
+	@touch $@
+
+postgres: .venv-postgres/.installed  ## the demo shop on a PostgreSQL server of its own, and every table against DuckDB's
+	@.venv-postgres/bin/python -m post_purchase parity
+
+parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 orders, as types and as text
+	@.venv-postgres/bin/python -m post_purchase parity
+	@.venv-postgres/bin/python -m post_purchase parity --orders 5000
+	@.venv-postgres/bin/python -m post_purchase parity --orders 5000 --text
 
 audit: setup  ## what past sends did wrong, from a finished build
 	@$(GATE) audit

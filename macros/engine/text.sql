@@ -42,4 +42,34 @@
     end))
 {%- endmacro %}
 
+{#- True where a pattern is found in a text. Patterns keep to what all engines read: classes, repeats, groups, anchors. -#}
+{% macro matches(text, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'post_purchase_gate')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro postgres__matches(text, pattern) -%}
+    ({{ text }} ~ '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__matches(text, pattern) -%}
+    ({{ text }} rlike '{{ pattern }}')
+{%- endmacro %}
+
+{#- What a group of a pattern found in a text; '' where it found nothing. -#}
+{% macro matched_group(text, pattern, number) -%}
+    {{ return(adapter.dispatch('matched_group', 'post_purchase_gate')(text, pattern, number)) }}
+{%- endmacro %}
+
+{% macro default__matched_group(text, pattern, number) -%}
+    regexp_extract({{ text }}, '{{ pattern }}', {{ number }})
+{%- endmacro %}
+
+{% macro postgres__matched_group(text, pattern, number) -%}
+    coalesce((regexp_match({{ text }}, '{{ pattern }}'))[{{ number }}], '')
+{%- endmacro %}
+
 {% macro new_line() -%}chr(10){%- endmacro %}

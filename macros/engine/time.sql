@@ -27,6 +27,23 @@
     (cast({{ dbt.datediff(earlier, later, 'second') }} as {{ dbt.type_numeric() }}) / 86400)
 {%- endmacro %}
 
+{#- An instant moved back by minutes, which may be negative. -#}
+{% macro minus_minutes(instant, minutes) -%}
+    {{ return(adapter.dispatch('minus_minutes', 'post_purchase_gate')(instant, minutes)) }}
+{%- endmacro %}
+
+{% macro default__minus_minutes(instant, minutes) -%}
+    {{ instant }} - to_minutes({{ minutes }})
+{%- endmacro %}
+
+{% macro postgres__minus_minutes(instant, minutes) -%}
+    {{ instant }} - make_interval(mins => {{ minutes }})
+{%- endmacro %}
+
+{% macro spark__minus_minutes(instant, minutes) -%}
+    timestampadd(minute, -1 * ({{ minutes }}), {{ instant }})
+{%- endmacro %}
+
 {#- A UTC timestamp as `YYYY-MM-DD HH:MM`, for people. -#}
 {% macro to_minute_text(instant) -%}
     substring(cast({{ instant }} as {{ dbt.type_string() }}), 1, 16)

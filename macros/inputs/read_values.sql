@@ -36,7 +36,7 @@
     {%- elif column.data_type in ['timestamp', 'date'] -%}
         {%- if is_text -%}
             {%- set instant = post_purchase_gate.parse_utc(brought) -%}
-        {%- elif 'time zone' in raw_type or raw_type == 'timestamptz' -%}
+        {%- elif 'with time zone' in raw_type or raw_type == 'timestamptz' -%}
             {%- set instant = "timezone('UTC', " ~ brought ~ ")" -%}
         {%- elif raw_type.startswith('timestamp') or raw_type in ['date', 'datetime'] -%}
             {%- set instant = 'cast(' ~ brought ~ ' as ' ~ dbt.type_timestamp() ~ ')' -%}
@@ -78,9 +78,9 @@
 {% macro read_id(text) -%}
     case
         when position('.' in {{ text }}) = 0 and position('+' in {{ text }}) = 0 then {{ text }}
-        when regexp_matches({{ text }}, '^[0-9]{1,15}[.]0+$') then split_part({{ text }}, '.', 1)
+        when {{ post_purchase_gate.matches(text, '^[0-9]{1,15}[.]0+$') }} then split_part({{ text }}, '.', 1)
         when
-            regexp_matches({{ text }}, '^[0-9]([.][0-9]+)?[eE][+][0-9]{1,2}$')
+            {{ post_purchase_gate.matches(text, '^[0-9]([.][0-9]+)?[eE][+][0-9]{1,2}$') }}
             and {{ post_purchase_gate.try_cast(text, 'double') }} < 9007199254740992
             and {{ post_purchase_gate.try_cast(text, 'double') }} = floor({{ post_purchase_gate.try_cast(text, 'double') }})
             then cast({{ post_purchase_gate.try_cast(text, 'bigint') }} as {{ dbt.type_string() }})
@@ -97,13 +97,13 @@
     {%- set type = post_purchase_gate.contract_type('decimal') -%}
     {%- set bare = "regexp_replace(regexp_replace(regexp_replace(" ~ text ~ ", '^([+-]?)[$€£¥₹] ?', '\\1'), ' ?[$€£¥₹]$', ''), '[ ''\u00a0\u202f]', '', 'g')" -%}
     {%- set mark = var('decimal_mark', none) -%}
-    {%- set comma_thousands = "regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]*$') or regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}(,[0-9]{3}){2,}$')" -%}
-    {%- set dot_thousands = "regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]*$') or regexp_matches(" ~ bare ~ ", '^[+-]?[0-9]{1,3}([.][0-9]{3}){2,}$')" -%}
+    {%- set comma_thousands = post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]*$') ~ " or " ~ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}(,[0-9]{3}){2,}$') -%}
+    {%- set dot_thousands = post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]*$') ~ " or " ~ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}([.][0-9]{3}){2,}$') -%}
     {%- set as_point = post_purchase_gate.try_cast("replace(" ~ bare ~ ", ',', '')", type) -%}
     {%- set as_comma = post_purchase_gate.try_cast("replace(replace(" ~ bare ~ ", '.', ''), ',', '.')", type) -%}
     {%- if mark == ',' -%}
         case
-            when regexp_matches({{ bare }}, '^[+-]?[0-9]+(,[0-9]*)?$') or regexp_matches({{ bare }}, '^[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]*)?$') then {{ as_comma }}
+            when {{ post_purchase_gate.matches(bare, '^[+-]?[0-9]+(,[0-9]*)?$') }} or {{ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}([.][0-9]{3})+(,[0-9]*)?$') }} then {{ as_comma }}
         end
     {%- else -%}
         coalesce(
@@ -113,11 +113,11 @@
                 when position(',' in {{ text }}) = 0 and not ({{ dot_thousands }}) then {{ post_purchase_gate.try_cast(bare, type) }}
                 when {{ comma_thousands }} then {{ as_point }}
                 {%- if mark == '.' %}
-                when regexp_matches({{ bare }}, '^[+-]?[0-9]{1,3}(,[0-9]{3})+$') then {{ as_point }}
+                when {{ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}(,[0-9]{3})+$') }} then {{ as_point }}
                 {%- else %}
                 when {{ dot_thousands }} then {{ as_comma }}
                 when
-                    regexp_matches({{ bare }}, '^[+-]?[0-9]+,([0-9]{0,2}|[0-9]{4,})$') or regexp_matches({{ bare }}, '^[+-]?([0-9]{4,}|0[0-9]*),[0-9]*$')
+                    {{ post_purchase_gate.matches(bare, '^[+-]?[0-9]+,([0-9]{0,2}|[0-9]{4,})$') }} or {{ post_purchase_gate.matches(bare, '^[+-]?([0-9]{4,}|0[0-9]*),[0-9]*$') }}
                     then {{ as_comma }}
                 {%- endif %}
             end
@@ -135,6 +135,14 @@
         when {{ number }} >= 1e9 and {{ number }} < 1e10 then make_timestamp(cast(round({{ number }} * 1000000) as bigint))
         when {{ number }} >= 1e12 and {{ number }} < 1e13 then make_timestamp(cast(round({{ number }} * 1000) as bigint))
         when {{ number }} >= 1e15 and {{ number }} < 1e16 then make_timestamp(cast(round({{ number }}) as bigint))
+    end
+{%- endmacro %}
+
+{% macro postgres__read_epoch(number) -%}
+    case
+        when {{ number }} >= 1e9 and {{ number }} < 1e10 then timezone('UTC', to_timestamp({{ number }}))
+        when {{ number }} >= 1e12 and {{ number }} < 1e13 then timezone('UTC', to_timestamp({{ number }} / 1e3))
+        when {{ number }} >= 1e15 and {{ number }} < 1e16 then timezone('UTC', to_timestamp({{ number }} / 1e6))
     end
 {%- endmacro %}
 
@@ -158,29 +166,29 @@
     {%- set iso = "^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?)[ ]*(Z|z|UTC|utc|GMT|gmt|([+-][0-9]{2}):?([0-9]{2})?)?$" -%}
     {%- set by_day = "^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?$" -%}
     {%- set order = var('date_order', none) -%}
-    {%- set first = "regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 1)" -%}
-    {%- set second = "regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 2)" -%}
+    {%- set first = post_purchase_gate.matched_group(expression, by_day, 1) -%}
+    {%- set second = post_purchase_gate.matched_group(expression, by_day, 2) -%}
     {%- set year_and_time = [
-        "regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 3)",
-        "replace(regexp_extract(" ~ expression ~ ", '" ~ by_day ~ "', 4), 'T', ' ')",
+        post_purchase_gate.matched_group(expression, by_day, 3),
+        "replace(" ~ post_purchase_gate.matched_group(expression, by_day, 4) ~ ", 'T', ' ')",
     ] -%}
-    {%- set day_first = "try_cast(" ~ year_and_time[0] ~ " || '-' || " ~ second ~ " || '-' || " ~ first ~ " || " ~ year_and_time[1] ~ " as timestamp)" -%}
-    {%- set month_first = "try_cast(" ~ year_and_time[0] ~ " || '-' || " ~ first ~ " || '-' || " ~ second ~ " || " ~ year_and_time[1] ~ " as timestamp)" -%}
+    {%- set day_first = post_purchase_gate.try_cast(year_and_time[0] ~ " || '-' || " ~ second ~ " || '-' || " ~ first ~ " || " ~ year_and_time[1], dbt.type_timestamp()) -%}
+    {%- set month_first = post_purchase_gate.try_cast(year_and_time[0] ~ " || '-' || " ~ first ~ " || '-' || " ~ second ~ " || " ~ year_and_time[1], dbt.type_timestamp()) -%}
+    {%- set instant = post_purchase_gate.try_cast(
+        "replace(replace(replace(" ~ post_purchase_gate.matched_group(expression, iso, 1) ~ ", '/', '-'), 'T', ' '), ',', '.')", dbt.type_timestamp()) -%}
+    {%- set hours = post_purchase_gate.matched_group(expression, iso, 6) -%}
+    {%- set offset = "coalesce(" ~ post_purchase_gate.try_cast(hours, 'integer') ~ ", 0) * 60 + case when " ~ hours ~ " like '-%' then -1 else 1 end * coalesce("
+        ~ post_purchase_gate.try_cast("nullif(" ~ post_purchase_gate.matched_group(expression, iso, 7) ~ ", '')", 'integer') ~ ", 0)" -%}
     case
         when length({{ expression }}) = 19 and substring({{ expression }}, 5, 1) = '-' and substring({{ expression }}, 17, 1) = ':'
-            then try_cast({{ expression }} as timestamp)
-        when regexp_matches({{ expression }}, '{{ iso }}') then
-            try_cast(replace(replace(replace(regexp_extract({{ expression }}, '{{ iso }}', 1), '/', '-'), 'T', ' '), ',', '.') as timestamp)
-            - to_minutes(
-                coalesce(try_cast(regexp_extract({{ expression }}, '{{ iso }}', 6) as integer), 0) * 60
-                + case when regexp_extract({{ expression }}, '{{ iso }}', 6) like '-%' then -1 else 1 end
-                * coalesce(try_cast(nullif(regexp_extract({{ expression }}, '{{ iso }}', 7), '') as integer), 0)
-            )
-        when regexp_matches({{ expression }}, '^[0-9]{10}([.][0-9]+)?$|^[0-9]{13}([.]0+)?$|^[0-9]{16}([.]0+)?$')
+            then {{ post_purchase_gate.try_cast(expression, dbt.type_timestamp()) }}
+        when {{ post_purchase_gate.matches(expression, iso) }} then
+            {{ post_purchase_gate.minus_minutes(instant, offset) }}
+        when {{ post_purchase_gate.matches(expression, '^[0-9]{10}([.][0-9]+)?$|^[0-9]{13}([.]0+)?$|^[0-9]{16}([.]0+)?$') }}
             then {{ post_purchase_gate.read_epoch('cast(' ~ expression ~ ' as decimal(28, 6))') }}
-        when regexp_matches({{ expression }}, '^[0-9]([.][0-9]+)?[eE][+](9|12|15)$')
+        when {{ post_purchase_gate.matches(expression, '^[0-9]([.][0-9]+)?[eE][+](9|12|15)$') }}
             then {{ post_purchase_gate.read_epoch('cast(' ~ expression ~ ' as decimal(28, 6))') }}
-        when regexp_matches({{ expression }}, '{{ by_day }}') then
+        when {{ post_purchase_gate.matches(expression, by_day) }} then
             {%- if order == 'dmy' %}
             {{ day_first }}
             {%- elif order == 'mdy' %}

@@ -52,21 +52,21 @@ detectable_0 as (
 
 {%- for step in range(1, steps + 1) %}
 
-treated_{{ step }} as (
+treated_{{ step }} as {{ post_purchase_gate.computed_once() }} (
     select
         *,
         case when measure = 'rate' then least(greatest(base_mean + good * tried_{{ step - 1 }}, 0), 1) end as treated_{{ step }}
     from detectable_{{ step - 1 }}
 ),
 
-spread_{{ step }} as (
+spread_{{ step }} as {{ post_purchase_gate.computed_once() }} (
     select
         *,
         sqrt(base_mean * (1 - base_mean) / n_c + treated_{{ step }} * (1 - treated_{{ step }}) / n_t) as spread_{{ step }}
     from treated_{{ step }}
 ),
 
-detectable_{{ step }} as (
+detectable_{{ step }} as {{ post_purchase_gate.computed_once() }} (
     select
         *,
         case

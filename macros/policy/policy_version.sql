@@ -49,15 +49,17 @@
 {% macro fact_vars() -%}
     {{ return([
         'as_of', 'audit_from', 'candidate_matrix', 'connectors', 'demo_as_of', 'demo_without', 'point_origins', 'raw_database', 'raw_path',
-        'raw_schema',
+        'raw_schema', 'schema_prefix',
     ]) }}
 {%- endmacro %}
 
-{#- One text per row of a seed, every column included. -#}
+{#- One text per row of a seed, every column included. Numbers are written with as many digits on every engine. -#}
 {% macro seed_row_text(relation) -%}
     {%- set columns = [] -%}
     {%- for column in adapter.get_columns_in_relation(relation) | sort(attribute='name') -%}
-        {%- do columns.append(column.name) -%}
+        {%- set type = column.dtype | lower -%}
+        {%- set is_number = 'int' in type or 'decimal' in type or 'numeric' in type or 'double' in type or 'float' in type or type == 'real' -%}
+        {%- do columns.append('cast(' ~ column.name ~ ' as decimal(28, 9))' if is_number else column.name) -%}
     {%- endfor -%}
     {{ post_purchase_gate.text_key(columns) if columns else "''" }}
 {%- endmacro %}

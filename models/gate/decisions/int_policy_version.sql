@@ -24,7 +24,8 @@ policy_lines as (
 ),
 
 policy_text as (
-    select {{ post_purchase_gate.ordered_list("source_name || '=' || line", "source_name || '=' || line", ';') }} as content
+    -- in the order of their hashes, which no collation changes
+    select {{ post_purchase_gate.ordered_list(dbt.hash("source_name || '=' || line"), dbt.hash("source_name || '=' || line"), ';') }} as content
     from policy_lines
 )
 

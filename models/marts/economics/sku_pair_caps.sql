@@ -104,10 +104,10 @@ caps as (
     select
         '{{ cap }}' as cap,
         '{{ unit }}' as unit,
-        {{ limit_value }} as limit_value,
+        cast({{ limit_value }} as integer) as limit_value,
         {{ dropped }} as dropped,
-        {{ orders }} as dropped_orders,
-        {{ dropped_skus }} as dropped_skus,
+        cast({{ orders }} as bigint) as dropped_orders,
+        cast({{ dropped_skus }} as bigint) as dropped_skus,
         {{ total }} as total
     from line_total
     cross join renewals

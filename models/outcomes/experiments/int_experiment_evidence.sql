@@ -50,7 +50,7 @@ step_0 as (
 
 {%- for step in range(1, steps + 1) %}
 
-step_{{ step }} as (
+step_{{ step }} as {{ post_purchase_gate.computed_once() }} (
     select
         *,
         {{ post_purchase_gate.mixture_step('low_' ~ (step - 1)) }} as low_{{ step }},

@@ -1,0 +1,46 @@
+{#-
+    What PostgreSQL lacks and the project reads values with: a cast that gives null where a value does not parse. Made before each run in the
+    schema `engine`, which holds nothing else.
+-#}
+{% macro make_engine_functions() -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'show', 'snapshot'] -%}
+        {{ return(adapter.dispatch('make_engine_functions', 'post_purchase_gate')()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__make_engine_functions() -%}{%- endmacro %}
+
+{% macro postgres__make_engine_functions() -%}
+    {%- set schema = post_purchase_gate.engine_schema() -%}
+    {%- set number = '^[[:space:]]*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?[[:space:]]*$' -%}
+    {%- set types = {
+        'decimal': ('decimal(18, 4)', 'value::numeric::decimal(18, 4)', number),
+        'wide': ('decimal(28, 6)', 'value::numeric::decimal(28, 6)', number),
+        'double': ('double precision', 'value::double precision', number),
+        'bigint': ('bigint', 'round(value::numeric)::bigint', number),
+        'integer': ('integer', 'round(value::numeric)::integer', number),
+        'timestamp': (
+            'timestamp', 'value::timestamp',
+            '^[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?[[:space:]]*$'
+        ),
+    } -%}
+    {%- do run_query("create schema if not exists " ~ schema) -%}
+    {%- for name, (type, expression, pattern) in types.items() -%}
+        {%- do run_query(
+            "create or replace function " ~ schema ~ ".try_" ~ name ~ "(value text) returns " ~ type ~ " language plpgsql immutable parallel safe as $$ begin "
+            ~ "if value !~ '" ~ pattern ~ "' then return null; end if; return " ~ expression ~ "; exception when others then return null; end $$") -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro engine_schema() -%}{{ post_purchase_gate.generate_schema_name('engine', none) }}{%- endmacro %}
+
+{#- Tells the planner of a table that was just built: before it has looked for itself, PostgreSQL joins a million rows as if they were ten. -#}
+{% macro analyze_table() -%}
+    {{ return(adapter.dispatch('analyze_table', 'post_purchase_gate')()) }}
+{%- endmacro %}
+
+{% macro default__analyze_table() -%}{%- endmacro %}
+
+{% macro postgres__analyze_table() -%}
+    {%- if model.config.materialized in ['table', 'incremental', 'seed'] -%}analyze {{ this }}{%- endif -%}
+{%- endmacro %}

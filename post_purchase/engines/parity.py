@@ -1,0 +1,121 @@
+"""Builds the same shop on DuckDB and on PostgreSQL and compares every table, row for row.
+
+    post-purchase parity                              the demo shop
+    post-purchase parity --raw FOLDER --as-of INSTANT  a shop's files (Parquet or CSV)
+    post-purchase parity --orders 5000                a shop of that size, written for the trial
+
+Both build twice, so that incremental models meet their own rows; PostgreSQL does in a session of another time zone than
+UTC, with texts that do not sort as bytes do. Needs the environment that `make parity` makes, and PostgreSQL's programs.
+Exit codes: 0 every table is the same; 1 a build failed or a table differs; 2 PostgreSQL or its adapter is not here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from post_purchase import PROJECT, shop
+from post_purchase.engines import compare, postgres
+
+ZONE = "America/New_York"
+
+
+def dbt_build(label: str, variables: str, environment: dict[str, str], console: Console) -> float:
+    """One build without tests; its seconds. The end of dbt's log is shown when it fails."""
+    target = PROJECT / "target" / f"parity_{label}"
+    target.mkdir(parents=True, exist_ok=True)
+    log = target / "output.txt"
+    words = [sys.executable, "-m", "dbt.cli.main", "build", "--profiles-dir", str(PROJECT / "profiles")]
+    words += ["--project-dir", str(PROJECT), "--target-path", str(target)]
+    words += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    began = time.monotonic()
+    with console.status(f"building: {label}"), log.open("w", encoding="utf-8") as output:
+        code = subprocess.run(
+            [*words, "--vars", variables],
+            cwd=PROJECT,
+            env=os.environ | {"DO_NOT_TRACK": "1"} | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    if code:
+        lines = log.read_text(encoding="utf-8").splitlines()
+        print("\n".join(lines[-40:]), file=sys.stderr)
+        raise SystemExit(f"The build '{label}' failed; the whole output: {log}")
+    return time.monotonic() - began
+
+
+def trial(arguments: argparse.Namespace, server: postgres.Server, raw: Path | None, console: Console) -> int:
+    common = f"as_of: '{arguments.as_of}'" if arguments.as_of else ""
+    database = PROJECT / "target" / "parity.duckdb"
+    database.unlink(missing_ok=True)
+    server.create("parity")
+    here = ", ".join(filter(None, [common, f"raw_path: '{raw}'" if raw else ""]))
+    there = ", ".join(filter(None, [common, "raw_schema: raw" if raw else ""]))
+    environment = server.environment("parity", ZONE)
+    if raw:
+        connection = server.connect("parity")
+        tables = postgres.load(connection, raw, arguments.text)
+        connection.cursor().execute("analyze")
+        console.print(f"{len(tables)} tables loaded as {'text' if arguments.text else 'their own types'}")
+    seconds = dbt_build("duckdb", f"{{{here}}}", {"POST_PURCHASE_DB": str(database)}, console)
+    first = dbt_build("postgres", f"{{{there}}}", environment, console)
+    second = dbt_build("postgres", f"{{{there}}}", environment, console)
+    dbt_build("duckdb", f"{{{here}}}", {"POST_PURCHASE_DB": str(database)}, console)
+    console.print(f"DuckDB {seconds:.0f} s, PostgreSQL {first:.0f} s and again {second:.0f} s")
+    with console.status("comparing"):
+        found = list(compare.differences(database, server.connect("parity")))
+    unequal = [one for one in found if not one.is_equal]
+    if unequal:
+        shown = Table("table", "rows", "rows there", "only here", "only there", "the first that differs")
+        for one in unequal:
+            numbers = (one.rows_here, one.rows_there, one.only_here, one.only_there)
+            shown.add_row(one.table, *map(str, numbers), ("close: " if one.is_close else "") + one.example)
+        console.print(shown)
+    different = [one for one in unequal if not one.is_close]
+    rows = sum(one.rows_here for one in found)
+    console.print(
+        f"{len(found)} tables with {rows:,} rows: {len(found) - len(unequal)} the same row "
+        f"for row, {len(unequal) - len(different)} but for the last digit of a decimal, {len(different)} different"
+    )
+    return 1 if different else 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="post-purchase parity", description="Two engines, one shop, every table.")
+    parser.add_argument("--raw", type=Path, help="a folder of Parquet or CSV files; left out: the demo shop")
+    parser.add_argument("--orders", type=int, help="a shop of so many orders, written for the trial")
+    parser.add_argument("--as-of", help="instant of the decision, UTC")
+    parser.add_argument("--text", action="store_true", help="bring every input column as text")
+    parser.add_argument("--collation", default="en-US", help="ICU collation of the server (default: en-US)")
+    arguments = parser.parse_args(argv)
+    if find_spec("dbt.adapters.postgres") is None:
+        print(
+            "dbt's PostgreSQL adapter is not in this environment. Run: make parity",
+            file=sys.stderr,
+        )
+        return 2
+    if arguments.raw and not arguments.raw.is_dir():
+        parser.error(f"there is no folder {arguments.raw}")
+    console = Console()
+    try:
+        with postgres.server(arguments.collation) as server, tempfile.TemporaryDirectory() as scratch:
+            raw = arguments.raw.resolve() if arguments.raw else None
+            if arguments.orders:
+                raw = Path(scratch)
+                shop.main(["bulk", "--orders", str(arguments.orders), "--out", scratch])
+                arguments.as_of = arguments.as_of or shop.DEMO_AS_OF.isoformat(sep=" ")
+            return trial(arguments, server, raw, console)
+    except postgres.NoServer as missing:
+        print(missing, file=sys.stderr)
+        return 2

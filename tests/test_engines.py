@@ -1,0 +1,78 @@
+"""Two engines are the same where their rows are: what the comparison sees, and what it says without PostgreSQL."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from post_purchase.engines import compare, parity
+
+
+class Cursor:
+    """Answers COPY with the CSV that PostgreSQL writes of the same rows."""
+
+    def __init__(self, rows: str) -> None:
+        self.rows = rows
+
+    def __enter__(self) -> Cursor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def copy_expert(self, statement: str, file: io.BufferedWriter) -> None:
+        assert 'from "marts"."sends"' in statement
+        file.write(self.rows.encode())
+
+
+class Connection:
+    def __init__(self, rows: str) -> None:
+        self.rows = rows
+
+    def cursor(self) -> Cursor:
+        return Cursor(self.rows)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.sends as select * from (values ('a', 0.333333::decimal(18, 6), 0.1::double + 0.2, ''), "
+            "('b', 2::decimal(18, 6), 1e20::double, null)) as rows (line, share, score, note)"
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("there", "is_equal", "is_close"),
+    [
+        ('"a","0.333333","0.3",""\n"b","2.000000","100000000000000000000",\\N\n', True, False),
+        ('"b","2","1e+20",\\N\n"a","0.333333","0.30000000000000004",""\n', True, False),
+        ('"a","0.333334","0.3",""\n"b","2.000000","1e20",\\N\n', False, True),
+        ('"a","0.333433","0.3",""\n"b","2.000000","1e20",\\N\n', False, False),
+        ('"a","0.333333","0.3001",""\n"b","2.000000","1e20",\\N\n', False, False),
+        ('"a","0.333333","0.3",\\N\n"b","2.000000","1e20",\\N\n', False, False),
+        ('"a","0.333333","0.3",""\n', False, False),
+        ('"a","0.333333","0.3",""\n"a","0.333333","0.3",""\n', False, False),
+    ],
+    ids=["same", "order and spelling", "last digit", "digit before", "double", "blank for null", "less", "twice"],
+)  # fmt: skip
+def test_rows_that_differ_are_seen(database: Path, there: str, is_equal: bool, is_close: bool) -> None:
+    """Without it: two engines are called the same over rows that are not."""
+    connection: Any = Connection(there)
+    (found,) = compare.differences(database, connection)
+    assert (found.is_equal, found.is_close) == (is_equal, is_close)
+    assert found.table == "marts.sends" and found.rows_here == 2
+
+
+@pytest.mark.skipif(find_spec("dbt.adapters.postgres") is not None, reason="the adapter is here")
+def test_without_the_adapter_the_command_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parity.main([]) == 2
+    assert "make parity" in capsys.readouterr().err
