@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from typing import Any
 
@@ -90,3 +91,13 @@ def test_a_fact_has_one_home(models: dict[str, Any], table: str) -> None:
     known = set(BASELINE.get("second_homes", {}).get(table, []))
     assert readers - known == set(), f"only {HOMES[table]} may read {table}; read the core fact instead"
     assert known - readers == set(), "these read the core fact now: take them out of tests/house_baseline.yml"
+
+
+def test_every_check_is_asked(models: dict[str, Any]) -> None:
+    """A check that the findings do not read would hold nothing, and nobody would notice."""
+    names = {node.name for node in models.values() if node.name.startswith("check_")}
+    findings = next(node for node in models.values() if node.name == "int_findings")
+    asked = {parent.name for parent in read(models, findings)}
+    with (ROOT / "seeds/policy/checks.csv").open(newline="") as file:
+        declared = {f"check_{row['check_name']}" for row in csv.DictReader(file)}
+    assert names == asked == declared
