@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup browser-setup demo build test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
+.PHONY: help setup sync-setup browser-setup demo build check test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -101,6 +101,9 @@ audit: setup  ## what past sends did wrong, from a finished build
 
 replay: setup  ## 50 past instants of the demo shop, or of Olist (RAW=FOLDER), from what was known then (minutes to hours)
 	$(GATE) replay $(if $(RAW),--olist "$(abspath $(RAW))")
+
+check: setup sync-setup  ## lint, parse and test what changed since main
+	@$(GATE) check
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "bench": Command(
         "post_purchase.bench:main", "the error rates of every number that can stop or send, on drawn shops"
     ),
+    "check": Command("post_purchase.check:main", "lint, parse and test what changed, beside a change"),
     "parity": Command("post_purchase.engines.parity:main", "the same shop on DuckDB and PostgreSQL, row for row"),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
     "benchmark next-purchase": Command(

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from conftest import ROOT, Build, BuildError, copy_project, decide_whole, differences
 from story_shop import FEEDS, contract
 
@@ -137,6 +138,13 @@ def test_two_inputs_stop_the_build(build: BUILT, tmp_path: Path) -> None:
         ({"feeds_not_kept": ["payments"]}, ["feed 'payments'", "feeds_not_kept", '"payments" has rows']),
         ({"columns_not_kept": ["is_gift", "title"]}, ["Unknown column 'title'", "columns_not_kept", "orders.is_gift"]),
         ({"date_order": "ymd"}, ["date_order", "dmy or mdy"]),
+        ({"raw_pth": "shop"}, ["no var 'raw_pth'", "'raw_path'"]),
+        ({"frequency_max_messages": -1}, ["frequency_max_messages is -1", "a whole number, 0 or more"]),
+        ({"accept_audience_change": "false"}, ["accept_audience_change is 'false'", "without quotes"]),
+        ({"margin_floor_share": 20}, ["margin_floor_share is 20", "from 0 to 1"]),
+        ({"watch_horizons_days": 30}, ["watch_horizons_days is 30", "a list"]),
+        ({"point_origins": ["life"]}, ["point_origins", "live, message, calendar, due"]),
+        ({"review_destination": "x' or '1'='1"}, ["review_destination", "a word"]),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -145,6 +153,15 @@ def test_a_var_that_means_nothing_stops_the_build(
 ) -> None:
     said = refused(build, tmp_path, {**decide_whole(write_folder(tmp_path / "raw", GOOD)), **more})
     assert [word for word in words if word not in said] == []
+
+
+def test_every_var_is_declared_by_what_it_may_be() -> None:
+    """Without it: a new var takes any value, and a mistyped name of it is silence."""
+    declared = (ROOT / "macros/inputs/declared_vars.sql").read_text().split("set declared")[0]
+    names = re.findall(r"'([a-z_]+)',", declared)
+    listed = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["post_purchase_gate"]
+    assert len(names) == len(set(names))
+    assert set(names) - {"schema_prefix", "use_demo_shop", "olist_path"} == set(listed)
 
 
 def test_an_unknown_connector_stops_the_build(build: BUILT, tmp_path: Path) -> None:

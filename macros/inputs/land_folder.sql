@@ -1,7 +1,7 @@
 {#-
     Makes the files of a folder readable as tables of a source's schema: TABLE.parquet as a view, TABLE.csv as a table of text.
     A table's meta `files` lists the names that its file may have instead; the first found wins.
-    Lines of a CSV that no reader can split into columns are kept in `unreadable_lines` and end up in rejected_rows.
+    Records of a CSV that cannot be split into columns are kept in `unreadable_lines` and end up in rejected_rows; a stray quote costs one record.
     Only engines that read files themselves can do this; elsewhere load the tables and set var raw_schema.
 -#}
 {% macro land_folder(source_name, folder) -%}
@@ -28,6 +28,7 @@
     {%- if not files -%}
         {{ exceptions.raise_compiler_error("No files in '" ~ folder ~ "'. Name the folder that holds " ~ tables[0].name ~ ".parquet or .csv and the others.") }}
     {%- endif -%}
+    {%- do post_purchase_gate.check_landing_is_ours(schema, tables[0].schema) -%}
     {%- do run_query("drop schema if exists " ~ schema ~ " cascade") -%}
     {%- do run_query("create schema " ~ schema) -%}
     {%- do run_query("create table " ~ schema ~ ".unreadable_lines (table_name varchar, line_number bigint, line varchar, problem varchar)") -%}
@@ -43,36 +44,144 @@
         {%- if found.parquet -%}
             {%- do run_query("create view " ~ target_name ~ " as select * from read_parquet('" ~ post_purchase_gate.sql_text(found.parquet) ~ "')") -%}
         {%- elif found.csv -%}
-            {%- set path = post_purchase_gate.sql_text(found.csv) -%}
-            {%- set columns = [] -%}
-            {%- for name in post_purchase_gate.csv_header(path) -%}
-                {%- do columns.append("'" ~ post_purchase_gate.sql_text(name) ~ "': 'varchar'") -%}
-            {%- endfor -%}
-            {%- do run_query(
-                "create table " ~ target_name ~ " as select * from read_csv('" ~ path ~ "', header = true, auto_detect = false, "
-                ~ "delim = ',', quote = '\"', escape = '\"', store_rejects = true, columns = {" ~ columns | join(', ') ~ "})") -%}
-            {%- do run_query(
-                "insert into " ~ schema ~ ".unreadable_lines select '" ~ node.name ~ "', line, any_value(csv_line), min(lower(cast(error_type as varchar))) from reject_errors group by line") -%}
-            {%- do run_query("drop table if exists reject_errors") -%}
-            {%- do run_query("drop table if exists reject_scans") -%}
+            {%- do post_purchase_gate.land_csv(found.csv, node.name, schema, target_name) -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 
+{#- Landing replaces the whole schema: one that holds anything else is somebody's, and stays. -#}
+{% macro check_landing_is_ours(schema, name) -%}
+    {%- set there = run_query(
+        "select table_name from information_schema.tables where table_catalog = '" ~ post_purchase_gate.sql_text(target.database)
+        ~ "' and table_schema = '" ~ post_purchase_gate.sql_text(name) ~ "' order by table_name") -%}
+    {%- set names = [] -%}
+    {%- for row in there -%}{%- do names.append(row[0]) -%}{%- endfor -%}
+    {%- if names and 'unreadable_lines' not in names -%}
+        {{ exceptions.raise_compiler_error(
+            "The schema " ~ schema ~ " holds tables that landing did not make (" ~ names[:3] | join(', ') ~ "). Landing files would replace it."
+            ~ " Read these tables with var raw_schema: " ~ name ~ ", or build into another database file.") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    One CSV file as a table of text. Its lines are counted before they are split: where the reader makes as many records of them as there are lines,
+    none has swallowed another, and the reader's table stands. Where it makes fewer, quotes span lines, and nobody knows yet whether a text has
+    line feeds or a quote was left open: then the file is read line by line (land_csv_by_lines).
+-#}
+{% macro land_csv(file, table, schema, target_name) -%}
+    {%- set path = post_purchase_gate.sql_text(file) -%}
+    {%- set longest = "max_line_size = 16777216" -%}
+    {#- the order of the lines is what the reading below goes by -#}
+    {%- do run_query("set preserve_insertion_order = true") -%}
+    {%- do run_query(
+        "create or replace temp table landed_lines as select row_number() over () as line_number, coalesce(line, '') as line from read_csv('" ~ path
+        ~ "', header = false, auto_detect = false, columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '', strict_mode = false, "
+        ~ "parallel = false, store_rejects = true, " ~ longest ~ ")") -%}
+    {%- do run_query("set preserve_insertion_order = false") -%}
+    {%- do run_query(
+        "create or replace temp table landed_refusals as select line, min(lower(cast(error_type as varchar))) as problem, "
+        ~ "line - row_number() over (order by line) as lines_before from reject_errors group by line") -%}
+    {%- do post_purchase_gate.forget_rejects() -%}
+    {%- set delimiter = post_purchase_gate.csv_delimiter(file) -%}
+    {%- set names = post_purchase_gate.csv_header(file, delimiter) -%}
+    {%- set columns = [] -%}
+    {%- for name in names -%}{%- do columns.append("'" ~ post_purchase_gate.sql_text(name) ~ "': 'varchar'") -%}{%- endfor -%}
+    {%- do run_query(
+        "create table " ~ target_name ~ " as select * from read_csv('" ~ path ~ "', header = true, auto_detect = false, "
+        ~ "delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"', store_rejects = true, " ~ longest ~ ", columns = {" ~ columns | join(', ') ~ "})") -%}
+    {%- set counts = run_query(
+        "select (select count(*) from landed_lines where line_number > 1 and line <> ''), (select count(*) from landed_refusals), "
+        ~ "(select count(*) from " ~ target_name ~ "), (select count(distinct line) from reject_errors)")[0] -%}
+    {%- if counts[0] + counts[1] == counts[2] + counts[3] -%}
+        {%- do run_query(
+            "insert into " ~ schema ~ ".unreadable_lines select '" ~ table ~ "', line, any_value(csv_line), min(lower(cast(error_type as varchar))) from reject_errors group by line") -%}
+    {%- else -%}
+        {%- do post_purchase_gate.land_csv_by_lines(table, schema, target_name, names, delimiter) -%}
+    {%- endif -%}
+    {%- do post_purchase_gate.forget_rejects() -%}
+    {%- do run_query("drop table landed_lines") -%}
+    {%- do run_query("drop table landed_refusals") -%}
+{%- endmacro %}
+
+{% macro forget_rejects() -%}
+    {%- do run_query("drop table if exists reject_errors") -%}
+    {%- do run_query("drop table if exists reject_scans") -%}
+{%- endmacro %}
+
+{#-
+    A file whose quotes span lines. A line that is a whole record by itself is one, whatever quote was left open before it: so a stray quote costs its
+    own record and no other. The lines between belong together until their quotes are even; together they are a record (a text with line feeds) or
+    they are refused as one, under the number of the first.
+-#}
+{% macro land_csv_by_lines(table, schema, target_name, names, delimiter) -%}
+    {%- set field = '(?:"(?:[^"]|"")*"|[^' ~ delimiter ~ '"\\n][^' ~ delimiter ~ '\\n]*|)' -%}
+    {%- set record = '^' ~ field ~ ('(?:' ~ delimiter ~ field ~ ')') * (names | length - 1) ~ '$' -%}
+    {#- a delimiter before each field, the first one too: a match of nothing would make the reader skip a character -#}
+    {%- set fields = "regexp_extract_all('" ~ delimiter ~ "' || record, '" ~ delimiter ~ "(" ~ field ~ ")', 1)" -%}
+    {%- set found = "length(" ~ fields ~ ")" -%}
+    {%- set values = [] -%}
+    {%- for name in names -%}
+        {%- set value = "fields[" ~ loop.index ~ "]" -%}
+        {%- do values.append(
+            "nullif(case when " ~ value ~ " like '\"%' then replace(" ~ value ~ "[2:-2], '\"\"', '\"') else " ~ value ~ " end, '') as "
+            ~ adapter.quote(name)) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        "create or replace temp table landed_records as with lines as ("
+        ~ "select line_number, line, regexp_full_match(line, '" ~ record ~ "') as is_whole from landed_lines where line_number > 1"
+        ~ "), parts as ("
+        ~ "select line_number, line, line_number - row_number() over (order by line_number) as run, "
+        ~ "(length(line) - length(replace(line, '\"', ''))) % 2 as is_odd from lines where not is_whole"
+        ~ "), opened as ("
+        ~ "select *, coalesce(sum(is_odd) over (partition by run order by line_number rows between unbounded preceding and 1 preceding), 0) % 2 = 1 as is_inside from parts"
+        ~ "), numbered as ("
+        ~ "select *, sum(case when is_inside then 0 else 1 end) over (partition by run order by line_number rows unbounded preceding) as part_of from opened"
+        ~ "), joined as ("
+        ~ "select min(line_number) as line_number, string_agg(line, chr(10) order by line_number) as record, sum(is_odd) % 2 = 1 as is_open from numbered group by run, part_of"
+        ~ ") select line_number, line as record, true as is_whole, '' as problem from lines where is_whole union all "
+        ~ "select line_number, record, regexp_full_match(record, '" ~ record ~ "') as is_whole, "
+        ~ "case when is_open then 'quote left open' when " ~ found ~ " < " ~ names | length ~ " then 'missing columns' when " ~ found ~ " > " ~ names | length
+        ~ " then 'too many columns' else 'unquoted value' end as problem from joined where record <> ''") -%}
+    {%- do run_query(
+        "create or replace table " ~ target_name ~ " as select " ~ values | join(', ')
+        ~ " from (select " ~ fields ~ " as fields from landed_records where is_whole)") -%}
+    {%- do run_query(
+        "insert into " ~ schema ~ ".unreadable_lines "
+        ~ "select '" ~ table ~ "', line_number + (select count(*) from landed_refusals where lines_before < line_number), record, problem from landed_records where not is_whole "
+        ~ "union all select '" ~ table ~ "', line, '(not shown)', problem from landed_refusals") -%}
+    {%- do run_query("drop table landed_records") -%}
+{%- endmacro %}
+
+{#- What separates the columns: comma, semicolon or tab, whichever the header has most of. -#}
+{% macro csv_delimiter(file) -%}
+    {%- set first = run_query("select line from landed_lines where line_number = 1") -%}
+    {%- set header = first[0][0] if first | length else '' -%}
+    {%- set found = namespace(delimiter=',') -%}
+    {%- for candidate in [';', '\t'] -%}
+        {%- if header.count(candidate) > header.count(found.delimiter) -%}{%- set found.delimiter = candidate -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(found.delimiter) }}
+{%- endmacro %}
+
 {#- The column names of a CSV's first line: the reader's own detection gives up on a file with one broken line. -#}
-{% macro csv_header(path) -%}
-    {%- set first = run_query(
-        "select line from read_csv('" ~ path ~ "', header = false, auto_detect = false, columns = {'line': 'varchar'}, "
-        ~ "delim = '\x1f', quote = '', escape = '', strict_mode = false, parallel = false) limit 1") -%}
+{% macro csv_header(file, delimiter) -%}
+    {%- if run_query("select 1 from landed_refusals where line = 1") | length -%}
+        {{ exceptions.raise_compiler_error("'" ~ file ~ "', line 1: the header is not UTF-8. Save the file as UTF-8.") }}
+    {%- endif -%}
+    {%- set first = run_query("select line from landed_lines where line_number = 1") -%}
     {%- set names = [] -%}
     {%- if first | length -%}
-        {%- for name in (first[0][0] or '').split(',') -%}
+        {%- for name in first[0][0].split(delimiter) -%}
             {%- do names.append(name | trim | replace('"', '') | replace('\ufeff', '') | lower) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- if not names or names == [''] -%}
-        {{ exceptions.raise_compiler_error("'" ~ path ~ "' has no header line. Write the column names of the contract in its first line.") }}
+        {{ exceptions.raise_compiler_error("'" ~ file ~ "' has no header line. Write the column names of the contract in its first line.") }}
     {%- endif -%}
+    {%- for name in names if names.count(name) > 1 -%}
+        {{ exceptions.raise_compiler_error("'" ~ file ~ "', line 1: " ~ ("column '" ~ name ~ "' is there twice" if name else "two columns have no name")
+            ~ ". Which one counts, nobody can tell: leave one out, or name it otherwise.") }}
+    {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}
 

@@ -20,6 +20,7 @@
 {%- endmacro %}
 
 {% macro check_vars() -%}
+    {%- do post_purchase_gate.check_declared_vars() -%}
     {%- if var('raw_path', none) and var('raw_schema', none) -%}
         {{ exceptions.raise_compiler_error("Both raw_path and raw_schema are set. Set one: a folder of files, or a schema of tables.") }}
     {%- endif -%}
@@ -43,9 +44,6 @@
                 "Unknown column '" ~ column ~ "' in var columns_not_kept. Columns whose absence is unknown evidence: " ~ stopping | join(', ') ~ ".") }}
         {%- endif -%}
     {%- endfor -%}
-    {%- if var('date_order', none) not in [none, 'dmy', 'mdy'] or var('decimal_mark', none) not in [none, '.', ','] -%}
-        {{ exceptions.raise_compiler_error("var date_order is dmy or mdy, var decimal_mark is '.' or ','.") }}
-    {%- endif -%}
     {%- set instant = post_purchase_gate.as_of_text() | trim -%}
     {%- set has_shape = modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$', instant) is not none -%}
     {%- set is_instant = has_shape and run_query(
