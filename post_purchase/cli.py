@@ -24,6 +24,7 @@ COMMANDS = {
     "build": Command("post_purchase.build:build", "build on your own tables: build --vars '{raw_path: FOLDER}'"),
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
+    "reasons": Command("post_purchase.reasons:main", "what a reason code means, and what to do about it"),
     "audit": Command("post_purchase.audit:main", "what past sends did wrong, judged at their own moment"),
     "pages": Command("post_purchase.pages.command:main", "one folder of pages to read and search, without a network"),
     "sync": Command("post_purchase.sync.command:main", "bring audiences to Klaviyo, or write files for any other tool"),

@@ -23,6 +23,7 @@ CHECK_FILES = {
     "seeds/policy/checks.csv",
     "seeds/policy/gate_matrix.csv",
     "seeds/policy/audit_problems.csv",
+    "seeds/reference/reason_sentences.csv",
 }
 COLUMN_FILES = {"models/staging/native/_raw__sources.yml", "models/staging/native/stg_orders.sql"}
 ACTION_FILES = {
@@ -32,6 +33,8 @@ ACTION_FILES = {
     ANCHORS.replace(".sql", ".yml"),
     "seeds/policy/_policy__seeds.yml",
 }
+# Seeds whose tests judge the new rows.
+SEEDS = "checks gate_matrix audit_problems actions reason_sentences"
 UNIT_TESTS = 4  # two of fraud_review, one of later_order, one of the anchor
 
 
@@ -62,6 +65,15 @@ def add_checks(project: Path) -> None:
         "fraud_review,unknown,*,evidence_missing",
         "later_order,problem,*,irrelevant_recommendation",
         "later_order,unknown,*,evidence_missing",
+    )
+    append(
+        project / "seeds" / "reference" / "reason_sentences.csv",
+        "en,fraud_review,waiting,*,The order is still in its fraud review.,the end of the fraud review,",
+        "en,fraud_review,waiting,in_review,The order is still in its fraud review.,the end of the fraud review,",
+        "en,fraud_review,unknown,*,Nobody knows whether it has passed its fraud review.,word of the fraud review,",
+        "en,later_order,problem,*,The customer has ordered again.,nothing: it was bought,",
+        "en,later_order,problem,ordered_again,The customer has ordered again.,nothing: it was bought,",
+        "en,later_order,unknown,*,Nobody knows whether the customer has ordered again.,orders that can be read,",
     )
     # the confirmation may go out, and what tells of a parcel
     of_others = ",pause" * 9
@@ -173,17 +185,16 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
         work,
         vars,
         project=project,
-        select="+gate_decisions +gate_reasons +next_actions +order_evidence audit_problems calendar_steps",
+        select=f"+gate_decisions +gate_reasons +next_actions +order_evidence calendar_steps {SEEDS}",
     )
     names = " ".join(f"check_{name},test_type:unit" for name in CHECKS)
-    rules = "checks gate_matrix audit_problems actions"
     tested = run_dbt(
         work,
         vars,
         project=project,
         database=built.database,
         command="test",
-        select=f"{names} int_point_actions__ordered {rules}",
+        select=f"{names} int_point_actions__ordered {SEEDS}",
     )
     return Added(by_checks, by_action, found, Answers(built.database), tested.ran)
 
