@@ -22,6 +22,9 @@ COMMANDS = {
         "post_purchase.build:demo", "build the demo shop and show what may go out, waits, or goes to support"
     ),
     "build": Command("post_purchase.build:build", "build on your own tables: build --vars '{raw_path: FOLDER}'"),
+    "sheet": Command("post_purchase.sheet:sheet", "today's sheet: what goes out, waits, or goes to support, and why"),
+    "customer": Command("post_purchase.sheet:customer", "one person's part of it, by e-mail, phone or id"),
+    "paused": Command("post_purchase.sheet:paused", "what is paused, by reason or by action"),
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
     "audit": Command("post_purchase.audit:main", "what past sends did wrong, judged at their own moment"),
@@ -33,6 +36,7 @@ COMMANDS = {
     "bench": Command(
         "post_purchase.bench:main", "the error rates of every number that can stop or send, on drawn shops"
     ),
+    "reasons": Command("post_purchase.sentences:main", "write docs/reasons.md, what every reason code means"),
     "check": Command("post_purchase.check:main", "lint, parse and test what changed, beside a change"),
     "parity": Command("post_purchase.engines.parity:main", "the same shop on DuckDB and PostgreSQL, row for row"),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from post_purchase.sentences import Sentences
 from post_purchase.terminal import ACTION_ORDER, fetch, in_words
 
 Row = dict[str, Any]
@@ -64,6 +65,8 @@ class Words:
         self.classes = {row["action"]: row.get("action_class") for row in actions}
         self.watch_for = {row["action"]: row.get("watch_for") for row in actions}
         self.checks = {row["check_name"]: row for row in source.seed("checks", "check_name", "check_name", "question")}
+        columns = ("language", "check_name", "state", "detail", "sentence")
+        self.sentences = Sentences(source.seed("reason_sentences", "check_name, state, detail", *columns))
         self.titles: dict[str, str] = {}
         products = source.beside("stg_products", "sku", "title")
         if products:
@@ -88,6 +91,9 @@ class Words:
         check, _, state = (code or "").partition(":")
         if not check:
             return ""
+        sentence = self.sentences.of_code(code or "")
+        if sentence:
+            return sentence
         said = f"{in_words(check).capitalize()}: {in_words(state)}"
         row = self.checks.get(check) or {}
         if not row.get("waits_for") or row.get("is_final"):
