@@ -27,6 +27,7 @@ COMMANDS = {
     "paused": Command("post_purchase.sheet:paused", "what is paused, by reason or by action"),
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
+    "reasons": Command("post_purchase.reasons:main", "what a reason code means, and what to do about it"),
     "audit": Command("post_purchase.audit:main", "what past sends did wrong, judged at their own moment"),
     "pages": Command("post_purchase.pages.command:main", "one folder of pages to read and search, without a network"),
     "sync": Command("post_purchase.sync.command:main", "bring audiences to Klaviyo, or write files for any other tool"),
@@ -36,7 +37,6 @@ COMMANDS = {
     "bench": Command(
         "post_purchase.bench:main", "the error rates of every number that can stop or send, on drawn shops"
     ),
-    "reasons": Command("post_purchase.sentences:main", "write docs/reasons.md, what every reason code means"),
     "check": Command("post_purchase.check:main", "lint, parse and test what changed, beside a change"),
     "parity": Command("post_purchase.engines.parity:main", "the same shop on DuckDB and PostgreSQL, row for row"),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),

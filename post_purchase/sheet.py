@@ -104,7 +104,6 @@ class Book:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.words = Words(source)
-        self.sentences = self.words.sentences
         self.first_names = self.named("stg_customers", "customer_id", "first_name")
         self.order_names = self.named("stg_orders", "order_id", "order_name")
 
@@ -120,8 +119,7 @@ class Book:
         if row["nothing_left_because"]:
             return f"Nothing is left to do. {self.nothing_left(row['nothing_left_because'])}"
         if row["check_name"]:
-            said = self.sentences.of(row["check_name"], row["state"], row["detail"])
-            return said or self.words.reason(f"{row['check_name']}:{row['state']}")
+            return self.words.reason(":".join(filter(None, (row["check_name"], row["state"], row["detail"]))))
         return "Nothing holds it back." if row["decision"] == "send" else ""
 
     def nothing_left(self, because: str) -> str:
@@ -321,7 +319,7 @@ def paused(argv: Sequence[str] | None = None) -> int:
         for row in source.rows(PAUSED_SQL.format(key=key)):
             code = row.pop("reason") or ""
             if arguments.by == "reason":
-                meaning = book.sentences.of_code(code) or book.words.reason(code)
+                meaning = book.words.reason(code)
             else:
                 meaning = book.words.action(code)
             rows.append({arguments.by: code, **row, "meaning": meaning})

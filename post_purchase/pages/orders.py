@@ -187,9 +187,11 @@ def write_orders(source: Source, words: Words, folder: Path) -> int:
 def write_words(source: Source, words: Words, folder: Path) -> None:
     """What an order's page says codes in: loaded once, for all orders."""
     reasons: dict[str, str] = {}
-    for row in source.rows("select check_name, state from marts.gate_reasons group by all order by all"):
+    for row in source.rows("select check_name, state, detail from marts.gate_reasons group by all order by all"):
         code = f"{row['check_name']}:{row['state']}"
         reasons[code] = words.reason(code)
+        if row["detail"]:
+            reasons[f"{code}:{row['detail']}"] = words.reason(f"{code}:{row['detail']}")
     # only the products that an order's page may name
     used = source.rows(
         """select sku from marts.order_evidence where sku is not null

@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 
-from post_purchase.sentences import Sentences
 from post_purchase.terminal import ACTION_ORDER, fetch, in_words
 
 Row = dict[str, Any]
@@ -65,8 +64,11 @@ class Words:
         self.classes = {row["action"]: row.get("action_class") for row in actions}
         self.watch_for = {row["action"]: row.get("watch_for") for row in actions}
         self.checks = {row["check_name"]: row for row in source.seed("checks", "check_name", "check_name", "question")}
-        columns = ("language", "check_name", "state", "detail", "sentence")
-        self.sentences = Sentences(source.seed("reason_sentences", "check_name, state, detail", *columns))
+        self.sentences = {
+            (row["check_name"], row["state"], row["detail"]): row
+            for row in source.seed("reason_sentences", "language", "language", "check_name", "sentence")
+            if row["language"] == "en"
+        }
         self.titles: dict[str, str] = {}
         products = source.beside("stg_products", "sku", "title")
         if products:
@@ -87,18 +89,21 @@ class Words:
         return ", ".join(self.product(sku.strip()) for sku in (skus or "").split(",") if sku.strip())
 
     def reason(self, code: str | None) -> str:
-        """A `check:state` as a sentence."""
-        check, _, state = (code or "").partition(":")
+        """A `check:state`, or a `check:state:detail`, as a sentence."""
+        check, _, rest = (code or "").partition(":")
+        state, _, detail = rest.partition(":")
         if not check:
             return ""
-        sentence = self.sentences.of_code(code or "")
-        if sentence:
-            return sentence
-        said = f"{in_words(check).capitalize()}: {in_words(state)}"
-        row = self.checks.get(check) or {}
-        if not row.get("waits_for") or row.get("is_final"):
-            return f"{said}."
-        return f"{said}; waits for {row['waits_for']}."
+        kind = next((f"{kind}_*" for kind in ("feed", "column") if detail.startswith(f"{kind}_")), detail)
+        keys = [(check, state, kind), ("*", state, kind), (check, state, "*"), (check, "*", "*")]
+        row = next((self.sentences[key] for key in keys if key in self.sentences), None)
+        if row is None:
+            return f"{in_words(check).capitalize()}: {in_words(state)}."
+        named = {"feed": in_words(detail.partition("_")[2]), "column": detail.partition("_")[2], "offer": "the product"}
+        said = row["sentence"]
+        for name, value in named.items():
+            said = said.replace(f"{{{name}}}", value)
+        return str(said[:1].upper() + said[1:])
 
 
 # --- Figures and times -------------------------------------------------------------------------------------------

@@ -231,7 +231,8 @@
       ]];
     });
     const why = findings.map(function (finding) {
-      return [reason(finding[0] + ":" + finding[1]), chip(STATES[finding[1].charAt(0)] || STATES["-"]), said(finding[2]) || "\u2013", moment(finding[3]), moment(finding[4]), finding[5] || "\u2013",
+      const code = finding[0] + ":" + finding[1];
+      return [reason(words.reasons[code + ":" + finding[2]] ? code + ":" + finding[2] : code), chip(STATES[finding[1].charAt(0)] || STATES["-"]), said(finding[2]) || "\u2013", moment(finding[3]), moment(finding[4]), finding[5] || "\u2013",
         finding[6].split("").map(function (letter) { return title(words.actions[letters.indexOf(letter)][0]); }).join(", ")];
     });
     return element("section", {},

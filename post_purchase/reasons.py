@@ -1,0 +1,130 @@
+"""What every reason code means, from the seeds: the page docs/reasons.md, or the codes of one check.
+
+    post-purchase reasons [CODE] [--language en] [--seeds FOLDER]
+
+CODE is a check, or a check and a state as they stand in reason_codes (`ticket`, `ticket:problem`).
+Exit codes: 0 shown; 1 there is no such code; 2 the seeds cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from post_purchase import PROJECT
+from post_purchase.terminal import MartsError
+
+Row = dict[str, str]
+STATES = {"problem": "Problem", "waiting": "Waiting", "unknown": "Unknown", "*": "By a person"}
+
+HEAD = """# What a reason code means
+
+A code in `reason_codes` is a check and its state (`ticket:problem`); the `detail` beside it in `gate_reasons` says
+which case it is. Notes, pages and commands show the sentence instead. The words stand in the seed
+[reason_sentences](../seeds/reference/reason_sentences.csv), a row per language, check, state and detail: add rows of
+another language and set the var `note_language`. This page is made from it: `post-purchase reasons > docs/reasons.md`.
+
+`{offer}` stands for the product that would be recommended. A problem was seen; waiting ends by itself or with progress;
+unknown means that nobody can tell, and pauses like bad news.
+"""
+
+
+def read_seed(path: Path) -> list[Row]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise MartsError(f"The seed {path} cannot be read: {error.strerror}. Name its folder with --seeds.") from error
+
+
+def sentences(seeds: Path, language: str) -> list[Row]:
+    """The rows of a language, in the order of the seed; English stands in where it has none."""
+    rows = read_seed(seeds / "reference" / "reason_sentences.csv")
+    found = {row["language"] for row in rows}
+    if language not in found:
+        raise MartsError(f"The seed reason_sentences has no language '{language}'. It has: {', '.join(sorted(found))}.")
+    own = {key(row): row for row in rows if row["language"] == language}
+    return [own.get(key(row), row) for row in rows if row["language"] == "en"]
+
+
+def key(row: Row) -> tuple[str, str, str]:
+    return row["check_name"], row["state"], row["detail"]
+
+
+def code_of(row: Row) -> str:
+    """How a row is looked for: the check, its state, and the detail beside it."""
+    state = "" if row["state"] == "*" else f":{row['state']}"
+    return f"`{row['check_name']}{state}`" + ("" if row["detail"] == "*" else f" {row['detail']}")
+
+
+def escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    lines = ["| code | means | waits for | what to do |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        cells = [code_of(row), row["sentence"], row["waits_for"], row["remedy"]]
+        lines.append(f"| {' | '.join(escaped(cell) for cell in cells)} |".replace("|  |", "| |"))
+    return lines
+
+
+def page(rows: Sequence[Row], questions: dict[str, str]) -> str:
+    """The glossary, check by check in the order of the seed `checks`."""
+    parts = [HEAD.rstrip()]
+    general = [row for row in rows if row["check_name"] == "*"]
+    parts.append(
+        "\n".join(["## Any check", "", "What stands in for an answer that cannot be read.", "", *table(general)])
+    )
+    for check, question in {**questions, "override": "Has a person decided?"}.items():
+        own = [row for row in rows if row["check_name"] == check]
+        if own:
+            parts.append("\n".join([f"## {check}", "", question, "", *table(own)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def about(code: str, rows: Sequence[Row], questions: dict[str, str]) -> list[str]:
+    """What one code means: the question of its check, and each case."""
+    check, _, state = code.strip().partition(":")
+    own = [row for row in rows if row["check_name"] == check and (not state or row["state"] in (state, "*"))]
+    if not own:
+        return []
+    lines = [f"{check}: {questions.get(check, 'Has a person decided?')}"]
+    for row in [*own, *(row for row in rows if row["check_name"] == "*" and state in ("", row["state"]))]:
+        case = "" if row["detail"] == "*" else f" {row['detail']}"
+        lines.append(
+            f"  {STATES[row['state']]}{case}: {row['sentence']} Waits for {row['waits_for']}. {row['remedy']}".rstrip()
+        )
+    return lines
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="post-purchase reasons", description="What every reason code means.")
+    parser.add_argument("code", nargs="?", help="a check, or a check and a state: ticket, ticket:problem")
+    parser.add_argument("--language", default="en", help="language of the words (default: en)")
+    parser.add_argument(
+        "--seeds", type=Path, default=PROJECT / "seeds", help="folder of the seeds (default: the project's)"
+    )
+    arguments = parser.parse_args(argv)
+    try:
+        rows = sentences(arguments.seeds, arguments.language)
+        checks = read_seed(arguments.seeds / "policy" / "checks.csv")
+    except MartsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    questions = {row["check_name"]: row["question"] for row in checks}
+    if arguments.code is None:
+        print(page(rows, questions), end="")
+        return 0
+    lines = about(arguments.code, rows, questions)
+    if not lines:
+        print(
+            f"There is no code '{arguments.code}'. A code is a check, or a check and a state: {', '.join(questions)}.",
+            file=sys.stderr,
+        )
+        return 1
+    print("\n".join(lines))
+    return 0

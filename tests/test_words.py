@@ -1,0 +1,155 @@
+"""Every code that the models can give has its sentence, and the glossary says what the seed says."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+
+import pytest
+from conftest import ROOT
+
+from post_purchase import PROJECT, reasons
+
+CHECKS = ROOT / "models/gate/checks"
+STATES = "problem|waiting|unknown"
+# A code as it stands in SQL, 'problem:sent', and the values of a `case` that ends as a check's detail.
+CODE = re.compile(rf"'(?:{STATES}):([a-z_]+)'")
+DETAIL = re.compile(r"case\b((?:(?!\bcase\b).)*?)\bend as detail", re.S)
+VALUE = re.compile(r"(?:then|else)\s+'([a-z_]+)'|coalesce\([^()]*,\s*'([a-z_]+)'\)")
+
+PAYMENT: list[tuple[str, str | re.Pattern[str]]] = [
+    ("models/observations/evidence/int_payment_evidence.sql", CODE),
+    ("models/observations/evidence/int_payment_evidence.sql", re.compile(r"standing in \(((?:'[a-z_]+'(?:, )?)+)\)")),
+    ("models/core/money/int_payment_states.sql", "standing"),
+]
+
+# Where a check takes its details from somewhere else: which file says them, and how they stand in it.
+ELSEWHERE: dict[str, list[tuple[str, str | re.Pattern[str]]]] = {
+    "payment": PAYMENT,
+    "settled": PAYMENT,
+    "damage": [("macros/checks/report_answers.sql", CODE)],
+    "sizing": [("macros/checks/report_answers.sql", CODE)],
+    "consent": [("macros/policy/consent.sql", CODE)],
+    "kept": [("models/core/money/int_line_kept.sql", "nothing_kept_because")],
+    "owned": [("models/gate/targets/int_candidate_purchases.sql", "owned_detail")],
+    "supplied": [("models/gate/targets/int_candidate_evidence.sql", "supplied_detail")],
+    "holdout": [("models/outcomes/experiments/int_experiment_groups.sql", "assignment")],
+    "delivery": [
+        (
+            "models/core/parcels/int_parcel_states.sql",
+            re.compile(r"parcel_state (?:=|in) \(?((?:'[a-z_]+'(?:, )?)+)\)?\n? *then (?:returned|missing)"),
+        )
+    ],
+    "deliverability": [
+        ("models/core/messages/int_address_states.sql", re.compile(r"event_type in \(((?:'[a-z_]+'(?:, )?)+)\)\n")),
+        ("models/core/messages/int_address_states.sql", "address_state"),
+    ],
+    "circuit_breaker": [("macros/policy/outcomes.sql", re.compile(r"'metric': '([a-z_]+)'"))],
+    "held": [
+        (
+            "models/gate/checks/check_held.sql",
+            re.compile(r"holds\.scope = '([a-z]+)'|for scope in \[((?:'[a-z]+'(?:, )?)+)\]|\('(sku|category)',"),
+        )
+    ],
+}
+# Said for any check of what cannot be read, and words that are no detail.
+ANYWHERE = {"degraded", "refused_row"}
+NOT_DETAILS = {
+    "payment": {"partly_captured", "ended", "captured", "nothing_owed", "pending", "authorized"},
+    "settled": {"ended", "feed", "cancelled", "refund_due", "paid_after_cancel"},
+    "shipping": {"feed"},
+    # an address that is fine, and one whose event nobody has mapped, which check_deliverability calls unmapped_event
+    "deliverability": {"delivered", "opened", "clicked", "unknown"},
+}
+
+
+def words_in(text: str, where: str | re.Pattern[str]) -> set[str]:
+    """The details that a file says: by a pattern, or as the values of the `case` that ends as a column."""
+    if isinstance(where, str):
+        found = re.findall(rf"case\b((?:(?!\bcase\b).)*?)\bend as {where}\b", text, re.S)
+        named = re.findall(rf"'([a-z_]+)' as {where}\b", text)
+        return {value for block in found for value in re.findall(r"(?:then|else)\s+'([a-z_]+)'", block)} | set(named)
+    hits = where.findall(text)
+    parts = [part for hit in hits for part in (hit if isinstance(hit, tuple) else (hit,)) if part]
+    return {word for part in parts for word in (re.findall(r"'([a-z_]+)'", part) or [part])}
+
+
+def details(check: str, text: str) -> set[str]:
+    """Every detail that the SQL of a check can give by itself."""
+    found = set(CODE.findall(text))
+    for block in DETAIL.findall(text):
+        found |= {word for pair in VALUE.findall(block) for word in pair if word}
+    found |= set(re.findall(r"'([a-z_]+)' as detail\b", text))
+    return found
+
+
+def codes(check: str, own: str) -> set[str]:
+    found = details(check, own)
+    for file, where in ELSEWHERE.get(check, []):
+        found |= words_in((ROOT / file).read_text(), where)
+    if check == "held":
+        found = {f"{scope}_held" for scope in found}
+    return {
+        word for word in found - ANYWHERE - NOT_DETAILS.get(check, set()) if not word.startswith(("feed_", "column_"))
+    }
+
+
+def sentences() -> list[dict[str, str]]:
+    return reasons.sentences(PROJECT / "seeds", "en")
+
+
+def missing(check: str, own: str, rows: Iterable[dict[str, str]]) -> set[str]:
+    return codes(check, own) - {row["detail"] for row in rows if row["check_name"] == check}
+
+
+CHECK_NAMES = sorted(path.stem.removeprefix("check_") for path in CHECKS.glob("check_*.sql"))
+
+
+@pytest.mark.parametrize("check", CHECK_NAMES)
+def test_every_code_of_a_check_has_its_sentence(check: str) -> None:
+    own = (CHECKS / f"check_{check}.sql").read_text()
+    assert missing(check, own, sentences()) == set(), "put it into words: a row of seeds/reference/reason_sentences.csv"
+
+
+@pytest.mark.parametrize("check", CHECK_NAMES)
+def test_every_sentence_is_of_a_code_that_exists(check: str) -> None:
+    own = (CHECKS / f"check_{check}.sql").read_text()
+    written = {row["detail"] for row in sentences() if row["check_name"] == check} - {"*"}
+    assert written - codes(check, own) - NOT_DETAILS.get(check, set()) == set(), "no model gives it any more"
+
+
+@pytest.mark.parametrize(
+    ("check", "sql"),
+    [
+        ("gift", "case when is_gift then 'gift_order' else 'brand_new' end as detail"),
+        ("ticket", "when true then 'problem:brand_new'"),
+        ("frequency", "'brand_new' as detail"),
+    ],
+)
+def test_a_new_code_without_a_sentence_is_found(check: str, sql: str) -> None:
+    assert missing(check, sql, sentences()) >= {"brand_new"}
+
+
+def test_every_cell_of_the_matrix_has_a_sentence_for_its_state() -> None:
+    with (ROOT / "seeds/policy/gate_matrix.csv").open(newline="") as file:
+        cells = {(row["check_name"], row["state"]) for row in csv.DictReader(file)}
+    assert cells - {(row["check_name"], row["state"]) for row in sentences() if row["detail"] == "*"} == set()
+
+
+def test_the_glossary_is_made_from_the_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert reasons.main([]) == 0
+    assert (ROOT / "docs/reasons.md").read_text() == capsys.readouterr().out, "post-purchase reasons > docs/reasons.md"
+
+
+def test_one_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert reasons.main(["ticket:problem"]) == 0
+    said = capsys.readouterr().out
+    assert "A support ticket is open." in said and "solved a few days ago" not in said
+    assert reasons.main(["tikcet"]) == 1
+    assert "There is no code 'tikcet'" in capsys.readouterr().err
+
+
+def test_a_language_that_the_seed_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert reasons.main(["--language", "xx"]) == 2
+    assert "no language 'xx'. It has: en." in capsys.readouterr().err
