@@ -318,10 +318,7 @@ def paused(argv: Sequence[str] | None = None) -> int:
         rows = []
         for row in source.rows(PAUSED_SQL.format(key=key)):
             code = row.pop("reason") or ""
-            if arguments.by == "reason":
-                meaning = book.words.reason(code)
-            else:
-                meaning = book.words.action(code)
+            meaning = book.words.reason(code) if arguments.by == "reason" else book.words.action(code)
             rows.append({arguments.by: code, **row, "meaning": meaning})
         return rows
 
