@@ -22,6 +22,9 @@ COMMANDS = {
         "post_purchase.build:demo", "build the demo shop and show what may go out, waits, or goes to support"
     ),
     "build": Command("post_purchase.build:build", "build on your own tables: build --vars '{raw_path: FOLDER}'"),
+    "sheet": Command("post_purchase.sheet:sheet", "today's sheet: what goes out, waits, or goes to support, and why"),
+    "customer": Command("post_purchase.sheet:customer", "one person's part of it, by e-mail, phone or id"),
+    "paused": Command("post_purchase.sheet:paused", "what is paused, by reason or by action"),
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
     "reasons": Command("post_purchase.reasons:main", "what a reason code means, and what to do about it"),

@@ -2,6 +2,8 @@
 
     post-purchase walk ORDER [--database PATH] [--format text|markdown|json]
 
+ORDER is an order's id, or its name as customers see it (#1001).
+
 Exit codes: 0 the order is shown; 1 nothing is decided on such an order; 2 the database or its marts cannot be read.
 """
 
@@ -18,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from post_purchase.pages.source import Source
 from post_purchase.terminal import (
     DECISION_STYLES,
     STATE_STYLES,
@@ -198,6 +201,20 @@ def read_order(connection: duckdb.DuckDBPyConnection, order_id: str) -> Row | No
         "lines": read_lines(connection, key),
         "lesson_note": lesson_note,
     }
+
+
+def order_of_name(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The id of the order that people call so (#1001 or 1001); the words themselves where no order or several are."""
+    source = Source(connection)
+    orders = source.beside("stg_orders", "order_id", "order_name")
+    if orders is None:
+        return name
+    folded = name.strip().replace("#", "").lower()
+    found = source.rows(
+        f"select order_id from {orders} where lower(replace(trim(order_name), '#', '')) = $folded limit 2",
+        {"folded": folded},
+    )
+    return str(found[0]["order_id"]) if len(found) == 1 else name
 
 
 def read_lines(connection: duckdb.DuckDBPyConnection, key: dict[str, str]) -> list[Row]:
@@ -582,7 +599,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     try:
         with open_marts(arguments.database, MARTS) as connection:
-            order = read_order(connection, arguments.order_id)
+            order = read_order(connection, arguments.order_id) or read_order(
+                connection, order_of_name(connection, arguments.order_id)
+            )
             if order is None:
                 print("\n".join(explain_absence(connection, arguments.order_id)), file=sys.stderr)
                 return 1

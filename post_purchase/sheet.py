@@ -1,0 +1,325 @@
+"""Today's sheet, one customer's part of it, and what is paused, from a finished build.
+
+    post-purchase sheet [--lane LANE] [--decision DECISION] [--action NAME] [--format FORMAT]
+    post-purchase customer EMAIL|PHONE|ID [--format FORMAT]
+    post-purchase paused [--by reason|action] [--format FORMAT]
+
+Formats: table, csv, markdown, json. A customer is shown by first name and id; no address is printed. In CSV a cell that
+a spreadsheet would run as a formula begins with an apostrophe.
+Exit codes: 0 shown; 1 nothing to show; 2 the database or its marts cannot be read, or the words do not make sense.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from post_purchase.pages.source import Source, Words
+from post_purchase.terminal import (
+    DECISION_STYLES,
+    Cell,
+    MartsError,
+    Paint,
+    add_database_option,
+    clean,
+    fit,
+    number,
+    open_marts,
+    table,
+    use_color,
+    when,
+)
+
+Row = dict[str, Any]
+MARTS = ("next_actions", "gate_decisions", "gate_reasons")
+FORMATS = ("table", "csv", "markdown", "json")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+SHEET_SQL = """
+select
+    next_actions.lane,
+    next_actions.rank,
+    next_actions.customer_id,
+    next_actions.person_id,
+    next_actions.order_id,
+    next_actions.action,
+    next_actions.decision,
+    next_actions.skus,
+    next_actions.recommended_sku,
+    next_actions.expected_contribution_profit as worth,
+    next_actions.nothing_left_because,
+    next_actions.waits_for,
+    next_actions.support_queue,
+    next_actions.support_due_at,
+    next_actions.send_after,
+    next_actions.recheck_at,
+    next_actions.valid_until,
+    next_actions.as_of,
+    reasons.check_name,
+    reasons.state,
+    reasons.detail
+from marts.next_actions as next_actions
+left join (
+    select
+        decision_id,
+        check_name,
+        state,
+        min(detail) as detail
+    from marts.gate_reasons
+    group by decision_id, check_name, state
+) as reasons
+    on
+        next_actions.decision_id = reasons.decision_id
+        and next_actions.primary_reason = reasons.check_name || ':' || reasons.state
+order by
+    case next_actions.lane when 'support' then 1 when 'service' then 2 else 3 end,
+    case next_actions.decision when 'support' then 1 when 'send' then 2 else 3 end,
+    next_actions.support_due_at nulls last, next_actions.expected_contribution_profit desc nulls last,
+    next_actions.order_id, next_actions.next_action_id
+"""
+
+PAUSED_SQL = """
+select
+    {key} as reason,
+    count(*) as decisions,
+    count(distinct person_id) as people,
+    sum(expected_contribution_profit) as worth,
+    min(recheck_at) as next_look
+from marts.gate_decisions
+where decision = 'pause'
+group by 1
+order by decisions desc, reason
+"""
+
+
+class Book:
+    """What the sheet reads beside the marts: names, titles and sentences."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.words = Words(source)
+        self.first_names = self.named("stg_customers", "customer_id", "first_name")
+        self.order_names = self.named("stg_orders", "order_id", "order_name")
+
+    def named(self, table_name: str, key: str, name: str) -> dict[str, str]:
+        relation = self.source.beside(table_name, key, name)
+        if relation is None:
+            return {}
+        rows = self.source.rows(f"select {key}, {name} from {relation} where {name} is not null")
+        return {row[key]: clean(row[name]) for row in rows}
+
+    def why(self, row: Row) -> str:
+        """Why it is so, in a sentence."""
+        if row["nothing_left_because"]:
+            return f"Nothing is left to do. {self.nothing_left(row['nothing_left_because'])}"
+        if row["check_name"]:
+            return self.words.reason(":".join(filter(None, (row["check_name"], row["state"], row["detail"]))))
+        return "Nothing holds it back." if row["decision"] == "send" else ""
+
+    def nothing_left(self, because: str) -> str:
+        """`ACTION CHECK:STATE,...` in words: each action and why it is over."""
+        said = []
+        for part in because.split(","):
+            action, _, code = part.strip().partition(" ")
+            said.append(f"{self.words.action(action)}: {self.words.reason(code)}")
+        return " ".join(said)
+
+    def line(self, row: Row) -> Row:
+        """One row of the sheet, as its reader sees it."""
+        product = self.words.product(row["recommended_sku"]) if row["recommended_sku"] else ""
+        until = row["support_due_at"] if row["decision"] == "support" else row["valid_until"]
+        return {
+            "lane": row["lane"],
+            "decision": row["decision"],
+            "action": self.words.action(row["action"]),
+            "customer": self.first_names.get(row["customer_id"], ""),
+            "customer_id": row["customer_id"],
+            "order": self.order_names.get(row["order_id"]) or row["order_id"],
+            "products": self.words.products(row["skus"]),
+            "recommends": product,
+            "worth": row["worth"],
+            "why": self.why(row),
+            "from": row["send_after"] if row["decision"] == "send" else row["recheck_at"],
+            "until": until,
+            "queue": row["support_queue"] or "",
+        }
+
+
+# --- Formats ----------------------------------------------------------------------------------------------------------
+
+
+def as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return when(value) if hasattr(value, "strftime") else number(value) if not isinstance(value, str) else clean(value)
+
+
+def guarded(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if value.startswith(FORMULA) else value
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(rows[0])
+    # a number below nothing is a number, and no formula
+    writer.writerows(
+        [guarded(as_text(value)) if isinstance(value, str) else as_text(value) for value in row.values()]
+        for row in rows
+    )
+    return file.getvalue().rstrip("\n")
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    def cell(value: Any) -> str:
+        text = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", as_text(value))
+        return text.replace("&", "&amp;")
+
+    names = list(rows[0])
+    lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(map(cell, row.values()))} |" for row in rows)])
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    return json.dumps(
+        [{name: as_text(value) if value is not None else None for name, value in row.items()} for row in rows],
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def as_table(rows: Sequence[Row]) -> str:
+    paint = Paint(use_color(sys.stdout))
+    shown = [
+        [
+            Cell(fit(as_text(value), 64 if name in ("why", "meaning") else 30), DECISION_STYLES.get(str(value)))
+            for name, value in row.items()
+        ]
+        for row in rows
+    ]
+    return "\n".join(table(shown, paint, header=list(rows[0])))
+
+
+SHOWN: dict[str, Callable[[Sequence[Row]], str]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "markdown": as_markdown,
+    "json": as_json,
+}
+
+
+# --- Commands ---------------------------------------------------------------------------------------------------------
+
+
+def parser_for(name: str, purpose: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"post-purchase {name}", description=purpose)
+    add_database_option(parser)
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how it is written (default: table)")
+    return parser
+
+
+def shown(arguments: argparse.Namespace, rows_of: Callable[[Source], list[Row]], nothing: str) -> int:
+    """Open the marts, make the rows and print them."""
+    try:
+        with open_marts(arguments.database, MARTS) as connection:
+            rows = rows_of(Source(connection))
+    except MartsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not rows:
+        print(nothing, file=sys.stderr)
+        return 1
+    print(SHOWN[arguments.format](rows))
+    return 0
+
+
+def sheet(argv: Sequence[str] | None = None) -> int:
+    """Today's next actions."""
+    parser = parser_for(
+        "sheet", "Today's next actions: what goes out, what waits and for what, what support has to do."
+    )
+    parser.add_argument("--lane", choices=("marketing", "service", "support"), help="one lane alone")
+    parser.add_argument("--decision", choices=("send", "pause", "support"), help="one decision alone")
+    parser.add_argument("--action", help="one action alone, e.g. review_request")
+    arguments = parser.parse_args(argv)
+
+    def rows_of(source: Source) -> list[Row]:
+        book = Book(source)
+        if arguments.action and book.words.actions and arguments.action not in book.words.actions:
+            raise MartsError(f"There is no action '{arguments.action}'. Known: {', '.join(book.words.actions)}.")
+        return [
+            book.line(row)
+            for row in source.rows(SHEET_SQL)
+            if arguments.lane in (None, row["lane"])
+            and arguments.decision in (None, row["decision"])
+            and arguments.action in (None, row["action"])
+        ]
+
+    return shown(arguments, rows_of, "No next action is of that kind.")
+
+
+def accounts_of(source: Source, who: str) -> set[str]:
+    """The accounts that an id, an e-mail address or a phone number names."""
+    customers = source.beside("stg_customers", "customer_id", "email", "phone")
+    if customers is None:
+        return set()
+    orders = source.beside("stg_orders", "customer_id", "email")
+    digits = re.sub(r"\D", "", who)
+    found = source.rows(
+        f"""
+        select customer_id from {customers}
+        where
+            customer_id = $who or lower(trim(email)) = lower(trim($who))
+            or (length($digits) >= 7 and right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) = right($digits, 9))
+        """,
+        {"who": who, "digits": digits if re.fullmatch(r"[\d\s()+./-]+", who.strip()) else ""},
+    )
+    if orders:
+        found += source.rows(
+            f"select customer_id from {orders} where lower(trim(email)) = lower(trim($who))", {"who": who}
+        )
+    return {row["customer_id"] for row in found if row["customer_id"]} | {who}
+
+
+def customer(argv: Sequence[str] | None = None) -> int:
+    """One person's next actions, whichever account, address or number they are asked by."""
+    parser = parser_for("customer", "One person's next actions, over all accounts of the person.")
+    parser.add_argument("who", metavar="EMAIL|PHONE|ID", help="an e-mail address, a phone number or a customer id")
+    arguments = parser.parse_args(argv)
+
+    def rows_of(source: Source) -> list[Row]:
+        book = Book(source)
+        accounts = accounts_of(source, arguments.who)
+        everything = source.rows(SHEET_SQL)
+        people = {row["person_id"] for row in everything if row["customer_id"] in accounts}
+        return [book.line(row) for row in everything if row["person_id"] in people]
+
+    # what was asked for may be an address, which no log should hold
+    nothing = "Nobody of that id, address or number has an order that is decided on today."
+    return shown(arguments, rows_of, nothing)
+
+
+def paused(argv: Sequence[str] | None = None) -> int:
+    """What is paused, and for what."""
+    parser = parser_for("paused", "What is paused, by the first reason or by action.")
+    parser.add_argument("--by", choices=("reason", "action"), default="reason", help="(default: reason)")
+    arguments = parser.parse_args(argv)
+
+    def rows_of(source: Source) -> list[Row]:
+        book = Book(source)
+        key = "primary_reason" if arguments.by == "reason" else "action"
+        rows = []
+        for row in source.rows(PAUSED_SQL.format(key=key)):
+            code = row.pop("reason") or ""
+            meaning = book.words.reason(code) if arguments.by == "reason" else book.words.action(code)
+            rows.append({arguments.by: code, **row, "meaning": meaning})
+        return rows
+
+    return shown(arguments, rows_of, "Nothing is paused.")

@@ -1,0 +1,106 @@
+"""The sheet, a customer's part of it, and what is paused: every next action, in words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Build
+
+from post_purchase import sheet, walk
+
+CODE = re.compile(r"\b[a-z_]+:(problem|unknown|waiting|ok)\b")
+
+
+def run(command: str, demo_shop: Build, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = getattr(sheet, command)([*words, "--database", str(demo_shop.database)])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def rows_of(database: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+# --- The sheet --------------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_has_every_next_action_in_words(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("sheet", demo_shop, capsys, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    ((actions,),) = rows_of(demo_shop.database, "select count(*) from marts.next_actions")
+    assert code == 0 and len(rows) == actions > 100
+    assert [row for row in rows if CODE.search(row["why"])] == [], "codes are for machines"
+    assert [row for row in rows if not row["why"]] == []
+    skus = {
+        sku for (sku,) in rows_of(demo_shop.database, "select sku from staging.stg_products where title is not null")
+    }
+    assert [row["products"] for row in rows if set(row["products"].split(", ")) & skus] == []
+    held = {row["order"]: row["why"] for row in rows if row["decision"] == "support"}
+    assert "lost" in held["H11-lost"]
+
+
+def test_lanes_decisions_and_actions_filter(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run("sheet", demo_shop, capsys, "--lane", "support", "--format", "json")
+    rows = json.loads(out)
+    ((support,),) = rows_of(demo_shop.database, "select count(*) from marts.next_actions where lane = 'support'")
+    assert len(rows) == support and {row["lane"] for row in rows} == {"support"}
+    assert run("sheet", demo_shop, capsys, "--lane", "support", "--decision", "send")[0] == 1
+    code, _, said = run("sheet", demo_shop, capsys, "--action", "revew_request")
+    assert code == 2 and "review_request" in said
+
+
+def test_a_person_is_found_by_id_address_and_number(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    ((email, phone, customer_id),) = rows_of(
+        demo_shop.database,
+        """select email, phone, customer_id from staging.stg_customers
+        where customer_id = 'cust-h21'""",
+    )
+    by_id = run("customer", demo_shop, capsys, customer_id, "--format", "json")[1]
+    assert [row["order"] for row in json.loads(by_id)] == ["H21-ticket-by-phone"]
+    assert run("customer", demo_shop, capsys, f" {email.upper()} ", "--format", "json")[1] == by_id
+    assert run("customer", demo_shop, capsys, f"00{phone.lstrip('+')}", "--format", "json")[1] == by_id
+    code, out, said = run("customer", demo_shop, capsys, "nobody@example.com")
+    assert (code, out) == (1, "") and "nobody@" not in said
+
+
+def test_what_is_paused_adds_up(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    ((paused,),) = rows_of(demo_shop.database, "select count(*) from marts.gate_decisions where decision = 'pause'")
+    for by in ("reason", "action"):
+        rows = json.loads(run("paused", demo_shop, capsys, "--by", by, "--format", "json")[1])
+        assert sum(int(row["decisions"]) for row in rows) == paused
+        assert all(row["meaning"] for row in rows)
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_is_a_formula(value: str) -> None:
+    (_, row) = csv.reader(io.StringIO(sheet.as_csv([{"customer": value, "worth": 1}])))
+    assert row[0] == f"'{value}" or row[0] == value.strip()
+
+
+def test_markdown_is_escaped() -> None:
+    assert sheet.as_markdown([{"why": "a|b <b>*x*"}]).splitlines()[2] == r"| a\|b \<b\>\*x\* |"
+
+
+def test_a_missing_database_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sheet.sheet(["--database", str(tmp_path / "none.duckdb")]) == 2
+    assert "none.duckdb" in capsys.readouterr().err
+
+
+def test_an_order_is_walked_by_its_name(tmp_path: Path, demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    # under its own name, which its views were made with
+    database = tmp_path / demo_shop.database.name
+    database.write_bytes(demo_shop.database.read_bytes())
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema names")
+        connection.execute("create table names.stg_orders as select 'H11-lost' as order_id, ' #A-1001' as order_name")
+        assert walk.order_of_name(connection, "nothing") == "nothing"
+    for word in ("#A-1001", "a-1001"):
+        assert walk.main([word, "--database", str(database)]) == 0
+        assert "H11-lost" in capsys.readouterr().out
