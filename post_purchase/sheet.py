@@ -23,6 +23,7 @@ from typing import Any
 from post_purchase.pages.source import Source, Words
 from post_purchase.terminal import (
     DECISION_STYLES,
+    FORMULA,
     Cell,
     MartsError,
     Paint,
@@ -35,11 +36,11 @@ from post_purchase.terminal import (
     use_color,
     when,
 )
+from post_purchase.walk import md_table
 
 Row = dict[str, Any]
 MARTS = ("next_actions", "gate_decisions", "gate_reasons")
 FORMATS = ("table", "csv", "markdown", "json")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 SHEET_SQL = """
 select
@@ -162,7 +163,7 @@ def as_text(value: Any) -> str:
 
 def guarded(value: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return f"'{value}" if re.search(FORMULA, value) else value
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -178,13 +179,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    def cell(value: Any) -> str:
-        text = re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", as_text(value))
-        return text.replace("&", "&amp;")
-
-    names = list(rows[0])
-    lines = [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(map(cell, row.values()))} |" for row in rows)])
+    return "\n".join(md_table(list(rows[0]), ([as_text(value) for value in row.values()] for row in rows)))
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -266,20 +261,38 @@ def sheet(argv: Sequence[str] | None = None) -> int:
 
 
 def accounts_of(source: Source, who: str) -> set[str]:
-    """The accounts that an id, an e-mail address or a phone number names."""
+    """The accounts that an id, an e-mail address or a phone number names.
+
+    A number is known by its last nine digits, since it is written with and without its country; two that both name
+    their country are one only where all digits agree.
+    """
     customers = source.beside("stg_customers", "customer_id", "email", "phone")
     if customers is None:
         return set()
     orders = source.beside("stg_orders", "customer_id", "email")
-    digits = re.sub(r"\D", "", who)
+    digits = re.sub(r"\D", "", who) if re.fullmatch(r"[\d\s()+./-]+", who.strip()) else ""
     found = source.rows(
         f"""
-        select customer_id from {customers}
+        with numbers as (
+            select
+                customer_id, email, ltrim(regexp_replace(phone, '[^0-9]', '', 'g'), '0') as digits,
+                regexp_matches(trim(phone), '^([+]|00)') as names_country
+            from {customers}
+        )
+
+        select customer_id from numbers
         where
             customer_id = $who or lower(trim(email)) = lower(trim($who))
-            or (length($digits) >= 7 and right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) = right($digits, 9))
+            or (
+                length($digits) >= 7 and right(digits, 9) = right($digits, 9)
+                and (digits = $digits or not (names_country and $names_country))
+            )
         """,
-        {"who": who, "digits": digits if re.fullmatch(r"[\d\s()+./-]+", who.strip()) else ""},
+        {
+            "who": who,
+            "digits": digits.lstrip("0"),
+            "names_country": who.strip().startswith(("+", "00")),
+        },
     )
     if orders:
         found += source.rows(
@@ -299,6 +312,11 @@ def customer(argv: Sequence[str] | None = None) -> int:
         accounts = accounts_of(source, arguments.who)
         everything = source.rows(SHEET_SQL)
         people = {row["person_id"] for row in everything if row["customer_id"] in accounts}
+        if len(people) > 1:
+            raise MartsError(
+                f"{len(people)} people answer to that. Write the number with + and its country's code, or ask by id: "
+                f"{', '.join(sorted(people))}."
+            )
         return [book.line(row) for row in everything if row["person_id"] in people]
 
     # what was asked for may be an address, which no log should hold

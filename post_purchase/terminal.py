@@ -46,6 +46,10 @@ ACTION_ORDER = (
     "community_invite",
 )
 
+# A spreadsheet runs a cell that begins with one of these, also after blanks or quotes; the wide forms count in some.
+# The characters themselves, not their codes: DuckDB's patterns and Python's spell those differently.
+FORMULA = "^[\\s\\x00-\\x20\"'`\u00a0\u200b\ufeff]*[=+@\\-\\t\\r\uff1d\uff0b\uff0d\uff20]|^[\\t\\r\\n]"
+
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -544,8 +544,8 @@ def md_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
 
 
 def md(value: Any) -> str:
-    """Text in which nothing from the data acts as Markdown. Ids keep their underscores, which words may hold."""
-    return re.sub(r"([\\|`*<>\[\]])", r"\\\1", clean(value))
+    """Text in which nothing from the data acts as Markdown. Ids keep their underscores, which words may hold inside."""
+    return re.sub(r"([\\|`*<>\[\]~&]|(?<!\w)_|_(?!\w))", r"\\\1", clean(value))
 
 
 def fence(body: str) -> list[str]:

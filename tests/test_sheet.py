@@ -13,6 +13,7 @@ import pytest
 from conftest import Build
 
 from post_purchase import sheet, walk
+from post_purchase.pages.source import Source
 
 CODE = re.compile(r"\b[a-z_]+:(problem|unknown|waiting|ok)\b")
 
@@ -68,6 +69,39 @@ def test_a_person_is_found_by_id_address_and_number(demo_shop: Build, capsys: py
     assert run("customer", demo_shop, capsys, f"00{phone.lstrip('+')}", "--format", "json")[1] == by_id
     code, out, said = run("customer", demo_shop, capsys, "nobody@example.com")
     assert (code, out) == (1, "") and "nobody@" not in said
+
+
+@pytest.mark.parametrize(
+    ("who", "found"),
+    [
+        ("+44 20 7946 0001", {"british", "national"}),
+        ("0044 2079460001", {"british", "national"}),
+        ("020 7946 0001", {"british", "french", "national"}),
+        ("+33 2 079460001", {"french", "national"}),
+        ("+34 2079460001", {"national"}),
+        ("n/a", set()),
+        ("0001", set()),
+    ],
+)
+def test_numbers_of_two_countries_are_two(who: str, found: set[str]) -> None:
+    """Without it: a number whose last nine digits are another country's shows another person's orders."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema staging")
+        connection.execute(
+            """create table staging.stg_customers as select * from (values
+            ('british', null::varchar, '+44 20 7946 0001'), ('french', null, '0033 2079460001'),
+            ('national', null, '020 7946 0001'), ('other', null, '+44 20 7946 0002'), ('none', null, null)
+            ) as rows (customer_id, email, phone)"""
+        )
+        assert sheet.accounts_of(Source(connection), who) == found | {who}
+
+
+def test_several_people_are_not_shown_as_one(
+    demo_shop: Build, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheet, "accounts_of", lambda *_: {"cust-h21", "cust-h11"})
+    code, out, said = run("customer", demo_shop, capsys, "20 7946 0001")
+    assert (code, out) == (2, "") and "cust-h11, cust-h21" in said and "7946" not in said
 
 
 def test_what_is_paused_adds_up(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from post_purchase.sync.ledger import Ledger, quoted
 from post_purchase.sync.plan import EVENT_TRAITS, READ, WarehouseError, check_marts, columns_of, judged_members
+from post_purchase.terminal import FORMULA
 
 KEYS = (
     "audience_member_id",
@@ -24,8 +25,6 @@ FORMATS = {
     "jsonl": "format json",
     "parquet": "format parquet, compression zstd",
 }
-# A spreadsheet runs a cell that begins with one of these, also after blanks or quotes; the wide forms count in some.
-FORMULA = r"""^[\s\x00-\x20"'`\x{00a0}\x{200b}\x{feff}]*[=+@\-\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|^[\t\r\n]"""
 # A plus, digits and what people write between them is a phone: it has nothing that a spreadsheet could call or refer
 # to, and with an apostrophe no ESP would take it.
 PHONE = r"^\+[0-9][0-9 ().-]{5,22}[0-9]$"
