@@ -33,6 +33,15 @@ def artifacts(database: Path) -> Path:
     return PROJECT / "target" / database.stem
 
 
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+
+
+def dbt_process(command: str, target: Path, *words: str) -> list[str]:
+    """One dbt command of this project as the words of a process of its own, with artifacts in `target`."""
+    common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles"), "--target-path", str(target)]
+    return [sys.executable, "-m", "dbt.cli.main", command, *common, *words]
+
+
 def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
     words = [
         "build",

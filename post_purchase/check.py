@@ -21,6 +21,7 @@ from pathlib import Path
 from rich.console import Console
 
 from post_purchase import PROJECT
+from post_purchase.build import WITHOUT_TESTS, dbt_process
 
 DATABASE = PROJECT / "target" / "check.duckdb"
 # What every model is read with, or rests on.
@@ -74,8 +75,7 @@ class Steps:
         return self.run(label, sys.executable, "-m", *words)
 
     def dbt(self, label: str, command: str, *words: str) -> bool:
-        common = ("--profiles-dir", str(PROJECT / "profiles"), "--target-path", str(PROJECT / "target" / "check"))
-        return self.python(label, "dbt.cli.main", "--quiet", command, *common, *words)
+        return self.run(label, *dbt_process(command, PROJECT / "target" / "check", "--quiet", *words))
 
 
 def check(files: list[str], everything: bool, console: Console) -> int:
@@ -91,11 +91,10 @@ def check(files: list[str], everything: bool, console: Console) -> int:
     if steps.dbt("dbt parse", "parse"):
         all_models = everything or any(name.startswith(CONCERNS_ALL) for name in files)
         models = models_of(files)
-        without_tests = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
         if (all_models or models) and not DATABASE.exists():
-            steps.dbt("the demo shop, once", "build", *without_tests)
+            steps.dbt("the demo shop, once", "build", *WITHOUT_TESTS)
         if all_models:
-            steps.dbt("the demo shop", "build", *without_tests)
+            steps.dbt("the demo shop", "build", *WITHOUT_TESTS)
             steps.dbt("every unit test", "test", "--select", "test_type:unit")
         elif models:
             steps.dbt(f"{len(models)} models and their tests", "build", "--select", *models)

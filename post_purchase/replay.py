@@ -29,6 +29,7 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT
+from post_purchase.build import WITHOUT_TESTS
 
 ROOT = PROJECT
 DBT = Path(sys.executable).with_name("dbt")
@@ -276,10 +277,7 @@ def build(settings: dict[str, Any], folder: Path) -> tuple[Path, Path]:
         DBT,
         "build",
         "--quiet",
-        "--exclude-resource-type",
-        "test",
-        "--exclude-resource-type",
-        "unit_test",
+        *WITHOUT_TESTS,
     ]
     command += ["--select", "+int_verdicts", "--project-dir", ROOT, "--profiles-dir", ROOT / "profiles"]
     command += ["--target-path", folder / "target", "--log-path", folder / "logs", "--vars", yaml.safe_dump(settings)]

@@ -15,7 +15,6 @@
     {%- set number = '^[[:space:]]*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?[[:space:]]*$' -%}
     {%- set types = {
         'decimal': ('decimal(18, 4)', 'value::numeric::decimal(18, 4)', number),
-        'wide': ('decimal(28, 6)', 'value::numeric::decimal(28, 6)', number),
         'double': ('double precision', 'value::double precision', number),
         'bigint': ('bigint', 'round(value::numeric)::bigint', number),
         'integer': ('integer', 'round(value::numeric)::integer', number),
@@ -42,5 +41,5 @@
 {% macro default__analyze_table() -%}{%- endmacro %}
 
 {% macro postgres__analyze_table() -%}
-    {%- if model.config.materialized in ['table', 'incremental', 'seed'] -%}analyze {{ this }}{%- endif -%}
+    {%- if model.config.materialized in ['table', 'incremental'] -%}analyze {{ this }}{%- endif -%}
 {%- endmacro %}

@@ -18,8 +18,8 @@
 
 {% macro postgres__try_cast(expression, type) -%}
     {%- set names = {
-        'decimal(18, 4)': 'decimal', 'decimal(28, 6)': 'wide', 'double': 'double', 'double precision': 'double', 'float': 'double',
-        'bigint': 'bigint', 'integer': 'integer', 'timestamp': 'timestamp', 'timestamp without time zone': 'timestamp', 'date': 'timestamp',
+        'decimal(18, 4)': 'decimal', 'double': 'double', 'bigint': 'bigint', 'integer': 'integer', 'timestamp': 'timestamp',
+        'timestamp without time zone': 'timestamp',
     } -%}
     cast({{ post_purchase_gate.engine_schema() }}.try_{{ names[type | lower | trim] }}(cast({{ expression }} as text)) as {{ 'double precision' if type == 'double' else type }})
 {%- endmacro %}

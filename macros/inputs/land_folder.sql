@@ -72,18 +72,24 @@
     {%- set path = post_purchase_gate.sql_text(file) -%}
     {%- set longest = "max_line_size = 16777216" -%}
     {#- the order of the lines is what the reading below goes by -#}
+    {%- set order_before = run_query("select current_setting('preserve_insertion_order')")[0][0] -%}
     {%- do run_query("set preserve_insertion_order = true") -%}
     {%- do run_query(
         "create or replace temp table landed_lines as select row_number() over () as line_number, coalesce(line, '') as line from read_csv('" ~ path
         ~ "', header = false, auto_detect = false, columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '', strict_mode = false, "
         ~ "parallel = false, store_rejects = true, " ~ longest ~ ")") -%}
-    {%- do run_query("set preserve_insertion_order = false") -%}
+    {%- do run_query("set preserve_insertion_order = " ~ order_before) -%}
     {%- do run_query(
         "create or replace temp table landed_refusals as select line, min(lower(cast(error_type as varchar))) as problem, "
         ~ "line - row_number() over (order by line) as lines_before from reject_errors group by line") -%}
     {%- do post_purchase_gate.forget_rejects() -%}
-    {%- set delimiter = post_purchase_gate.csv_delimiter(file) -%}
-    {%- set names = post_purchase_gate.csv_header(file, delimiter) -%}
+    {%- if run_query("select 1 from landed_refusals where line = 1") | length -%}
+        {{ exceptions.raise_compiler_error("'" ~ file ~ "', line 1: the header is not UTF-8. Save the file as UTF-8.") }}
+    {%- endif -%}
+    {%- set first = run_query("select line from landed_lines where line_number = 1") -%}
+    {%- set header = first[0][0] if first | length else '' -%}
+    {%- set delimiter = post_purchase_gate.csv_delimiter(header) -%}
+    {%- set names = post_purchase_gate.csv_header(file, header, delimiter) -%}
     {%- set columns = [] -%}
     {%- for name in names -%}{%- do columns.append("'" ~ post_purchase_gate.sql_text(name) ~ "': 'varchar'") -%}{%- endfor -%}
     {%- do run_query(
@@ -153,9 +159,7 @@
 {%- endmacro %}
 
 {#- What separates the columns: comma, semicolon or tab, whichever the header has most of. -#}
-{% macro csv_delimiter(file) -%}
-    {%- set first = run_query("select line from landed_lines where line_number = 1") -%}
-    {%- set header = first[0][0] if first | length else '' -%}
+{% macro csv_delimiter(header) -%}
     {%- set found = namespace(delimiter=',') -%}
     {%- for candidate in [';', '\t'] -%}
         {%- if header.count(candidate) > header.count(found.delimiter) -%}{%- set found.delimiter = candidate -%}{%- endif -%}
@@ -164,18 +168,12 @@
 {%- endmacro %}
 
 {#- The column names of a CSV's first line: the reader's own detection gives up on a file with one broken line. -#}
-{% macro csv_header(file, delimiter) -%}
-    {%- if run_query("select 1 from landed_refusals where line = 1") | length -%}
-        {{ exceptions.raise_compiler_error("'" ~ file ~ "', line 1: the header is not UTF-8. Save the file as UTF-8.") }}
-    {%- endif -%}
-    {%- set first = run_query("select line from landed_lines where line_number = 1") -%}
+{% macro csv_header(file, header, delimiter) -%}
     {%- set names = [] -%}
-    {%- if first | length -%}
-        {%- for name in first[0][0].split(delimiter) -%}
-            {%- do names.append(name | trim | replace('"', '') | replace('\ufeff', '') | lower) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- if not names or names == [''] -%}
+    {%- for name in header.split(delimiter) -%}
+        {%- do names.append(name | trim | replace('"', '') | replace('\ufeff', '') | lower) -%}
+    {%- endfor -%}
+    {%- if names == [''] -%}
         {{ exceptions.raise_compiler_error("'" ~ file ~ "' has no header line. Write the column names of the contract in its first line.") }}
     {%- endif -%}
     {%- for name in names if names.count(name) > 1 -%}

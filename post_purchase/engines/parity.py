@@ -12,6 +12,7 @@ Exit codes: 0 every table is the same; 1 a build failed or a table differs; 2 Po
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -25,23 +26,22 @@ from rich.console import Console
 from rich.table import Table
 
 from post_purchase import PROJECT, shop
+from post_purchase.build import WITHOUT_TESTS, dbt_process
 from post_purchase.engines import compare, postgres
 
 ZONE = "America/New_York"
 
 
-def dbt_build(label: str, variables: str, environment: dict[str, str], console: Console) -> float:
+def dbt_build(label: str, variables: dict[str, str], environment: dict[str, str], console: Console) -> float:
     """One build without tests; its seconds. The end of dbt's log is shown when it fails."""
     target = PROJECT / "target" / f"parity_{label}"
     target.mkdir(parents=True, exist_ok=True)
     log = target / "output.txt"
-    words = [sys.executable, "-m", "dbt.cli.main", "build", "--profiles-dir", str(PROJECT / "profiles")]
-    words += ["--project-dir", str(PROJECT), "--target-path", str(target)]
-    words += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    words = dbt_process("build", target, *WITHOUT_TESTS, "--vars", json.dumps(variables))
     began = time.monotonic()
     with console.status(f"building: {label}"), log.open("w", encoding="utf-8") as output:
         code = subprocess.run(
-            [*words, "--vars", variables],
+            words,
             cwd=PROJECT,
             env=os.environ | {"DO_NOT_TRACK": "1"} | environment,
             stdout=output,
@@ -56,22 +56,22 @@ def dbt_build(label: str, variables: str, environment: dict[str, str], console: 
 
 
 def trial(arguments: argparse.Namespace, server: postgres.Server, raw: Path | None, console: Console) -> int:
-    common = f"as_of: '{arguments.as_of}'" if arguments.as_of else ""
+    common = {"as_of": arguments.as_of} if arguments.as_of else {}
     database = PROJECT / "target" / "parity.duckdb"
     database.unlink(missing_ok=True)
     server.create("parity")
-    here = ", ".join(filter(None, [common, f"raw_path: '{raw}'" if raw else ""]))
-    there = ", ".join(filter(None, [common, "raw_schema: raw" if raw else ""]))
+    here = common | ({"raw_path": str(raw)} if raw else {})
+    there = common | ({"raw_schema": "raw"} if raw else {})
     environment = server.environment("parity", ZONE)
     if raw:
         connection = server.connect("parity")
         tables = postgres.load(connection, raw, arguments.text)
         connection.cursor().execute("analyze")
         console.print(f"{len(tables)} tables loaded as {'text' if arguments.text else 'their own types'}")
-    seconds = dbt_build("duckdb", f"{{{here}}}", {"POST_PURCHASE_DB": str(database)}, console)
-    first = dbt_build("postgres", f"{{{there}}}", environment, console)
-    second = dbt_build("postgres", f"{{{there}}}", environment, console)
-    dbt_build("duckdb", f"{{{here}}}", {"POST_PURCHASE_DB": str(database)}, console)
+    seconds = dbt_build("duckdb", here, {"POST_PURCHASE_DB": str(database)}, console)
+    first = dbt_build("postgres", there, environment, console)
+    second = dbt_build("postgres", there, environment, console)
+    dbt_build("duckdb", here, {"POST_PURCHASE_DB": str(database)}, console)
     console.print(f"DuckDB {seconds:.0f} s, PostgreSQL {first:.0f} s and again {second:.0f} s")
     with console.status("comparing"):
         found = list(compare.differences(database, server.connect("parity")))
