@@ -29,7 +29,7 @@
             'decimal_mark',
         ],
         'share': [
-            'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_threshold', 'risk_calibration_share', 'rebuy_min_share',
+            'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_calibration_share', 'rebuy_min_share',
             'experiment_min_reach', 'parity_tolerance', 'audience_max_shrink',
         ],
         'words: live message calendar due': [
@@ -52,7 +52,7 @@
             'learning_step',
         ],
         'number': [
-            'risk_shrinkage', 'risk_category_shrinkage', 'risk_lift', 'pair_min_lift', 'pair_min_symmetry', 'substitute_min_co_adoption',
+            'risk_threshold', 'risk_shrinkage', 'risk_category_shrinkage', 'risk_lift', 'pair_min_lift', 'pair_min_symmetry', 'substitute_min_co_adoption',
             'substitute_max_same_order', 'experiment_prior_lift', 'experiment_prior_lift_at_most', 'audience_max_growth',
         ],
         'count 1': [
