@@ -24,6 +24,7 @@ from post_purchase.pages.source import Source, Words
 from post_purchase.terminal import (
     DECISION_STYLES,
     FORMULA,
+    INNER_FORMULA,
     Cell,
     MartsError,
     Paint,
@@ -163,6 +164,7 @@ def as_text(value: Any) -> str:
 
 def guarded(value: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
+    value = re.sub(INNER_FORMULA, r"\1'\2", value)
     return f"'{value}" if re.search(FORMULA, value) else value
 
 

@@ -49,6 +49,9 @@ ACTION_ORDER = (
 # A spreadsheet runs a cell that begins with one of these, also after blanks or quotes; the wide forms count in some.
 # The characters themselves, not their codes: DuckDB's patterns and Python's spell those differently.
 FORMULA = "^[\\s\\x00-\\x20\"'`\u00a0\u200b\ufeff]*[=+@\\-\\t\\r\uff1d\uff0b\uff0d\uff20]|^[\\t\\r\\n]"
+# The same after a separator that another reader may split at: `Bob;=1+1` is one cell for a comma and two for a
+# semicolon. Not after a comma, which is our own: there the cell is quoted.
+INNER_FORMULA = "([;|\\t\\r\\n][\\s\\x00-\\x20\"'`\u00a0\u200b\ufeff]*)([=+@\\-\uff1d\uff0b\uff0d\uff20])"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -40,6 +40,9 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     seconds: float = 0.0
+    said: bytes | None = None  # a body as it is, in place of `body`
+    kind: str = "application/vnd.api+json"
+    drip: float = 0.0  # seconds between the bytes of the head and the body
     is_done_first: bool = False  # the request is carried out, and its answer is lost
 
 
@@ -263,11 +266,16 @@ class FakeKlaviyo:
                     self.close_connection = True
                     return
                 said = json.dumps(answer.body).encode() if answer.body is not None else b""
+                said = said if answer.said is None else answer.said
                 try:
+                    if answer.drip:
+                        for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000:
+                            self.wfile.write(bytes([byte]))
+                            time.sleep(answer.drip)
                     self.send_response(answer.status)
-                    for name, value in {**answer.headers, "Content-Length": str(len(said))}.items():
+                    for name, value in {"Content-Length": str(len(said)), **answer.headers}.items():
                         self.send_header(name, value)
-                    self.send_header("Content-Type", "application/vnd.api+json")
+                    self.send_header("Content-Type", answer.kind)
                     self.end_headers()
                     self.wfile.write(said)
                 except OSError:

@@ -118,6 +118,13 @@ def test_no_cell_is_a_formula(value: str) -> None:
     assert row[0] == f"'{value}" or row[0] == value.strip()
 
 
+@pytest.mark.parametrize("separator", [";", "|"])
+def test_no_part_of_a_cell_is_a_formula(separator: str) -> None:
+    """A reader that splits at another separator than a comma finds no formula either."""
+    (_, row) = csv.reader(io.StringIO(sheet.as_csv([{"customer": f"Bob{separator}=1+1", "worth": -1}])))
+    assert row == ["Bob" + separator + "'=1+1", "-1"]
+
+
 def test_markdown_is_escaped() -> None:
     assert sheet.as_markdown([{"why": "a|b <b>*x*"}]).splitlines()[2] == r"| a\|b \<b\>\*x\* |"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import json
 import multiprocessing
 import os
@@ -398,6 +399,166 @@ def test_an_outage_stops_the_run_and_the_next_goes_on(shop: Shop, account: FakeK
     assert sum(account.received_profiles.values()) == 9
 
 
+PAGE = b"<html><body>Sign in to this network</body></html>"
+# Answers that say they are well and are not what the API documents, by the call that gets them.
+UNDOCUMENTED: dict[str, dict[str, Answer]] = {
+    "import_profiles": {
+        "a page": Answer(200, said=PAGE, kind="text/html"),
+        "a page that calls itself JSON": Answer(202, said=PAGE),
+        "no body": Answer(202),
+        "no content": Answer(204),
+        "a list": Answer(202, said=b"[1]"),
+        "null": Answer(202, said=b"null"),
+        "no id": Answer(202, body={"data": {"type": "profile-bulk-import-job"}}),
+        "an id that is a number": Answer(202, body={"data": {"id": 7}}),
+        "an id that leads elsewhere": Answer(202, body={"data": {"id": "../../lists"}}),
+        "not UTF-8": Answer(202, said=b'{"data": "\xff"}'),
+        "a strange charset": Answer(202, said=b'{"data": {"id": "j"}}', kind="application/json; charset=bogus"),
+        "a thousand brackets": Answer(202, said=b"[" * 100_000),
+        "cut off": Answer(202, {"Content-Length": "500"}, said=b'{"data": {"id": "job'),
+    },
+    "read_job": {
+        "a page": Answer(200, said=PAGE, kind="text/html"),
+        "a word for a state": Answer(200, body={"data": {"attributes": "complete"}}),
+        "an unknown state": Answer(200, body={"data": {"attributes": {"status": "done"}}}),
+        "failed as a text": Answer(200, body={"data": {"attributes": {"status": "complete", "failed_count": "2"}}}),
+    },
+    "create_events": {
+        "a page": Answer(200, said=PAGE, kind="text/html"),
+        "a page with the right status": Answer(202, said=PAGE, kind="text/html"),
+        "a redirect": Answer(302, {"Location": "http://127.0.0.1:1/elsewhere"}),
+        "torn errors": Answer(400, body={"errors": ["x", 1, {"source": "y", "detail": 5}, {"source": {"pointer": 3}}]}),
+        "errors that are a page": Answer(409, said=PAGE, kind="text/html; charset=bogus"),
+    },
+}
+
+
+@sends
+@pytest.mark.parametrize(
+    ("endpoint", "name"), [(endpoint, name) for endpoint, answers in UNDOCUMENTED.items() for name in answers]
+)
+def test_an_answer_that_is_not_documented_delivers_nothing(
+    shop: Shop, account: FakeKlaviyo, run: Run, endpoint: str, name: str
+) -> None:
+    """What it was said of stays unsent, says why in the log, and goes out once the API answers as documented."""
+    shop.join(1, 2)
+    account.fault = lambda called, call, body: UNDOCUMENTED[endpoint][name] if called == endpoint else None
+    code = run("--send", "--give-up-after", "3")
+    assert code == (3 if name in ("torn errors", "errors that are a page") else 1), run.err
+    assert "Traceback" not in run.err and len(run.err.splitlines()) <= 6
+    kind = "event" if endpoint == "create_events" else "profile"
+    assert not run.rows(f"select * from sync_log where kind = '{kind}' and result = 'delivered'")
+    if code == 1:
+        (reason,) = run.rows("select reason from sync_log where kind = 'run' and result = 'stopped'")
+        assert f"Stopped: {reason[0]}" in run.err
+        if endpoint != "read_job":
+            assert {(result, why) for result, why in run.results(kind).values()} == {("unconfirmed", reason[0])}
+        assert account.calls[endpoint] <= 8
+    account.fault = lambda called, call, body: None
+    # a refusal is the API's last word on a row until the row changes
+    assert run("--send") == 0
+    assert len(account.profiles) == 2 and len(account.events) == (2 if code == 1 else 0)
+
+
+@sends
+def test_errors_of_rows_that_cannot_be_read_stop_the_run(shop: Shop, account: FakeKlaviyo, run: Run) -> None:
+    shop.join(1, 3)
+    account.row_error = lambda row: "bad" if row["external_id"] == customer(1) else None
+    pages = [
+        Answer(200, body={"data": [{"attributes": {"source": "x", "original_payload": [1]}}]}),
+        Answer(200, body={"data": [], "links": {"next": "http://x/?page%5Bcursor%5D=1"}}),
+        Answer(200, body={"data": {"attributes": {}}}),
+    ]
+    for page in pages:
+        account.fault = lambda called, call, body, page=page: page if called == "read_errors" else None
+        assert run("--send") == 1
+        assert "GET /api/profile-bulk-import-jobs/{id}/import-errors" in run.err and len(run.err.splitlines()) <= 6
+    assert not run.rows("select * from sync_log where result = 'delivered'")
+    account.fault = lambda called, call, body: None
+    assert run("--send") == 3
+    assert run.results()[member(1)] == ("refused", "invalid: bad") and run.results()[member(2)] == ("delivered", None)
+
+
+@sends
+@pytest.mark.parametrize("endpoint", ["import_profiles", "read_job", "create_events"])
+@pytest.mark.parametrize("told", ["86400", "Fri, 31 Dec 2999 23:59:59 GMT", "1e300", "nan", "-5", "soon"])
+def test_a_wait_has_an_end(shop: Shop, account: FakeKlaviyo, run: Run, endpoint: str, told: str) -> None:
+    """Whoever is told to wait for a day stops, says so, and is run again."""
+    shop.join(1, 2)
+    account.fault = lambda called, call, body: Answer(429, {"Retry-After": told}) if called == endpoint else None
+    started = time.monotonic()
+    assert run("--send", "--give-up-after", "2") == 1
+    assert time.monotonic() - started < 10
+    assert "429" in run.err or "over the limit" in run.err
+    assert run.rows("select count(*) from sync_log where kind = 'run' and result = 'stopped'") == [(1,)]
+    if told == "86400":
+        assert account.calls[endpoint] == 1 and "wait 86,400 s" in run.err
+
+
+@sends
+@pytest.mark.parametrize("endpoint", ["import_profiles", "read_job", "create_events"])
+def test_a_slow_answer_ends(shop: Shop, account: FakeKlaviyo, run: Run, endpoint: str) -> None:
+    """A byte every tenth of a second: no single one is late, and the answer would take a quarter of an hour."""
+    shop.join(1, 2)
+    account.fault = lambda called, call, body: Answer(202, drip=0.1) if called == endpoint else None
+    started = time.monotonic()
+    assert run("--send", "--timeout", "1", "--give-up-after", "3") == 1
+    assert time.monotonic() - started < 12
+    assert "no whole answer in 1 s" in run.err
+    account.fault = lambda called, call, body: None
+    assert run("--send") == 0 and len(account.events) == 2
+
+
+@sends
+def test_an_answer_of_any_size_has_an_end(shop: Shop, account: FakeKlaviyo, run: Run) -> None:
+    shop.join(1, 1)
+    packed = gzip.compress(b"[" + b" " * 60_000_000)
+    account.fault = lambda called, call, body: Answer(202, {"Content-Encoding": "gzip"}, said=packed)
+    assert run("--send") == 1
+    assert "more than 20,000,000 bytes" in run.err and not run.rows("select * from sync_log where result = 'delivered'")
+
+
+@sends
+def test_a_fault_that_nobody_foresaw_is_one_line_and_one_row(
+    shop: Shop, account: FakeKlaviyo, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.join(1, 1)
+    from post_purchase.sync.send import Sender
+
+    def fail(*_: Any) -> None:
+        raise KeyError("c1@example.com")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sender, "note_accepted", fail)
+        assert run("--send") == 2
+    assert "a fault of the sync itself (KeyError in test_sync_audiences.py:" in run.err
+    assert "c1@example.com" not in run.err and "Traceback" not in run.err
+    assert len(run.rows("select * from sync_log where kind = 'run' and result = 'stopped'")) == 1
+    assert run("--send") == 0 and len(account.events) == 1
+
+
+@sends
+def test_a_notice_that_is_due_goes_out_once(shop: Shop, account: FakeKlaviyo, run: Run) -> None:
+    """A service notice is of an order, not of a member: it has no audience to be in."""
+    shop.join(1, 1)
+    shop.run(
+        """
+        insert into marts.service_actions values ('due-1'), ('due-2');
+        insert into marts.audience_events by name
+        select
+            'due-' || n as event_id, 'customer-0000001' as customer_id, 'service_order_confirmation' as audience,
+            'service' as audience_class, 'due' as event_type, getvariable('now') as occurred_at,
+            'c1@example.com' as email, getvariable('now') + interval 24 hour as valid_until
+        from range(1, 4) as numbers(n);
+        """
+    )
+    assert run("--send") == 0
+    assert set(account.events) == {f"entered-{member(1)}", "due-1", "due-2"}
+    assert account.events["due-1"]["metric"]["data"]["attributes"]["name"] == "Post-purchase notice due"
+    assert run.results("event")["due-3"] == ("skipped", "decision_gone")
+    assert run("--send") == 0 and set(account.received_events.values()) == {1}
+
+
 @sends
 def test_a_key_that_is_not_accepted_stops_at_once(shop: Shop, account: FakeKlaviyo, run: Run) -> None:
     shop.join(1, 2)
@@ -745,13 +906,26 @@ def test_a_file_is_whole_or_not_there(
 
 
 # What a spreadsheet would run, and what it would not.
-RUN = ["=1+1", '=HYPERLINK("http://x","y")', "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", '"=1', "'=1"]
+RUN = ["=1+1", '=HYPERLINK("http://x","y")', "+1", "-2", "@SUM(A1)", "  =1", '"=1', "'=1"]
 RUN += ["\u00a0=1", "\uff1d1", "\tplain"]
-NOT_RUN = ["a=b", "SKU-1", "Ann", "1-2", "O'Hara-Lee", ""]
+# What one would run that splits at a semicolon, a bar, a tab or a line's end: beside it what must stand in the file.
+SPLIT = {
+    "Bob;=1+1": "Bob;'=1+1",
+    "Bob|=1|+2": "Bob|'=1|'+2",
+    "Bob\t@SUM(A1)": "Bob\t'@SUM(A1)",
+    "Bob\n-1": "Bob\n'-1",
+    'Bob; "=1': "Bob; \"'=1",
+    "Bob;\uff1d1": "Bob;'\uff1d1",
+    "=1;=2": "'=1;'=2",
+    "\t=1": "'\t'=1",
+    "\r=1": "'\r'=1",
+    "\n=1": "'\n'=1",
+}
+NOT_RUN = ["a=b", "a;b", "Bob; Ann", "SKU-1,SKU-2", "SKU-1", "Ann", "1-2", "O'Hara-Lee", ""]
 
 
 def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(offline: Run, shop: Shop, tmp_path: Path) -> None:
-    values = [*RUN, *NOT_RUN]
+    values = [*RUN, *SPLIT, *NOT_RUN]
     shop.join(1, len(values))
     with duckdb.connect(str(shop.path)) as connection:
         connection.executemany(
@@ -763,7 +937,7 @@ def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(offline: Run, sh
     rows = {row["customer_id"]: row for row in read(tmp_path / "out" / f"{REVIEW}.csv")}
     plain = {row["customer_id"]: row for row in read(tmp_path / "out" / f"{REVIEW}.jsonl")}
     for number, value in enumerate(values, start=1):
-        cell = "'" + value if value in RUN else value
+        cell = SPLIT.get(value) or ("'" + value if value in RUN else value)
         assert (rows[customer(number)]["first_name"], rows[customer(number)]["recommended_sku"]) == (cell, cell)
         # other formats are no spreadsheet's
         assert plain[customer(number)]["first_name"] == value
@@ -784,6 +958,20 @@ def test_a_phone_stays_one(offline: Run, shop: Shop, tmp_path: Path) -> None:
     assert cells == [*phones, *("'" + trick for trick in tricks)]
     # in any other column it is no phone
     assert all(row["first_name"].startswith("'") for row in rows.values())
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl", "parquet"])
+def test_files_are_their_owners_alone(offline: Run, shop: Shop, tmp_path: Path, file_format: str) -> None:
+    shop.join(1, 1)
+    out = tmp_path / "new" / "out"
+    usual = os.umask(0o022)
+    try:
+        for _ in range(2):
+            assert offline("--export", file_format, "--out", str(out)) == 0
+    finally:
+        assert os.umask(usual) == 0o022
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (out.parent, out, *out.iterdir(), offline.log)}
+    assert modes == {"new": 0o700, "out": 0o700, f"{REVIEW}.{file_format}": 0o600, "sync_log.duckdb": 0o600}
 
 
 def test_an_audience_cannot_name_a_file_elsewhere(offline: Run, shop: Shop, tmp_path: Path) -> None:

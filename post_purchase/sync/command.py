@@ -18,6 +18,7 @@ import argparse
 import os
 import re
 import sys
+import traceback
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -83,6 +84,12 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return arguments
 
 
+def kind_of(error: Exception) -> str:
+    """What sort of fault, and in which line of the code; not what it says, which may hold a value."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+
+
 def open_ledger(arguments: argparse.Namespace, destination: str, path: Path | None) -> Ledger:
     if not arguments.database.is_file():
         raise WarehouseError(f"There is no database at {arguments.database}. Run `make demo` to build it.")
@@ -116,6 +123,8 @@ def send(arguments: argparse.Namespace, paint: Paint) -> int:
     try:
         from post_purchase.sync.klaviyo import Klaviyo, Limits, Stopped
         from post_purchase.sync.send import Sender
+
+        TOLD = (Stopped, LedgerError, WarehouseError, OSError, duckdb.Error)
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed. Run `make sync-setup`.", file=sys.stderr)
         return 2
@@ -138,9 +147,12 @@ def send(arguments: argparse.Namespace, paint: Paint) -> int:
         code = 0
         try:
             sender.run()
-        except Stopped as stop:
-            print(f"Stopped: {masked(stop, key)}\nRun it again: what was delivered is in the log.", file=sys.stderr)
-            code = 1
+        except Exception as fault:
+            # whatever it is: one line, and a row in the log. A fault that nobody foresaw is told by its kind alone
+            said = masked(fault, key) if isinstance(fault, TOLD) else f"a fault of the sync itself ({kind_of(fault)})"
+            ledger.record_fault(said)
+            print(f"Stopped: {said}. Run it again: what was delivered is in the log.", file=sys.stderr)
+            code = 1 if isinstance(fault, Stopped) else 2
         print("\n".join([*run_report(ledger, paint), f"Log: {arguments.log}"]))
         if code == 0 and unfinished(ledger):
             print(f"{unfinished(ledger):,} rows wait for the API; the next run reads them back.")
@@ -164,6 +176,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     paint = Paint(use_color(sys.stdout))
     do = write_files if arguments.export else send if arguments.send else dry_run
+    # files 0600, folders 0700: whatever this command makes is its user's alone
+    usual = os.umask(0o077)
     try:
         return do(arguments, paint)
     except (LedgerError, WarehouseError, OSError) as error:
@@ -171,4 +185,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except duckdb.Error as error:
         # it may repeat a value
         print(masked(error), file=sys.stderr)
+    except Exception as error:
+        # nobody foresaw it, so nobody knows what it repeats: its kind, and where, are told
+        print(f"A fault of the sync itself: {kind_of(error)}. Nothing is lost; run it again.", file=sys.stderr)
+    finally:
+        os.umask(usual)
     return 2

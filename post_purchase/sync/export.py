@@ -8,7 +8,7 @@ from pathlib import Path
 
 from post_purchase.sync.ledger import Ledger, quoted
 from post_purchase.sync.plan import EVENT_TRAITS, READ, WarehouseError, check_marts, columns_of, judged_members
-from post_purchase.terminal import FORMULA
+from post_purchase.terminal import FORMULA, INNER_FORMULA
 
 KEYS = (
     "audience_member_id",
@@ -31,11 +31,15 @@ PHONE = r"^\+[0-9][0-9 ().-]{5,22}[0-9]$"
 
 
 def cell(name: str, kind: str, file_format: str) -> str:
-    """A column of a file: text that a spreadsheet would run gets an apostrophe before it, in CSV alone."""
+    """A column of a file: what a spreadsheet would run gets an apostrophe before it, in CSV alone, also where a cell is
+    split at another separator than ours."""
     if file_format != "csv" or kind != "VARCHAR":
         return name
     spared = f"when regexp_matches({name}, {quoted(PHONE)}) then {name} " if name == "phone" else ""
-    return f"case {spared}when regexp_matches({name}, {quoted(FORMULA)}) then '''' || {name} else {name} end as {name}"
+    inner = f"regexp_replace({name}, {quoted(INNER_FORMULA)}, '\\1''\\2', 'g')"
+    return (
+        f"case {spared}when regexp_matches({name}, {quoted(FORMULA)}) then '''' || {inner} else {inner} end as {name}"
+    )
 
 
 def export(

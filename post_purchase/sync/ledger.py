@@ -69,7 +69,8 @@ def quoted(text: object) -> str:
 
 def masked(text: Any, secret: str = "") -> str:
     """A message without the key, addresses and numbers, which an API may echo."""
-    text = " ".join(str(text).split())
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", " ", str(text))
+    text = " ".join(text.split())
     if secret:
         text = text.replace(secret, "<key>")
     text = re.sub(r"(?i)\bpk_[0-9a-z_]{6,}", "<key>", text)
@@ -188,6 +189,17 @@ class Ledger:
             connection.execute("rollback")
             raise
         return written
+
+    def record_fault(self, said: str) -> None:
+        """What ended a run, beside the results of its rows. `said` is masked already."""
+        self.connection.execute(
+            """
+            insert into sync_log (logged_at, run_id, destination, kind, row_key, idempotency_key, result, reason)
+            select getvariable('now'), run_id, getvariable('destination'), 'run', run_id, run_id, 'stopped', ?
+            from (select getvariable('run_id') as run_id)
+            """,
+            [said],
+        )
 
     def open_jobs(self) -> list[tuple[str, int]]:
         """Import jobs that were accepted and not yet read back, with their number of rows."""

@@ -29,11 +29,15 @@ import dlt  # noqa: E402 - dlt reads its settings when it is imported
 from dlt.common.destination.exceptions import DestinationTerminalException  # noqa: E402
 
 from post_purchase.sync.klaviyo import MAX_BYTES, MAX_EVENTS, MAX_PROFILES, JobGone, Klaviyo, Refused, Stopped  # noqa: E402
-from post_purchase.sync.ledger import Ledger, LedgerError, quoted  # noqa: E402
+from post_purchase.sync.ledger import Ledger, LedgerError, masked, quoted  # noqa: E402
 from post_purchase.sync.plan import EVENT_TRAITS, NOT_SENT, TRAITS, check_marts, columns_of, outcome, planned, steps  # noqa: E402
 
 PREFIX = "post_purchase_"
-METRICS = {"entered": "Entered post-purchase audience", "left": "Left post-purchase audience"}
+METRICS = {
+    "entered": "Entered post-purchase audience",
+    "left": "Left post-purchase audience",
+    "due": "Post-purchase notice due",
+}
 KEY = {"profile": "customer_id", "event": "event_id"}
 SEPARATOR = "\x1f"
 SPLIT = "string_split(?, chr(31))"
@@ -206,16 +210,23 @@ class Sender:
                         return
                     for future in wait(flying, return_when=FIRST_COMPLETED).done:
                         request = flying.pop(future)
-                        try:
+                        fault = future.exception()
+                        if fault is None:
                             self.note_accepted(kind, request, future.result())
-                        except Refused as refusal:
-                            waiting += self.parted(kind, request, refusal)
+                        elif isinstance(fault, Refused):
+                            waiting += self.parted(kind, request, fault)
+                        else:
+                            self.note_unconfirmed(kind, request, fault)
+                            raise fault
             except BaseException:
                 # answers that are on their way still count
                 self.client.stopping.set()
                 for future, request in flying.items():
-                    if future.exception() is None:
+                    fault = future.exception()
+                    if fault is None:
                         self.note_accepted(kind, request, future.result())
+                    else:
+                        self.note_unconfirmed(kind, request, fault)
                 raise
 
     def parted(self, kind: str, request: Request, refusal: Refused) -> list[Request]:
@@ -279,6 +290,13 @@ class Sender:
         self.sent[kind] += len(request.keys)
         self.progress(f"{kind}s: {self.sent[kind]:,} accepted in {self.client.requests:,} requests")
 
+    def note_unconfirmed(self, kind: str, request: Request, fault: BaseException) -> None:
+        """A call that ended without an answer that counts: its rows may have arrived, and go out once more."""
+        said = str(fault) if isinstance(fault, (Stopped, Refused)) else type(fault).__name__
+        held = "may_hold or is_in" if kind == "profile" else "true"
+        reason = quoted(masked(said, self.client.key))
+        self.note(kind, f"sent.request = {request.number}", "'unconfirmed'", reason=reason, may_hold=held)
+
     # --- Import jobs ---------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
@@ -301,12 +319,13 @@ class Sender:
     def read_back(self, job_id: str) -> None:
         try:
             job = self.client.read_job(job_id)
-            status = job["status"]
+            status: str = job.status
+            failed = job.failed_count
             if status in ("queued", "processing"):
                 return
-            errors = list(self.client.read_errors(job_id)) if job.get("failed_count") else []
+            errors = list(self.client.read_errors(job_id)) if failed else []
         except JobGone:
-            status, errors = "gone", []
+            status, failed, errors = "gone", None, []
         connection = self.ledger.connection
         connection.execute("create or replace temp table errors (position integer, customer varchar, reason varchar)")
         if errors:
@@ -326,7 +345,7 @@ class Sender:
             """,
             [job_id],
         )[0]
-        is_clear = status == "complete" and named == len(errors) and (errors or not job.get("failed_count"))
+        is_clear = status == "complete" and named == len(errors) and (errors or not failed)
         otherwise = "case when state.reason is null or state.is_in_audience then 'delivered' else 'withdrawn' end"
         if not is_clear:
             # what cannot be told apart goes out once more
