@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup browser-setup demo build check test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
+.PHONY: help setup sync-setup serve-setup browser-setup demo build check test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -37,6 +37,17 @@ setup: .venv/.installed  ## make the environment in .venv
 	@touch $@
 
 sync-setup: .venv/.sync-installed  ## add what post-purchase sync --send needs
+
+# What answers over HTTP stands beside the others, too.
+.venv/.serve-installed: requirements-serve.lock .venv/.installed
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python .venv/bin/python --no-deps --require-hashes -r requirements-serve.lock; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-serve.lock; \
+	fi
+	@touch $@
+
+serve-setup: .venv/.serve-installed  ## add what post-purchase serve needs
 
 # What opens the pages in a browser. Chromium itself is the system's: apt-get install chromium
 .venv/.browser-installed: requirements-browser.lock .venv/.installed
@@ -102,12 +113,12 @@ audit: setup  ## what past sends did wrong, from a finished build
 replay: setup  ## 50 past instants of the demo shop, or of Olist (RAW=FOLDER), from what was known then (minutes to hours)
 	$(GATE) replay $(if $(RAW),--olist "$(abspath $(RAW))")
 
-check: setup sync-setup  ## lint, parse and test what changed since main
+check: setup sync-setup serve-setup  ## lint, parse and test what changed since main
 	@$(GATE) check
 
 test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
 
-lint: setup sync-setup  ## sqlfluff, ruff and mypy
+lint: setup sync-setup serve-setup  ## sqlfluff, ruff and mypy
 	$(BIN)/mypy
 	$(BIN)/ruff check post_purchase scripts tests
 	$(BIN)/ruff format --check post_purchase scripts tests
@@ -121,7 +132,7 @@ unit: setup  ## dbt build of the demo shop with unit and data tests, in a databa
 	mkdir -p target
 	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles --selector full
 
-pytest: setup sync-setup  ## stories, matrix, determinism, bad input, scripts
+pytest: setup sync-setup serve-setup  ## stories, matrix, determinism, bad input, scripts
 	$(BIN)/python -m pytest tests
 
 clean:  ## remove what was built

@@ -25,6 +25,8 @@ COMMANDS = {
     "sheet": Command("post_purchase.sheet:sheet", "today's sheet: what goes out, waits, or goes to support, and why"),
     "customer": Command("post_purchase.sheet:customer", "one person's part of it, by e-mail, phone or id"),
     "paused": Command("post_purchase.sheet:paused", "what is paused, by reason or by action"),
+    "may-send": Command("post_purchase.ask:main", "may this action go to this customer now? a yes is a lease"),
+    "serve": Command("post_purchase.serve:main", "the same over HTTP, for this machine alone unless it has a key"),
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),
     "reasons": Command("post_purchase.reasons:main", "what a reason code means, and what to do about it"),

@@ -18,6 +18,8 @@ from post_purchase import PROJECT
 from post_purchase.terminal import MartsError
 
 Row = dict[str, str]
+# What is no check and has codes all the same.
+BESIDE = {"override": "Has a person decided?", "ask": "Told to whoever asks whether it may be sent now."}
 STATES = {"problem": "Problem", "waiting": "Waiting", "unknown": "Unknown", "*": "By a person"}
 
 HEAD = """# What a reason code means
@@ -56,6 +58,8 @@ def key(row: Row) -> tuple[str, str, str]:
 
 def code_of(row: Row) -> str:
     """How a row is looked for: the check, its state, and the detail beside it."""
+    if row["check_name"] == "ask":
+        return f"`ask:{row['detail']}`"
     state = "" if row["state"] == "*" else f":{row['state']}"
     return f"`{row['check_name']}{state}`" + ("" if row["detail"] == "*" else f" {row['detail']}")
 
@@ -79,7 +83,7 @@ def page(rows: Sequence[Row], questions: dict[str, str]) -> str:
     parts.append(
         "\n".join(["## Any check", "", "What stands in for an answer that cannot be read.", "", *table(general)])
     )
-    for check, question in {**questions, "override": "Has a person decided?"}.items():
+    for check, question in {**questions, **BESIDE}.items():
         own = [row for row in rows if row["check_name"] == check]
         if own:
             parts.append("\n".join([f"## {check}", "", question, "", *table(own)]))
@@ -89,15 +93,15 @@ def page(rows: Sequence[Row], questions: dict[str, str]) -> str:
 def about(code: str, rows: Sequence[Row], questions: dict[str, str]) -> list[str]:
     """What one code means: the question of its check, and each case."""
     check, _, state = code.strip().partition(":")
-    own = [row for row in rows if row["check_name"] == check and (not state or row["state"] in (state, "*"))]
+    field = "detail" if check == "ask" else "state"
+    own = [row for row in rows if row["check_name"] == check and (not state or row[field] in (state, "*"))]
     if not own:
         return []
-    lines = [f"{check}: {questions.get(check, 'Has a person decided?')}"]
+    lines = [f"{check}: {questions.get(check) or BESIDE[check]}"]
     for row in [*own, *(row for row in rows if row["check_name"] == "*" and state in ("", row["state"]))]:
         case = "" if row["detail"] == "*" else f" {row['detail']}"
-        lines.append(
-            f"  {STATES[row['state']]}{case}: {row['sentence']} Waits for {row['waits_for']}. {row['remedy']}".rstrip()
-        )
+        kind = "Asked" if check == "ask" else STATES[row["state"]]
+        lines.append(f"  {kind}{case}: {row['sentence']} Waits for {row['waits_for']}. {row['remedy']}".rstrip())
     return lines
 
 

@@ -9,7 +9,10 @@ known_zones as (
 ),
 
 utc_times as (
-    select max(send_after) as send_after
+    select
+        max(send_after) as send_after,
+        max(closes_at) as closes_at,
+        max(reopens_at) as reopens_at
     from {{ ref('int_send_times') }}
     where zone_set = 'zone:UTC'
 ),
@@ -32,7 +35,9 @@ zone_sets as (
 
 select
     zone_sets.customer_id,
-    coalesce(send_times.send_after, utc_times.send_after) as send_after
+    coalesce(send_times.send_after, utc_times.send_after) as send_after,
+    case when send_times.zone_set is null then utc_times.closes_at else send_times.closes_at end as closes_at,
+    case when send_times.zone_set is null then utc_times.reopens_at else send_times.reopens_at end as reopens_at
 from zone_sets
 cross join utc_times
 left join {{ ref('int_send_times') }} as send_times
