@@ -13,7 +13,7 @@
     {%- set landed = {} -%}
     {%- if execute -%}
         {%- if var('raw_path', none) -%}{%- do landed.update({'raw': ''}) -%}{%- endif -%}
-        {%- for connector in var('connectors') if connector != 'native' -%}{%- do landed.update({connector: connector ~ '.'}) -%}{%- endfor -%}
+        {%- for connector in post_purchase_gate.used_connectors() if connector != 'native' -%}{%- do landed.update({connector: connector ~ '.'}) -%}{%- endfor -%}
     {%- endif -%}
     {%- for schema, prefix in landed.items() -%}
     {%- set found = adapter.get_relation(target.database, schema, 'unreadable_lines') -%}

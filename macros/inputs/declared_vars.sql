@@ -19,6 +19,9 @@
         'words: native olist': [
             'connectors',
         ],
+        'connections': [
+            'connections',
+        ],
         'words': [
             'feeds_not_kept', 'columns_not_kept', 'demo_without',
         ],
@@ -125,6 +128,9 @@
         {{ return(modules.re.match("^[0-9TZ :.-]+$", value | string) is not none) }}
     {%- elif name == 'text' -%}
         {{ return(value is string) }}
+    {%- elif name == 'connections' -%}
+        {#- what each of them says has checks and messages of its own -#}
+        {{ return(is_list) }}
     {%- elif name == 'word' -%}
         {{ return(value is string and modules.re.match('^[A-Za-z0-9._/+-]*$', value) is not none) }}
     {%- elif name == 'flag' -%}
@@ -161,6 +167,7 @@
             'instant': "a UTC instant, 'YYYY-MM-DD HH:MM:SS'", 'text': 'a text', 'word': 'a word of letters, digits and . _ / + -',
             'flag': 'true or false, without quotes', 'share': 'a number from 0 to 1', 'number': 'a number, 0 or more',
             'words': 'a list of words', 'counts': 'a list of whole numbers above 0', 'shares': 'a list of numbers from 0 to 1',
+            'connections': 'a list of connections, such as [{connector: shopify, store: us, schema: shopify_us}]',
         }[name]) }}
     {%- endif -%}
 {%- endmacro %}

@@ -68,7 +68,7 @@
     {%- set contradicted = [] -%}
     {%- for feed in post_purchase_gate.feeds() if feed.feed in var('feeds_not_kept') -%}
         {#- the demo shop and connectors are models, and are asked by a test once they are built -#}
-        {%- if 'native' in var('connectors') and not post_purchase_gate.uses_demo_shop() -%}
+        {%- if 'native' in post_purchase_gate.used_connectors() and not post_purchase_gate.uses_demo_shop() -%}
             {%- for node in post_purchase_gate.source_tables('raw') if node.name == feed.table -%}
                 {%- set relation = adapter.get_relation(node.database, node.schema, node.identifier) -%}
                 {%- if relation is not none and run_query("select 1 as one from " ~ relation ~ " limit 1") | length -%}

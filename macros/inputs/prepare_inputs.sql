@@ -5,13 +5,16 @@
 {% macro prepare_inputs() -%}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'snapshot'] -%}
         {%- do post_purchase_gate.check_vars() -%}
-        {%- if 'native' in var('connectors') and not post_purchase_gate.uses_demo_shop() -%}
+        {%- if 'native' in post_purchase_gate.used_connectors() and not post_purchase_gate.uses_demo_shop() -%}
             {%- if var('raw_path', none) -%}
                 {%- do post_purchase_gate.land_folder('raw', var('raw_path')) -%}
             {%- endif -%}
             {%- do post_purchase_gate.check_tables('raw') -%}
         {%- endif -%}
         {%- do post_purchase_gate.check_feeds_not_kept() -%}
+        {%- if var('connections') -%}
+            {%- do post_purchase_gate.check_connections() -%}
+        {%- endif -%}
         {%- if 'olist' in var('connectors') -%}
             {%- do post_purchase_gate.land_folder('olist', var('olist_path', none)) -%}
             {%- do post_purchase_gate.check_tables('olist') -%}
@@ -70,7 +73,7 @@
     {%- for node in post_purchase_gate.source_tables(source_name) -%}
         {%- set relation = adapter.get_relation(node.database, node.schema, node.identifier) -%}
         {%- if relation is none -%}
-            {%- if node.config.meta.required -%}
+            {%- if node.config.meta.required and not (source_name == 'raw' and post_purchase_gate.is_brought_by_connections(node.name)) -%}
                 {%- do missing.append("table " ~ node.name ~ " (required)") -%}
             {%- endif -%}
         {%- else -%}

@@ -1,13 +1,3 @@
-{#- Which tables of the contract each connector provides, as models named `<connector>__<table>`. -#}
-{% macro connector_tables() -%}
-    {{ return({
-        'olist': [
-            'customers', 'orders', 'order_lines', 'payments', 'fulfillments', 'fulfillment_events', 'messages',
-            'reviews', 'products', 'feed_loads',
-        ],
-    }) }}
-{%- endmacro %}
-
 {#- Tables of the contract that the demo shop does not have. -#}
 {% macro tables_without_demo() -%}
     {{ return(['suppressions', 'memberships', 'product_content']) }}
@@ -16,7 +6,7 @@
 {#- A project that installs this one brings its own tables, unless it asks for the demo shop. -#}
 {% macro uses_demo_shop() -%}
     {{ return(
-        'native' in var('connectors') and not var('raw_path', none) and not var('raw_schema', none)
+        'native' in var('connectors') and not var('raw_path', none) and not var('raw_schema', none) and not var('connections')
         and var('use_demo_shop', project_name == 'post_purchase_gate')) }}
 {%- endmacro %}
 
@@ -28,11 +18,7 @@
         {%- elif table not in var('demo_without') and table not in post_purchase_gate.tables_without_demo() -%}
             {{ return(ref('demo_' ~ table)) }}
         {%- endif -%}
-    {%- elif connector not in post_purchase_gate.connector_tables() -%}
-        {{ exceptions.raise_compiler_error(
-            "Unknown connector '" ~ connector ~ "' in var connectors. Known: native, "
-            ~ (post_purchase_gate.connector_tables() | join(', ')) ~ ".") }}
-    {%- elif table in post_purchase_gate.connector_tables()[connector] -%}
+    {%- elif table in post_purchase_gate.connectors()[connector].tables -%}
         {{ return(ref(connector ~ '__' ~ table)) }}
     {%- endif -%}
     {{ return(none) }}
@@ -41,7 +27,7 @@
 {#- The relations that bring a contract table: one per connector that the shop uses. May be empty. -#}
 {% macro raw_relations(table) -%}
     {%- set relations = [] -%}
-    {%- for connector in var('connectors') -%}
+    {%- for connector in post_purchase_gate.used_connectors() -%}
         {%- set relation = post_purchase_gate.raw_relation(connector, table) -%}
         {%- if relation is not none -%}{%- do relations.append(relation) -%}{%- endif -%}
     {%- endfor -%}
@@ -61,6 +47,19 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{#-
+    Whether the silence of a contract table means anything. A connector's table is there even where its tool lacks what it is made of: then it is not
+    connected, and neither is it while one store of several lacks it.
+-#}
+{% macro is_connected(table) -%}
+    {%- set relations = post_purchase_gate.connected_relations(table) -%}
+    {%- for connector in post_purchase_gate.used_connectors() if not post_purchase_gate.connectors().get(connector, {}).get('has_connections') -%}
+        {%- set relation = post_purchase_gate.raw_relation(connector, table) -%}
+        {%- if relation is not none and relation in relations -%}{{ return(true) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return(relations | length > 0 and post_purchase_gate.is_brought_by_connections(table)) }}
 {%- endmacro %}
 
 {#- The contract of a raw table, from models/staging/native/_raw__sources.yml: {meta, columns: {name: {data_type, meta}}}. -#}

@@ -3,7 +3,7 @@
 with
 
 table_loads as (
-    {%- for connector in var('connectors') %}
+    {%- for connector in post_purchase_gate.used_connectors() %}
     {%- for table in tables %}
     {%- set relation = post_purchase_gate.raw_relation(connector, table) %}
     {%- if execute and post_purchase_gate.raw_column_type(relation, '_loaded_at') %}
@@ -31,7 +31,7 @@ source_loads as (
 ),
 
 feed_sources as (
-    {%- for connector in var('connectors') %}
+    {%- for connector in post_purchase_gate.used_connectors() %}
     {%- for feed in post_purchase_gate.feeds() %}
     {%- set relation = post_purchase_gate.raw_relation(connector, feed.table) %}
     {%- if execute and relation is not none and adapter.get_relation(relation.database, relation.schema, relation.identifier) is not none %}

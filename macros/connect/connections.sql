@@ -1,0 +1,196 @@
+{#-
+    What a connector knows: the tables of the contract that it brings as models `<connector>__<table>`, what of the source each of them needs before its
+    silence means anything (a source table, or table.column), the source tables that it reads (`src_<connector>__<source>`), and of these the required.
+-#}
+{% macro connectors() -%}
+    {{ return({
+        'olist': {
+            'tables': {
+                'customers': [], 'orders': [], 'order_lines': [], 'payments': [], 'fulfillments': [], 'fulfillment_events': [], 'messages': [],
+                'reviews': [], 'products': [], 'feed_loads': [],
+            },
+        },
+        'connected': {'tables': {'feed_loads': []}},
+        'shopify': {
+            'has_connections': true,
+            'is_store': true,
+            'required': ['order', 'order_line'],
+            'sources': [
+                'customer', 'discount_allocation', 'dispute', 'fulfillment', 'fulfillment_event', 'fulfillment_line', 'inventory_item',
+                'order', 'order_adjustment', 'order_attribute', 'order_line', 'order_tag', 'product', 'product_variant', 'refund',
+                'refund_line', 'refund_transaction', 'return', 'return_line', 'tax_line', 'tracking_info', 'transaction',
+            ],
+            'tables': {
+                'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['transaction'],
+                'fulfillments': ['fulfillment'], 'fulfillment_lines': ['fulfillment_line'], 'fulfillment_events': ['fulfillment_event'],
+                'refunds': ['refund'], 'consents': ['customer.email_consent_state'], 'products': ['product', 'product_variant'],
+                'product_costs': ['inventory_item.unit_cost'],
+            },
+        },
+    }) }}
+{%- endmacro %}
+
+{#- What a connection may say of itself: {word: what it means}. -#}
+{% macro connection_words() -%}
+    {{ return({
+        'connector': 'which tool it is',
+        'store': 'short name of the store: its ids begin with it',
+        'schema': 'where its loader puts its tables',
+        'database': 'where that schema is not in the target database',
+        'loader': 'fivetran, airbyte or dlt; unless given, what the tables look like decides',
+        'scope': 'the stores that a tool serves, where it does not serve all',
+        'order_field': 'the ticket field that holds the order name or number',
+        'topic_field': 'the ticket field that holds what the ticket is about',
+    }) }}
+{%- endmacro %}
+
+{#- Every connection with its defaults filled in. A contradiction stops with a sentence. -#}
+{% macro connections() -%}
+    {%- set words = post_purchase_gate.connection_words() -%}
+    {%- set connectors = post_purchase_gate.connectors() -%}
+    {%- set known = [] -%}
+    {%- for name, connector in connectors.items() if connector.has_connections -%}{%- do known.append(name) -%}{%- endfor -%}
+    {%- set filled = [] -%}
+    {%- set faults = [] -%}
+    {%- set places = {} -%}
+    {%- set names = {} -%}
+    {%- set stores = [] -%}
+    {%- for connection in var('connections') or [] -%}
+        {%- set place = "Connection " ~ loop.index ~ " of var connections" -%}
+        {%- if connection is not mapping -%}
+            {%- do faults.append(place ~ " is no list of words and values. Write {connector: shopify, store: us, schema: shopify_us}.") -%}
+        {%- elif connection.get('connector') not in known -%}
+            {%- do faults.append(
+                place ~ " names connector '" ~ connection.get('connector') ~ "'. Known: " ~ known | join(', ') ~ "." ~ post_purchase_gate.near_match(connection.get('connector') | string, known)) -%}
+        {%- else -%}
+            {%- for word, value in connection.items() -%}
+                {%- if word not in words -%}
+                    {%- do faults.append(place ~ " (" ~ connection.connector ~ ") has '" ~ word ~ "', which means nothing. Known: " ~ words | join(', ') ~ "." ~ post_purchase_gate.near_match(word | string, words)) -%}
+                {%- elif not post_purchase_gate.is_of_kind(value, 'words' if word == 'scope' else 'word') -%}
+                    {%- do faults.append(place ~ " (" ~ connection.connector ~ "): " ~ word ~ " has to be " ~ post_purchase_gate.kind_in_words('words' if word == 'scope' else 'word') ~ ".") -%}
+                {%- endif -%}
+            {%- endfor -%}
+            {%- set connector = connectors[connection.connector] -%}
+            {%- set schema = connection.get('schema') or connection.connector -%}
+            {%- set store = connection.get('store') or schema -%}
+            {%- set database = connection.get('database') or target.database -%}
+            {%- if connection.get('loader') not in [none, 'fivetran', 'airbyte', 'dlt'] -%}
+                {%- do faults.append(place ~ " (" ~ connection.connector ~ ") names loader '" ~ connection.loader ~ "'. Known: fivetran, airbyte, dlt. Other loaders write one of these shapes: leave the word out.") -%}
+            {%- endif -%}
+            {%- set at = connection.connector ~ ' in ' ~ database ~ '.' ~ schema -%}
+            {%- if at in places -%}
+                {%- do faults.append("Connections " ~ places[at] ~ " and " ~ loop.index ~ " of var connections are both " ~ at ~ ": every row would count twice. Take one out.") -%}
+            {%- endif -%}
+            {%- do places.update({at: loop.index}) -%}
+            {%- set name = connection.connector ~ ' ' ~ store -%}
+            {%- if name in names -%}
+                {%- do faults.append("Connections " ~ names[name] ~ " and " ~ loop.index ~ " of var connections are both " ~ connection.connector ~ " of store '" ~ store ~ "': ids would collide. Give each a store of its own.") -%}
+            {%- endif -%}
+            {%- do names.update({name: loop.index}) -%}
+            {%- if connector.is_store and store not in stores -%}{%- do stores.append(store) -%}{%- endif -%}
+            {%- do filled.append({
+                'connector': connection.connector, 'store': store, 'schema': schema, 'database': database, 'loader': connection.get('loader'),
+                'scope': connection.get('scope') or [], 'words': connection, 'place': place,
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for connection in filled -%}
+        {%- for store in connection.scope if stores and store not in stores -%}
+            {%- do faults.append(connection.place ~ " (" ~ connection.connector ~ ") has store '" ~ store ~ "' in its scope. Stores: " ~ stores | join(', ') ~ ".") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if faults -%}
+        {{ exceptions.raise_compiler_error(faults | join(" ") ~ " docs/connect.md shows every connection.") }}
+    {%- endif -%}
+    {{ return(filled) }}
+{%- endmacro %}
+
+{#- Whether anything is read through a connector. Sets which models exist. -#}
+{% macro uses_connector(name) -%}
+    {%- for connection in var('connections') or [] if connection is mapping and connection.get('connector') == name -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{#- The connectors in use. Tables of the contract count beside connections only where their folder or schema is named. -#}
+{% macro used_connectors() -%}
+    {%- set used = [] -%}
+    {%- set listed = ['native', 'olist'] -%}
+    {%- for name in var('connectors') -%}
+        {%- if name not in listed -%}
+            {{ exceptions.raise_compiler_error(
+                "Unknown connector '" ~ name ~ "' in var connectors. Known: " ~ listed | join(', ')
+                ~ (". It reads what a loader brings: name it in var connections, as docs/connect.md shows." if name in post_purchase_gate.connectors() else ".")) }}
+        {%- endif -%}
+        {%- if name != 'native' or not var('connections') or var('raw_path', none) or var('raw_schema', none) -%}{%- do used.append(name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for connection in post_purchase_gate.connections() if connection.connector not in used -%}{%- do used.append(connection.connector) -%}{%- endfor -%}
+    {%- if var('connections') -%}{%- do used.append('connected') -%}{%- endif -%}
+    {{ return(used) }}
+{%- endmacro %}
+
+{#- The stores of a shop: every connection of a tool that sells. -#}
+{% macro stores() -%}
+    {%- set stores = [] -%}
+    {%- for connection in post_purchase_gate.connections() -%}
+        {%- if post_purchase_gate.connectors()[connection.connector].is_store and connection.store not in stores -%}{%- do stores.append(connection.store) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(stores) }}
+{%- endmacro %}
+
+{#- The stores whose tools have what a contract table is made of. A tool that sells nothing serves the stores of its scope, else all. -#}
+{% macro stores_with(table) -%}
+    {%- set connectors = post_purchase_gate.connectors() -%}
+    {%- set stores = [] -%}
+    {%- for connection in post_purchase_gate.connections() if table in connectors[connection.connector].tables -%}
+        {%- set missing = [] -%}
+        {%- for need in connectors[connection.connector].tables[table] -%}
+            {%- if not post_purchase_gate.source_has(connection, need) -%}{%- do missing.append(need) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- if not missing -%}
+            {%- set served = [connection.store] if connectors[connection.connector].is_store else (connection.scope or post_purchase_gate.stores() or [connection.store]) -%}
+            {%- for store in served -%}
+                {%- if store not in stores -%}{%- do stores.append(store) -%}{%- endif -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(stores) }}
+{%- endmacro %}
+
+{% macro is_brought_by_connections(table) -%}
+    {%- set brought = post_purchase_gate.stores_with(table) -%}
+    {{ return(brought | length > 0 and post_purchase_gate.stores() | reject('in', brought) | list | length == 0) }}
+{%- endmacro %}
+
+{#- Stops before any model where a connection lacks what nothing can be done without, or is not what it says. -#}
+{% macro check_connections() -%}
+    {%- set faults = [] -%}
+    {%- set marks = {'fivetran': '_fivetran_synced', 'airbyte': '_airbyte_extracted_at', 'dlt': '_dlt_load_id'} -%}
+    {%- for connection in post_purchase_gate.connections() -%}
+        {%- set seen = [] -%}
+        {%- for node in graph.nodes.values() if node.name.startswith('src_' ~ connection.connector ~ '__') -%}
+            {%- for place in post_purchase_gate.source_places(connection, node) -%}
+                {%- do seen.append(place.table) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- set place = "Connection " ~ connection.connector ~ " (" ~ connection.database ~ "." ~ connection.schema ~ ")" -%}
+        {%- if not seen -%}
+            {%- do faults.append(place ~ ": none of its tables is there. Name the schema that the loader writes to, and let the build's user read it.") -%}
+        {%- else -%}
+            {%- for table in post_purchase_gate.connectors()[connection.connector].get('required', []) if not post_purchase_gate.source_has(connection, table) -%}
+                {%- do faults.append(place ~ " has no table '" ~ table ~ "', which nothing can be decided without. Switch it on in the loader.") -%}
+            {%- endfor -%}
+            {%- if connection.loader -%}
+                {%- for loader, mark in marks.items() if loader != connection.loader -%}
+                    {%- for table in seen if mark in table.columns and marks[connection.loader] not in table.columns -%}
+                        {%- do faults.append(place ~ " says loader '" ~ connection.loader ~ "', and table " ~ table.relation ~ " was written by " ~ loader ~ ". Say that, or leave the word out.") -%}
+                    {%- endfor -%}
+                {%- endfor -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if faults -%}
+        {{ exceptions.raise_compiler_error(faults | unique | join(" ") ~ " post-purchase doctor shows what was found.") }}
+    {%- endif -%}
+{%- endmacro %}

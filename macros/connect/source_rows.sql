@@ -1,0 +1,251 @@
+{#-
+    The rows of one table of a tool, of all its connections, each column as text or null: the only place that looks at the tables of a loader.
+
+    What to look for stands in the YAML of the model that calls it. `meta.tables`: the names that loaders give the table. `meta.nested`: where a loader
+    keeps its rows as a list inside another table's, as TABLE.list or TABLE.list.list. `meta.key`: the columns of one row. `meta.born_with`: the table
+    whose being there says that this one, absent, is empty; without it, an absent table is one that nobody loads. A column's `meta.candidates`: what it
+    may be called, the first that has a value wins; without them its own name. `a.b` is b of the object a, or the column a__b; `^.id` is the id of the row
+    that the list is in; `{order_field}` is what the connection says.
+    Columns beside them: _store, _loaded_at (when the row reached the warehouse, UTC). Rows that the loader marks as deleted are left out.
+-#}
+{% macro source_rows() -%}
+    {%- if execute -%}
+        {%- set parts = [] -%}
+        {%- for connection in post_purchase_gate.connections() if model.name.startswith('src_' ~ connection.connector ~ '__') -%}
+            {%- set part = post_purchase_gate.connection_rows(connection, model) | trim -%}
+            {%- if part -%}{%- do parts.append(part) -%}{%- endif -%}
+        {%- endfor -%}
+        {{ parts | join('\nunion all\n') if parts else post_purchase_gate.no_source_rows(model) }}
+    {%- else -%}
+        select 1 as parsed_without_a_source
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro source_columns(node) -%}
+    {{ return(node.columns | reject('in', ['_store', '_loaded_at']) | list) }}
+{%- endmacro %}
+
+{% macro no_source_rows(node) -%}
+    select
+        {%- for name in post_purchase_gate.source_columns(node) %}
+        cast(null as {{ dbt.type_string() }}) as {{ name }},
+        {%- endfor %}
+        cast(null as {{ dbt.type_string() }}) as _store,
+        cast(null as {{ dbt.type_string() }}) as _loaded_at
+    where 1 = 0
+{%- endmacro %}
+
+{#- The rows of one connection; nothing where it has no such table. A row that stands in two places is one. -#}
+{% macro connection_rows(connection, node) -%}
+    {%- set places = post_purchase_gate.source_places(connection, node) -%}
+    {%- set key = node.config.meta.get('key') -%}
+    {%- set names = post_purchase_gate.source_columns(node) + ['_store', '_loaded_at'] -%}
+    {%- set selects = [] -%}
+    {%- for place in places -%}
+        {%- do selects.append(post_purchase_gate.place_rows(connection, node, place)) -%}
+    {%- endfor -%}
+    {%- if selects | length > 1 and key -%}
+select
+    {{ names | join(',\n    ') }}
+from (
+    select
+        *,
+        row_number() over (partition by {{ key | join(', ') }} order by _place) as _occurrence
+    from (
+        {%- for select in selects %}
+        select
+            *,
+            {{ loop.index }} as _place
+        from ({{ select }}) as place_{{ loop.index }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as placed
+) as numbered
+where _occurrence = 1
+    {%- elif selects -%}
+        {{ selects[0] }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Where the rows of a table stand in a connection: tables of their own first, then lists inside others. -#}
+{% macro source_places(connection, node) -%}
+    {%- set places = [] -%}
+    {%- set meta = node.config.meta -%}
+    {%- for name in meta.tables if not places -%}
+        {%- set found = post_purchase_gate.source_table(connection, name) -%}
+        {%- if found -%}{%- do places.append({'table': found, 'lists': [], 'parent': none}) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for nested in meta.get('nested') or [] -%}
+        {%- set steps = nested.split('.') -%}
+        {%- set child = post_purchase_gate.source_table(connection, steps | join('__')) -%}
+        {%- set outer = post_purchase_gate.source_table(connection, steps[0]) -%}
+        {%- if child and outer -%}
+            {%- do places.append({
+                'table': child, 'lists': [],
+                'parent': post_purchase_gate.source_table(connection, steps[:-1] | join('__')),
+                'grandparent': outer if steps | length > 2 else none,
+            }) -%}
+        {%- elif outer and steps[1] in outer.columns -%}
+            {%- do places.append({'table': outer, 'lists': steps[1:], 'parent': none}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(places) }}
+{%- endmacro %}
+
+{#- A table of a connection: {relation, columns: {lower name: {name, type}}}; none where it is not there. Loaders and warehouses differ in case. -#}
+{% macro source_table(connection, name) -%}
+    {%- for schema in [connection.schema, connection.schema | upper, connection.schema | lower] | unique -%}
+        {%- for identifier in [name, name | upper] | unique -%}
+            {%- set relation = adapter.get_relation(connection.database, schema, identifier) -%}
+            {%- if relation is not none -%}
+                {%- set columns = {} -%}
+                {%- for column in adapter.get_columns_in_relation(relation) -%}
+                    {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
+                {%- endfor -%}
+                {{ return({'relation': relation, 'columns': columns}) }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro place_rows(connection, node, place) -%}
+    {%- set loaded_at = post_purchase_gate.loaded_at_columns() -%}
+    select
+        {%- for name in post_purchase_gate.source_columns(node) %}
+        {%- set column = node.columns[name] %}
+        {%- set found = post_purchase_gate.found_value(connection, place, post_purchase_gate.candidates(column)) or 'cast(null as ' ~ dbt.type_string() ~ ')' %}
+        {{ post_purchase_gate.read_id(found) if (name == 'id' or name.endswith('_id')) and 'null as' not in found else found }} as {{ name }},
+        {%- endfor %}
+        '{{ connection.store }}' as _store,
+        {{ post_purchase_gate.found_value(connection, place, loaded_at) or 'cast(null as ' ~ dbt.type_string() ~ ')' }} as _loaded_at
+    from {{ post_purchase_gate.last_versions(place.table) }} as row_0
+    {%- if place.parent %}
+    {#- dlt puts a list into a table of its own, whose rows name the row that they were in #}
+    left join {{ place.parent.relation }} as parent_1
+        on row_0._dlt_parent_id = parent_1._dlt_id
+    {%- if place.grandparent %}
+    left join {{ place.grandparent.relation }} as parent_2
+        on parent_1._dlt_parent_id = parent_2._dlt_id
+    {%- endif %}
+    {%- endif %}
+    {%- for list in place.lists %}
+    {%- set holder = post_purchase_gate.json_of('row_0.' ~ adapter.quote(place.table.columns[list].name), place.table.columns[list].type) if loop.first
+        else post_purchase_gate.json_part('list_' ~ loop.index0 ~ '.item', [list]) %}
+    cross join lateral (select {{ post_purchase_gate.json_items(holder) }} as item) as list_{{ loop.index }}
+    {%- endfor %}
+    {%- set columns = place.table.columns %}
+    where
+        1 = 1
+        {%- for name in ['_fivetran_deleted', '_is_deleted'] if name in columns %}
+        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'false') not in ('true', 't', '1')
+        {%- endfor %}
+        {%- for name in ['_fivetran_active'] if name in columns %}
+        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'true') not in ('false', 'f', '0')
+        {%- endfor %}
+        {%- for name in ['_ab_cdc_deleted_at', '_sdc_deleted_at'] if name in columns %}
+        and row_0.{{ adapter.quote(columns[name].name) }} is null
+        {%- endfor %}
+{%- endmacro %}
+
+{#- Where loaders write when a row reached the warehouse. -#}
+{% macro loaded_at_columns() -%}
+    {{ return(['_fivetran_synced', '_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_dlt_load_id', '^._dlt_load_id', '^^._dlt_load_id', '_loaded_at']) }}
+{%- endmacro %}
+
+{#- Of a table to which every sync adds its rows, the last of each id. -#}
+{% macro last_versions(table) -%}
+    {%- set adds = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at'] | select('in', table.columns) | list -%}
+    {%- if adds and 'id' in table.columns -%}
+        {%- set breaks_ties = ['_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
+(
+        select *
+        from (
+            select
+                *,
+                row_number() over (
+                    partition by {{ adapter.quote(table.columns['id'].name) }}
+                    {%- if 'shop_url' in table.columns %}, {{ adapter.quote(table.columns['shop_url'].name) }}{% endif %}
+                    order by {% for name in adds + breaks_ties %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
+                ) as _version
+            from {{ table.relation }}
+        ) as versions
+        where _version = 1
+    )
+    {%- else -%}
+        {{ table.relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro candidates(column) -%}
+    {{ return(column.config.meta.get('candidates') or [column.name]) }}
+{%- endmacro %}
+
+{#- The first of the candidates that has a value, as text; none where no candidate is there. -#}
+{% macro found_value(connection, place, candidates) -%}
+    {%- set values = [] -%}
+    {%- for candidate in candidates -%}
+        {%- set path = namespace(text=candidate) -%}
+        {%- for word, value in connection.words.items() if value is string -%}{%- set path.text = path.text | replace('{' ~ word ~ '}', value) -%}{%- endfor -%}
+        {%- set up = path.text.split('.')[0] | length if path.text.startswith('^') else 0 -%}
+        {%- set steps = path.text.split('.')[1:] if up else path.text.split('.') -%}
+        {%- set level = place.lists | length - up -%}
+        {%- if '{' in path.text -%}
+            {#- the connection does not say -#}
+        {%- elif place.parent and up in [1, 2] -%}
+            {%- set holder = place.parent if up == 1 else place.grandparent -%}
+            {%- if holder -%}{%- do values.append(post_purchase_gate.column_value('parent_' ~ up, holder.columns, steps)) -%}{%- endif -%}
+        {%- elif level > 0 -%}
+            {%- do values.append(post_purchase_gate.json_text('list_' ~ level ~ '.item', steps)) -%}
+        {%- elif level == 0 and (up == 0 or place.lists) -%}
+            {%- do values.append(post_purchase_gate.column_value('row_0', place.table.columns, steps)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set there = values | select('string') | list -%}
+    {%- if not there -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return(there[0] if there | length == 1 else 'coalesce(' ~ there | join(', ') ~ ')') }}
+{%- endmacro %}
+
+{#- A column as text, or a part of an object that a column holds; none where the table has neither. -#}
+{% macro column_value(alias, columns, steps) -%}
+    {%- set flat = (steps | join('__')) | lower -%}
+    {%- if flat in columns -%}
+        {%- set column = alias ~ '.' ~ adapter.quote(columns[flat].name) -%}
+        {%- set type = columns[flat].type -%}
+        {%- if flat == '_dlt_load_id' -%}
+            {{ return("split_part(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '.', 1)") }}
+        {%- elif 'with time zone' in type and 'without' not in type or type in ['timestamptz', 'timestamp_tz'] -%}
+            {{ return("cast(timezone('UTC', " ~ column ~ ") as " ~ dbt.type_string() ~ ")") }}
+        {%- elif type in ['json', 'jsonb', 'variant', 'super'] -%}
+            {{ return(post_purchase_gate.json_text(column, [])) }}
+        {%- elif type in ['double', 'float', 'real', 'float8', 'float4', 'double precision'] -%}
+            {{ return("case when lower(cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")) <> 'nan' then cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") end") }}
+        {%- else -%}
+            {{ return("nullif(trim(cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")), '')") }}
+        {%- endif -%}
+    {%- elif steps | length > 1 and steps[0] | lower in columns -%}
+        {%- set holder = columns[steps[0] | lower] -%}
+        {{ return(post_purchase_gate.json_text(post_purchase_gate.json_of(alias ~ '.' ~ adapter.quote(holder.name), holder.type), steps[1:])) }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- Whether a connection has what a contract table needs: a source table, or one of its columns. An absent table may be one that is empty. -#}
+{% macro source_has(connection, need) -%}
+    {%- if not execute -%}{{ return(true) }}{%- endif -%}
+    {%- set table = need.split('.')[0] -%}
+    {%- set node = graph.nodes.values() | selectattr('name', 'equalto', 'src_' ~ connection.connector ~ '__' ~ table) | first | default(none) -%}
+    {%- set places = post_purchase_gate.source_places(connection, node) -%}
+    {%- if not places and node.config.meta.get('born_with') and '.' not in need -%}
+        {{ return(post_purchase_gate.source_has(connection, node.config.meta.born_with)) }}
+    {%- elif '.' in need -%}
+        {%- set column = node.columns[need.split('.')[1]] -%}
+        {%- for place in places if post_purchase_gate.found_value(connection, place, post_purchase_gate.candidates(column)) -%}
+            {{ return(true) }}
+        {%- endfor -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(places | length > 0) }}
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
+with
+
+orders as (
+    select * from {{ ref('src_shopify__order') }}
+)
+
+select
+    -- ids
+    orders._store || '-' || orders.id as order_id,
+    orders.name as order_name,
+    -- an account that the store no longer has is a guest, known by the address
+    customers._store || '-' || customers.id as customer_id,
+    orders._store as store_id,
+    cast(null as {{ dbt.type_string() }}) as parent_order_id,
+    -- text
+    orders.email,
+    orders.currency,
+    marks.order_type,
+    case when marks.is_marketplace then 'marketplace' else orders.source_name end as sales_channel,
+    case when marks.is_pickup then 'pickup' end as delivery_method,
+    coalesce(lower(orders.fulfillment_status), 'unfulfilled') as fulfillment_status,
+    -- numbers
+    coalesce(
+        cast(cast(round({{ post_purchase_gate.read_number('orders.total_shipping') }} * taxes.net_share, 4) as decimal(18, 4)) as {{ dbt.type_string() }}),
+        orders.total_shipping
+    ) as shipping_charged,
+    orders.total_price as total,
+    -- booleans
+    coalesce(marks.is_gift, false) as is_gift,
+    case when marks.is_test then 'true' else orders.is_test end as is_test,
+    false as prices_include_tax,
+    -- timestamps
+    orders.processed_at as ordered_at,
+    orders.cancelled_at,
+    orders._loaded_at
+from orders
+left join {{ ref('src_shopify__customer') }} as customers
+    on orders._store = customers._store and orders.customer_id = customers.id
+left join {{ ref('shopify_order_marks') }} as marks
+    on orders._store = marks._store and orders.id = marks.order_id
+left join {{ ref('shopify_order_taxes') }} as taxes
+    on orders._store = taxes._store and orders.id = taxes.order_id

@@ -1,0 +1,191 @@
+{{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
+-- A row per line of a refund, one for shipping and one for what neither explains; returns that no refund has answered; and the orders that the store
+-- calls refunded without a refund: of those nobody can tell what was given back. Amounts are on the basis of the contract's prices, without tax.
+{%- set number = post_purchase_gate.read_number %}
+{%- set text = dbt.type_string() %}
+with
+
+money as (
+    select
+        *,
+        -- asked for, and answered once money went or when it was clear that none would
+        case when is_pending then null else coalesce(paid_at, created_at) end as refunded_at
+    from {{ ref('shopify_refund_money') }}
+),
+
+return_reasons as (
+    select
+        return_lines._store,
+        return_lines.return_id,
+        return_lines.order_line_id,
+        max(lower(return_lines.reason)) as reason
+    from {{ ref('src_shopify__return_line') }} as return_lines
+    group by return_lines._store, return_lines.return_id, return_lines.order_line_id
+),
+
+refund_notes as (
+    select
+        refunds._store,
+        refunds.id as refund_id,
+        refunds.return_id,
+        min(words.means) as reason
+    from {{ ref('src_shopify__refund') }} as refunds
+    left join {{ ref('connector_words') }} as words
+        on words.connector = 'shopify' and words.subject = 'refund_note' and position(lower(words.value) in lower(refunds.note)) > 0
+    group by refunds._store, refunds.id, refunds.return_id
+),
+
+lines as (
+    select
+        refund_lines.*,
+        money.order_id,
+        money.created_at,
+        money.refunded_at,
+        money.is_paid,
+        money.amount_gross,
+        money.lines_paid,
+        money.lines_gross,
+        refund_notes.return_id,
+        refund_notes.reason as note_reason,
+        {{ number('refund_lines.subtotal') }}
+        - case when orders.taxes_included then coalesce({{ number('refund_lines.total_tax') }}, 0) else 0 end as net
+    from {{ ref('src_shopify__refund_line') }} as refund_lines
+    inner join money
+        on refund_lines._store = money._store and refund_lines.refund_id = money.refund_id
+    inner join refund_notes
+        on refund_lines._store = refund_notes._store and refund_lines.refund_id = refund_notes.refund_id
+    left join {{ ref('shopify_order_taxes') }} as orders
+        on money._store = orders._store and money.order_id = orders.order_id
+),
+
+answered_returns as (
+    select distinct
+        _store,
+        return_id
+    from {{ ref('src_shopify__refund') }}
+    where return_id is not null
+),
+
+orders_with_refunds as (
+    select distinct
+        _store,
+        order_id
+    from {{ ref('src_shopify__refund') }}
+),
+
+rows_of_refunds as (
+    select
+        lines._store || '-' || lines.refund_id || '-' || lines.id as refund_id,
+        lines._store || '-' || lines.order_id as order_id,
+        lines._store || '-' || lines.order_line_id as order_line_id,
+        lines.quantity,
+        case
+            when lines.amount_gross is null then null
+            when lines.lines_gross > 0 then round(lines.net * lines.lines_paid / lines.lines_gross, 4)
+            else 0
+        end as amount,
+        coalesce(return_reasons.reason, lines.note_reason) as reason,
+        lines.created_at as requested_at,
+        lines.refunded_at,
+        cast(null as {{ text }}) as rejected_at,
+        lines._loaded_at
+    from lines
+    left join return_reasons
+        on
+            lines._store = return_reasons._store
+            and lines.return_id = return_reasons.return_id
+            and lines.order_line_id = return_reasons.order_line_id
+    union all
+    select
+        _store || '-' || refund_id || '-shipping' as refund_id,
+        _store || '-' || order_id as order_id,
+        cast(null as {{ text }}) as order_line_id,
+        '0' as quantity,
+        round(shipping_gross / gross_per_net, 4) as amount,
+        'shipping' as reason,
+        created_at as requested_at,
+        refunded_at,
+        cast(null as {{ text }}) as rejected_at,
+        _loaded_at
+    from money
+    where shipping_gross > 0
+    union all
+    select
+        money._store || '-' || money.refund_id || '-rest' as refund_id,
+        money._store || '-' || money.order_id as order_id,
+        cast(null as {{ text }}) as order_line_id,
+        '0' as quantity,
+        round(money.rest_gross / money.gross_per_net, 4) as amount,
+        coalesce(refund_notes.reason, 'goodwill') as reason,
+        money.created_at as requested_at,
+        money.refunded_at,
+        cast(null as {{ text }}) as rejected_at,
+        money._loaded_at
+    from money
+    inner join refund_notes
+        on money._store = refund_notes._store and money.refund_id = refund_notes.refund_id
+    -- what is a smallest unit or two is rounding
+    where money.rest_gross > 0.02
+    union all
+    -- a refund that explains nothing: that there was one is known
+    select
+        _store || '-' || refund_id as refund_id,
+        _store || '-' || order_id as order_id,
+        cast(null as {{ text }}) as order_line_id,
+        cast(null as {{ text }}) as quantity,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as {{ text }}) as reason,
+        created_at as requested_at,
+        refunded_at,
+        cast(null as {{ text }}) as rejected_at,
+        _loaded_at
+    from money
+    where lines_gross = 0 and amount_gross is null
+)
+
+select
+    refund_id,
+    order_id,
+    order_line_id,
+    quantity,
+    cast(amount as decimal(18, 4)) as amount,
+    reason,
+    requested_at,
+    refunded_at,
+    rejected_at,
+    _loaded_at
+from rows_of_refunds
+union all
+select
+    returns._store || '-return-' || returns.id || '-' || return_lines.id as refund_id,
+    returns._store || '-' || returns.order_id as order_id,
+    returns._store || '-' || return_lines.order_line_id as order_line_id,
+    return_lines.quantity,
+    cast(null as decimal(18, 4)) as amount,
+    lower(return_lines.reason) as reason,
+    coalesce(returns.created_at, returns._loaded_at) as requested_at,
+    cast(null as {{ text }}) as refunded_at,
+    case when lower(returns.status) in ('declined', 'canceled', 'cancelled', 'closed') then coalesce(returns.closed_at, returns._loaded_at) end as rejected_at,
+    returns._loaded_at
+from {{ ref('src_shopify__return') }} as returns
+inner join {{ ref('src_shopify__return_line') }} as return_lines
+    on returns._store = return_lines._store and returns.id = return_lines.return_id
+left join answered_returns
+    on returns._store = answered_returns._store and returns.id = answered_returns.return_id
+where answered_returns.return_id is null
+union all
+select
+    orders._store || '-' || orders.id || '-status' as refund_id,
+    orders._store || '-' || orders.id as order_id,
+    cast(null as {{ text }}) as order_line_id,
+    cast(null as {{ text }}) as quantity,
+    cast(null as decimal(18, 4)) as amount,
+    cast(null as {{ text }}) as reason,
+    orders.updated_at as requested_at,
+    orders.updated_at as refunded_at,
+    cast(null as {{ text }}) as rejected_at,
+    orders._loaded_at
+from {{ ref('src_shopify__order') }} as orders
+left join orders_with_refunds
+    on orders._store = orders_with_refunds._store and orders.id = orders_with_refunds.order_id
+where lower(orders.financial_status) in ('refunded', 'partially_refunded') and orders_with_refunds.order_id is null

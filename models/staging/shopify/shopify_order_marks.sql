@@ -1,0 +1,75 @@
+{{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
+-- What tags, note attributes and the place of sale say of an order, by the seed connector_words. Orders of which they say nothing have no row.
+with
+
+orders as (
+    select
+        _store,
+        id as order_id,
+        -- a list in one column, between commas
+        ',' || regexp_replace(lower(tags), ' *, *', ',', 'g') || ',' as tag_list,
+        lower(source_name) as source_name
+    from {{ ref('src_shopify__order') }}
+),
+
+words as (
+    select
+        subject,
+        lower(trim(value)) as value,
+        means
+    from {{ ref('connector_words') }}
+    where connector = 'shopify'
+),
+
+said as (
+    select
+        orders._store,
+        orders.order_id,
+        words.means
+    from orders
+    inner join words
+        on words.subject = 'order_tag' and position(',' || words.value || ',' in orders.tag_list) > 0
+    where orders.tag_list is not null
+    union all
+    select
+        tags._store,
+        tags.order_id,
+        words.means
+    from {{ ref('src_shopify__order_tag') }} as tags
+    inner join words
+        on lower(tags.tag) = words.value and words.subject = 'order_tag'
+    union all
+    select
+        attributes._store,
+        attributes.order_id,
+        words.means
+    from {{ ref('src_shopify__order_attribute') }} as attributes
+    inner join words
+        on lower(attributes.name) = words.value and words.subject = 'order_attribute'
+    -- a box that was left unticked says no
+    where lower(attributes.value) not in ('false', 'no', '0', 'off', 'none')
+    union all
+    select
+        orders._store,
+        orders.order_id,
+        words.means
+    from orders
+    inner join words
+        on orders.source_name = words.value and words.subject = 'order_source'
+)
+
+select
+    _store,
+    order_id,
+    max(case when means = 'gift' then 1 else 0 end) = 1 as is_gift,
+    max(case when means = 'test' then 1 else 0 end) = 1 as is_test,
+    max(case when means = 'marketplace' then 1 else 0 end) = 1 as is_marketplace,
+    max(case when means = 'pickup' then 1 else 0 end) = 1 as is_pickup,
+    -- a parcel sent again is no sale, whatever else the order is
+    case max(case means when 'replacement' then 3 when 'exchange' then 2 when 'subscription_renewal' then 1 else 0 end)
+        when 3 then 'replacement'
+        when 2 then 'exchange'
+        when 1 then 'subscription_renewal'
+    end as order_type
+from said
+group by _store, order_id
