@@ -1,6 +1,7 @@
 {#-
     What a connector knows: the tables of the contract that it brings as models `<connector>__<table>`, what of the source each of them needs before its
     silence means anything (a source table, or table.column), the source tables that it reads (`src_<connector>__<source>`), and of these the required.
+    `answers`: what other tools' tables need and this one has; `adds_to`: tables that it does not bring alone.
 -#}
 {% macro connectors() -%}
     {{ return({
@@ -21,9 +22,9 @@
                 'refund_line', 'refund_transaction', 'return', 'return_line', 'tax_line', 'tracking_info', 'transaction',
             ],
             'tables': {
-                'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['transaction'],
+                'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['transaction', 'dispute'],
                 'fulfillments': ['fulfillment'], 'fulfillment_lines': ['fulfillment_line'], 'fulfillment_events': ['fulfillment_event'],
-                'refunds': ['refund'], 'consents': ['customer.email_consent_state'], 'products': ['product', 'product_variant'],
+                'refunds': ['refund', 'return'], 'consents': ['customer.email_consent_state'], 'products': ['product', 'product_variant'],
                 'product_costs': ['inventory_item.unit_cost'],
             },
         },
@@ -41,6 +42,7 @@
         'scope': 'the stores that a tool serves, where it does not serve all',
         'order_field': 'the ticket field that holds the order name or number',
         'topic_field': 'the ticket field that holds what the ticket is about',
+        'without': 'source tables that this shop has no use for, so that their absence means that there is no such thing',
     }) }}
 {%- endmacro %}
 
@@ -66,8 +68,8 @@
             {%- for word, value in connection.items() -%}
                 {%- if word not in words -%}
                     {%- do faults.append(place ~ " (" ~ connection.connector ~ ") has '" ~ word ~ "', which means nothing. Known: " ~ words | join(', ') ~ "." ~ post_purchase_gate.near_match(word | string, words)) -%}
-                {%- elif not post_purchase_gate.is_of_kind(value, 'words' if word == 'scope' else 'word') -%}
-                    {%- do faults.append(place ~ " (" ~ connection.connector ~ "): " ~ word ~ " has to be " ~ post_purchase_gate.kind_in_words('words' if word == 'scope' else 'word') ~ ".") -%}
+                {%- elif not post_purchase_gate.is_of_kind(value, 'words' if word in ['scope', 'without'] else 'word') -%}
+                    {%- do faults.append(place ~ " (" ~ connection.connector ~ "): " ~ word ~ " has to be " ~ post_purchase_gate.kind_in_words('words' if word in ['scope', 'without'] else 'word') ~ ".") -%}
                 {%- endif -%}
             {%- endfor -%}
             {%- set connector = connectors[connection.connector] -%}
@@ -90,11 +92,14 @@
             {%- if connector.is_store and store not in stores -%}{%- do stores.append(store) -%}{%- endif -%}
             {%- do filled.append({
                 'connector': connection.connector, 'store': store, 'schema': schema, 'database': database, 'loader': connection.get('loader'),
-                'scope': connection.get('scope') or [], 'words': connection, 'place': place,
+                'scope': connection.get('scope') or [], 'without': connection.get('without') or [], 'words': connection, 'place': place,
             }) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for connection in filled -%}
+        {%- for table in connection.without if table not in connectors[connection.connector].get('sources', []) -%}
+            {%- do faults.append(connection.place ~ " (" ~ connection.connector ~ ") says to be without '" ~ table ~ "', which it never reads. It reads " ~ connectors[connection.connector].get('sources', []) | join(', ') ~ ".") -%}
+        {%- endfor -%}
         {%- for store in connection.scope if stores and store not in stores -%}
             {%- do faults.append(connection.place ~ " (" ~ connection.connector ~ ") has store '" ~ store ~ "' in its scope. Stores: " ~ stores | join(', ') ~ ".") -%}
         {%- endfor -%}
@@ -139,20 +144,45 @@
     {{ return(stores) }}
 {%- endmacro %}
 
-{#- The stores whose tools have what a contract table is made of. A tool that sells nothing serves the stores of its scope, else all. -#}
+{#- The stores that a connection speaks of: its own, or those that a tool serves which sells nothing. -#}
+{% macro stores_of(connection) -%}
+    {%- if post_purchase_gate.connectors()[connection.connector].is_store -%}
+        {{ return([connection.store]) }}
+    {%- endif -%}
+    {{ return(connection.scope or post_purchase_gate.stores() or [connection.store]) }}
+{%- endmacro %}
+
+{#- What of the needs of a contract table a connection does not have, its owner does not call needless, and no other tool of the store answers. -#}
+{% macro missing_needs(connection, table) -%}
+    {%- set connectors = post_purchase_gate.connectors() -%}
+    {%- set missing = [] -%}
+    {%- for need in connectors[connection.connector].tables[table] -%}
+        {%- set answered = [] -%}
+        {%- for other in post_purchase_gate.connections() if need in connectors[other.connector].get('answers', []) and connection.store in post_purchase_gate.stores_of(other) -%}
+            {%- if post_purchase_gate.missing_sources(other) | length == 0 -%}{%- do answered.append(other.connector) -%}{%- endif -%}
+        {%- endfor -%}
+        {%- if need not in connection.without and not answered and not post_purchase_gate.source_has(connection, need) -%}{%- do missing.append(need) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(missing) }}
+{%- endmacro %}
+
+{#- The tables that nothing can be done without and that a connection lacks. -#}
+{% macro missing_sources(connection) -%}
+    {%- set missing = [] -%}
+    {%- for table in post_purchase_gate.connectors()[connection.connector].get('required', []) if not post_purchase_gate.source_has(connection, table) -%}
+        {%- do missing.append(table) -%}
+    {%- endfor -%}
+    {{ return(missing) }}
+{%- endmacro %}
+
+{#- The stores whose tools have what a contract table is made of. A tool that only adds to a table (`adds_to`) brings none by itself. -#}
 {% macro stores_with(table) -%}
     {%- set connectors = post_purchase_gate.connectors() -%}
     {%- set stores = [] -%}
-    {%- for connection in post_purchase_gate.connections() if table in connectors[connection.connector].tables -%}
-        {%- set missing = [] -%}
-        {%- for need in connectors[connection.connector].tables[table] -%}
-            {%- if not post_purchase_gate.source_has(connection, need) -%}{%- do missing.append(need) -%}{%- endif -%}
-        {%- endfor -%}
-        {%- if not missing -%}
-            {%- set served = [connection.store] if connectors[connection.connector].is_store else (connection.scope or post_purchase_gate.stores() or [connection.store]) -%}
-            {%- for store in served -%}
-                {%- if store not in stores -%}{%- do stores.append(store) -%}{%- endif -%}
-            {%- endfor -%}
+    {%- for connection in post_purchase_gate.connections() -%}
+        {%- set connector = connectors[connection.connector] -%}
+        {%- if table in connector.tables and table not in connector.get('adds_to', []) and not post_purchase_gate.missing_needs(connection, table) -%}
+            {%- for store in post_purchase_gate.stores_of(connection) if store not in stores -%}{%- do stores.append(store) -%}{%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(stores) }}
@@ -178,7 +208,7 @@
         {%- if not seen -%}
             {%- do faults.append(place ~ ": none of its tables is there. Name the schema that the loader writes to, and let the build's user read it.") -%}
         {%- else -%}
-            {%- for table in post_purchase_gate.connectors()[connection.connector].get('required', []) if not post_purchase_gate.source_has(connection, table) -%}
+            {%- for table in post_purchase_gate.missing_sources(connection) -%}
                 {%- do faults.append(place ~ " has no table '" ~ table ~ "', which nothing can be decided without. Switch it on in the loader.") -%}
             {%- endfor -%}
             {%- if connection.loader -%}

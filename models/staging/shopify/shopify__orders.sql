@@ -3,6 +3,18 @@ with
 
 orders as (
     select * from {{ ref('src_shopify__order') }}
+),
+
+-- what people call an order, where only one is called so
+names as (
+    select
+        _store,
+        lower(replace(name, '#', '')) as name,
+        min(id) as order_id
+    from orders
+    where name is not null
+    group by 1, 2
+    having count(*) = 1
 )
 
 select
@@ -12,7 +24,7 @@ select
     -- an account that the store no longer has is a guest, known by the address
     customers._store || '-' || customers.id as customer_id,
     orders._store as store_id,
-    cast(null as {{ dbt.type_string() }}) as parent_order_id,
+    parents._store || '-' || parents.order_id as parent_order_id,
     -- text
     orders.email,
     orders.currency,
@@ -41,3 +53,5 @@ left join {{ ref('shopify_order_marks') }} as marks
     on orders._store = marks._store and orders.id = marks.order_id
 left join {{ ref('shopify_order_taxes') }} as taxes
     on orders._store = taxes._store and orders.id = taxes.order_id
+left join names as parents
+    on marks._store = parents._store and lower(replace(trim(marks.parent_order_name), '#', '')) = parents.name

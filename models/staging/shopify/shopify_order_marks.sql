@@ -25,7 +25,8 @@ said as (
     select
         orders._store,
         orders.order_id,
-        words.means
+        words.means,
+        cast(null as {{ dbt.type_string() }}) as value
     from orders
     inner join words
         on words.subject = 'order_tag' and position(',' || words.value || ',' in orders.tag_list) > 0
@@ -34,7 +35,8 @@ said as (
     select
         tags._store,
         tags.order_id,
-        words.means
+        words.means,
+        cast(null as {{ dbt.type_string() }}) as value
     from {{ ref('src_shopify__order_tag') }} as tags
     inner join words
         on lower(tags.tag) = words.value and words.subject = 'order_tag'
@@ -42,7 +44,8 @@ said as (
     select
         attributes._store,
         attributes.order_id,
-        words.means
+        words.means,
+        attributes.value
     from {{ ref('src_shopify__order_attribute') }} as attributes
     inner join words
         on lower(attributes.name) = words.value and words.subject = 'order_attribute'
@@ -52,7 +55,8 @@ said as (
     select
         orders._store,
         orders.order_id,
-        words.means
+        words.means,
+        cast(null as {{ dbt.type_string() }}) as value
     from orders
     inner join words
         on orders.source_name = words.value and words.subject = 'order_source'
@@ -70,6 +74,7 @@ select
         when 3 then 'replacement'
         when 2 then 'exchange'
         when 1 then 'subscription_renewal'
-    end as order_type
+    end as order_type,
+    min(case when means = 'parent_order' then value end) as parent_order_name
 from said
 group by _store, order_id
