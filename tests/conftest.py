@@ -52,6 +52,7 @@ def run_dbt(
     project: Path = ROOT,
     with_tests: bool = False,
     parsed_once: bool = False,
+    inline: str | None = None,
 ) -> Build:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -81,6 +82,8 @@ def run_dbt(
     ]
     if select:
         arguments += ["--select", *select.split()]
+    if inline:
+        arguments += ["--inline", inline]
     if exclude:
         arguments += ["--exclude", *exclude.split()]
     if full_refresh:

@@ -45,7 +45,7 @@
             {%- do masked.append(node.name) -%}
         {%- endif -%}
     {%- endfor -%}
-    case when table_name in ('{{ masked | join("', '") }}') then '(masked)' else trim(replace(replace(line, chr(13), ''), chr(10), ' ')) end
+    case when table_name in ('{{ masked | join("', '") }}') then '(masked)' else substring(trim(replace(replace(line, chr(13), ''), chr(10), ' ')), 1, {{ post_purchase_gate.longest_shown() }}) end
 {%- endmacro %}
 
 {#- When a row of a contract table happened: the newest of its event times, else when it was loaded. -#}

@@ -4,7 +4,7 @@
     placeholder:cancelled_at;dangling:order_line_id), _original_values (JSON text, refused rows only, personal data masked),
     _unmapped__<column> (a value that is not on its list) and _dangling__<column> (a reference that leads nowhere).
     Reasons, the first that applies: key_of_another_store, repeat (an exact copy: counted, and no refusal), null_key, unparseable:<column>,
-    no_time, orphan:<column>, missing:<column>, impossible:<rule>, repeated_key (rows of one key that differ).
+    out_of_bounds:<column> (read, and beyond what the contract lets a value be), no_time, orphan:<column>, missing:<column>, impossible:<rule>, repeated_key (rows of one key that differ).
 
     table       name in the contract
     parents     {column: {relation: the parent's accepted rows, key: its key column, reason: 'orphan:<column>' unless given}}
@@ -41,6 +41,7 @@
     {%- set contract = post_purchase_gate.raw_contract(table) -%}
     {%- set meta = contract.config.meta -%}
     {%- set columns = contract.columns -%}
+    {%- set bounds = post_purchase_gate.contract_bounds() -%}
     {%- set nullable_key = meta.nullable_key | default([]) -%}
     {%- set aids = post_purchase_gate.reading_aids(table) -%}
     {%- set listed = post_purchase_gate.listed_columns(columns) -%}
@@ -62,7 +63,7 @@ readings as (
     select
         {%- for name, column in columns.items() %}
         source_rows.raw__{{ name }},
-        {{ post_purchase_gate.final_value(name, column, forgiving, nulled, skus) }} as {{ name }},
+        {{ post_purchase_gate.final_value(name, column, forgiving, nulled, skus, bounds) }} as {{ name }},
         {%- endfor %}
         {%- for name in listed %}
         case when {{ post_purchase_gate.is_unmapped(name, columns[name]) }} then source_rows.raw__{{ name }} end as _unmapped__{{ name }},
@@ -74,16 +75,12 @@ readings as (
         source_rows.{{ name }} is not null and parent__{{ name }}.parent_key is null as _is_orphan__{{ name }},
         {%- endfor %}
         case
-            {%- for name, column in columns.items() if column.data_type != 'varchar' and not column.config.meta.no_check %}
-            when source_rows.raw__{{ name }} is not null and source_rows.{{ name }} is null
-                {%- if column.data_type == 'timestamp' %}
-                and not {{ post_purchase_gate.is_placeholder_time('source_rows.raw__' ~ name, 'source_rows.' ~ name) }}
-                {%- endif %}
-                then 'unparseable:{{ name }}'
+            {%- for name, column in columns.items() if not column.config.meta.no_check %}
+            {{ post_purchase_gate.unreadable_value(name, column, bounds) }}
             {%- endfor %}
             when false then ''
         end as _unreadable,
-        {{ post_purchase_gate.repairs(columns, forgiving, nulled) }} as _repairs,
+        {{ post_purchase_gate.repairs(columns, forgiving, nulled, bounds) }} as _repairs,
         source_rows._loaded_at,
         source_rows._source
     from source_rows
@@ -301,7 +298,7 @@ from reasons
 {% macro folded_name(column) -%}lower(replace(trim({{ column }}), '#', '')){%- endmacro %}
 
 {#- The value that stands: mapped, spelled as the catalogue does, without placeholder, sign of habit or a reference that leads nowhere. -#}
-{% macro final_value(name, column, forgiving, nulled, skus) -%}
+{% macro final_value(name, column, forgiving, nulled, skus, bounds) -%}
     {%- set typed = 'source_rows.' ~ name -%}
     {%- set taken = [] -%}
     {%- for other, parent in forgiving.items() if name in (parent.take | default({})) -%}
@@ -329,18 +326,58 @@ from reasons
         {%- set all = own + taken -%}
         {{ 'coalesce(' ~ all | join(', ') ~ ')' if all | length > 1 else all[0] }}
     {%- elif column.config.meta.sign == 'ignored' -%}
-        abs({{ typed }})
+        case when not {{ post_purchase_gate.is_out_of_bounds(typed, column, bounds) }} then abs({{ typed }}) end
     {%- elif name in nulled -%}
-        case when not coalesce({{ nulled[name] }}, false) then {{ typed }} end
+        case when not coalesce({{ nulled[name] }}, false) and not {{ post_purchase_gate.is_out_of_bounds(typed, column, bounds) }} then {{ typed }} end
     {%- elif column.data_type == 'timestamp' -%}
-        case when {{ typed }} >= cast('{{ var("earliest_time") }}' as {{ dbt.type_timestamp() }}) then {{ typed }} end
+        case
+            when {{ typed }} >= cast('{{ var("earliest_time") }}' as {{ dbt.type_timestamp() }}) and not {{ post_purchase_gate.is_out_of_bounds(typed, column, bounds) }}
+                then {{ typed }}
+        end
+    {%- elif column.data_type in ['decimal', 'integer', 'date'] -%}
+        case when not {{ post_purchase_gate.is_out_of_bounds(typed, column, bounds) }} then {{ typed }} end
     {%- else -%}
         {{ typed }}
     {%- endif -%}
 {%- endmacro %}
 
+{#- True for a typed value that is read and beyond its bounds. Before `earliest_time` stands no instant: that is a placeholder. -#}
+{% macro is_out_of_bounds(typed, column, bounds) -%}
+    {%- set meta = column.config.meta -%}
+    {%- if column.data_type == 'timestamp' -%}
+        {{ typed }} >= cast('{{ meta.before or bounds.before }}' as {{ dbt.type_timestamp() }})
+    {%- elif column.data_type == 'date' -%}
+        ({{ typed }} >= cast('{{ meta.before or bounds.before }}' as date) or {{ typed }} < cast('{{ bounds.from_date }}' as date))
+    {%- elif column.data_type == 'varchar' -%}
+        length({{ typed }}) > {{ meta.longest or (bounds.longest_id if post_purchase_gate.is_id(column.name) else bounds.longest) }}
+    {%- else -%}
+        ({{ typed }} >= {{ meta.below or bounds.below }} or {{ typed }} <= -{{ meta.below or bounds.below }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The arms of a `case` that say what is wrong with a value: it cannot be read, or it is beyond its bounds, the type's own among them. -#}
+{% macro unreadable_value(name, column, bounds) -%}
+    {%- set raw = 'source_rows.raw__' ~ name -%}
+    {%- set typed = 'source_rows.' ~ name -%}
+    {%- set text = 'cast(' ~ raw ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    when {{ raw }} is not null and {{ typed }} is null
+        {%- if column.data_type == 'timestamp' %}
+        and not {{ post_purchase_gate.is_placeholder_time(raw, typed) }}
+        {%- endif %}
+        {%- if column.data_type in ['timestamp', 'date'] %}
+        then case when {{ post_purchase_gate.matches(text, '^[+]?[0-9]{5,}-|^[iI]nfinity$') }} then 'out_of_bounds:{{ name }}' else 'unparseable:{{ name }}' end
+        {%- elif column.data_type in ['decimal', 'integer'] %}
+        then case when abs({{ post_purchase_gate.try_cast(text, 'double') }}) >= {{ column.config.meta.below or bounds.below }} then 'out_of_bounds:{{ name }}' else 'unparseable:{{ name }}' end
+        {%- else %}
+        then 'unparseable:{{ name }}'
+        {%- endif %}
+    {%- if column.data_type != 'boolean' %}
+    when {{ post_purchase_gate.is_out_of_bounds(typed, column, bounds) }} then 'out_of_bounds:{{ name }}'
+    {%- endif %}
+{%- endmacro %}
+
 {#- What was set right or left out of a row that is accepted, joined by ';'; null where nothing was. -#}
-{% macro repairs(columns, forgiving, nulled) -%}
+{% macro repairs(columns, forgiving, nulled, bounds) -%}
     {%- set kinds = [] -%}
     {%- for name, column in columns.items() -%}
         {%- set raw = 'source_rows.raw__' ~ name -%}
@@ -351,6 +388,9 @@ from reasons
         {%- if column.config.meta.no_check and column.data_type != 'varchar' -%}
             {%- set placeholder = ' and not ' ~ post_purchase_gate.is_placeholder_time(raw, typed) if column.data_type == 'timestamp' else '' -%}
             {%- do kinds.append(('unreadable:' ~ name, raw ~ ' is not null and ' ~ typed ~ ' is null' ~ placeholder)) -%}
+            {%- if column.data_type != 'boolean' -%}
+                {%- do kinds.append(('out_of_bounds:' ~ name, post_purchase_gate.is_out_of_bounds(typed, column, bounds))) -%}
+            {%- endif -%}
         {%- endif -%}
         {%- if column.config.meta.sign == 'ignored' -%}{%- do kinds.append(('sign:' ~ name, typed ~ ' < 0')) -%}{%- endif -%}
         {%- if name in nulled -%}{%- do kinds.append(('impossible:' ~ name, nulled[name])) -%}{%- endif -%}
@@ -413,7 +453,7 @@ from reasons
         {{ 'coalesce(' ~ typed ~ ', ' ~ derived[name] ~ ')' if name in derived else typed }} as {{ name }},
         {%- endfor %}
         {% if '_loaded_at' in present -%}
-            {{ post_purchase_gate.as_typed('_loaded_at', {'data_type': 'timestamp', 'config': {'meta': {}}}, present['_loaded_at']) }}
+            {{ post_purchase_gate.read_loaded_at(present['_loaded_at']) }}
         {%- else -%}
             cast(null as {{ dbt.type_timestamp() }})
         {%- endif %} as _loaded_at,
@@ -427,7 +467,7 @@ from reasons
             {{ post_purchase_gate.as_brought(name, present.get(name, 'varchar')) }} as raw__{{ name }},
             {%- endif %}
             {%- endfor %}
-            {{ post_purchase_gate.as_brought('_loaded_at', present['_loaded_at']) if '_loaded_at' in present else 'null' }} as _loaded_at
+            {{ '_loaded_at' if '_loaded_at' in present else 'null' }}
         from {{ relation }}
     ) as brought
 {%- endmacro %}
@@ -444,6 +484,12 @@ from reasons
     where 1 = 0
 {%- endmacro %}
 
+{#- A raw value as text for people, cut where it is too long to read. -#}
+{% macro shown(value) -%}
+    {%- set text = 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    substring({{ text }}, 1, {{ post_purchase_gate.longest_shown() }})
+{%- endmacro %}
+
 {#- The key of a row as text, its parts joined by '|'; personal data masked. -#}
 {% macro row_key(keys, columns) -%}
     {%- set parts = [] -%}
@@ -451,7 +497,7 @@ from reasons
         {%- if columns[key].config.meta.get('pii') -%}
             {%- do parts.append("'(masked)'") -%}
         {%- else -%}
-            {%- do parts.append("coalesce(cast(raw__" ~ key ~ " as " ~ dbt.type_string() ~ "), '(null)')") -%}
+            {%- do parts.append("coalesce(" ~ post_purchase_gate.shown('raw__' ~ key) ~ ", '(null)')") -%}
         {%- endif -%}
         {%- if not loop.last -%}{%- do parts.append("'|'") -%}{%- endif -%}
     {%- endfor -%}
@@ -462,7 +508,7 @@ from reasons
 {% macro row_as_json(columns) -%}
     {%- set parts = ["'{'"] -%}
     {%- for name, column in columns.items() -%}
-        {%- set text = "cast(raw__" ~ name ~ " as " ~ dbt.type_string() ~ ")" -%}
+        {%- set text = post_purchase_gate.shown('raw__' ~ name) -%}
         {%- set value = "'(masked)'" if column.config.meta.get('pii') else post_purchase_gate.escape_json(text) -%}
         {%- do parts.append("'\"" ~ name ~ "\": '") -%}
         {%- do parts.append("case when raw__" ~ name ~ " is null then 'null' else '\"' || " ~ value ~ " || '\"' end") -%}

@@ -1,29 +1,70 @@
 {#- What a person reads without doubt is read. Each macro takes SQL over one value and gives SQL; what it cannot read is null. -#}
 
-{#- A value as brought: text is trimmed, and the words that extracts write for null are null. -#}
+{#- A value as brought: text is trimmed, and the words that extracts write for null are null. What no contract type can be read from is shown, not read. -#}
 {% macro as_brought(name, raw_type) -%}
-    {%- if post_purchase_gate.is_text_type(raw_type) -%}
-        case when trim({{ name }}) not in ({{ post_purchase_gate.words_for_null() }}) then trim({{ name }}) end
-    {%- elif raw_type in ['double', 'float', 'real', 'float8', 'float4'] -%}
-        case when lower(cast({{ name }} as {{ dbt.type_string() }})) <> 'nan' then {{ name }} end
+    {%- set kind = post_purchase_gate.value_kind(raw_type) -%}
+    {%- set text = name if post_purchase_gate.is_text_type(raw_type) else 'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- if kind == 'text' -%}
+        case when trim({{ text }}) not in ({{ post_purchase_gate.words_for_null() }}) then trim({{ text }}) end
+    {%- elif kind == 'float' -%}
+        case when lower({{ text }}) <> 'nan' then {{ name }} end
+    {%- elif kind in ['word', 'unreadable'] -%}
+        substring({{ text }}, 1, {{ post_purchase_gate.longest_shown() }})
     {%- else -%}
         {{ name }}
     {%- endif -%}
 {%- endmacro %}
 
+{#- So much of a value is shown where a row is refused: a cell may hold megabytes. -#}
+{% macro longest_shown() -%}{{ return(500) }}{%- endmacro %}
+
 {% macro words_for_null() -%}'', 'NULL', 'null', 'Null', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NaT', '\N'{%- endmacro %}
 
 {% macro is_text_type(raw_type) -%}
-    {{ return('char' in raw_type or raw_type in ['string', 'text']) }}
+    {{ return(post_purchase_gate.value_kind(raw_type) == 'text' and not raw_type.startswith('enum')) }}
 {%- endmacro %}
 
-{#- The typed value of a contract column. `brought` is the value as brought, `raw_type` its type at the source. -#}
+{#-
+    What a type of the source holds, whatever the engine calls it: text, boolean, integer, decimal, float, zoned (an instant with its zone), timestamp,
+    date, word (a scalar that is read as text alone: uuid, time of day, interval), or unreadable (bytes, bits, lists, structs, maps, JSON): no contract
+    type can be read from that, and each value is refused by name.
+-#}
+{% macro value_kind(raw_type) -%}
+    {%- set bare = raw_type.split('(')[0] | trim -%}
+    {%- if raw_type.endswith(']') or bare in ['struct', 'map', 'union', 'array', 'list', 'row', 'record'] -%}
+        {{ return('unreadable') }}
+    {%- elif 'char' in bare or bare in ['string', 'text', 'enum', 'name'] -%}
+        {{ return('text') }}
+    {%- elif bare in ['boolean', 'bool'] -%}
+        {{ return('boolean') }}
+    {%- elif modules.re.match('^u?(tiny|small|big|huge)?int(eger)?[0-9]*$', bare) -%}
+        {{ return('integer') }}
+    {%- elif bare in ['decimal', 'numeric', 'number'] -%}
+        {{ return('decimal') }}
+    {%- elif bare in ['double', 'double precision', 'float', 'float4', 'float8', 'real'] -%}
+        {{ return('float') }}
+    {%- elif 'with time zone' in raw_type and bare.startswith('timestamp') or bare == 'timestamptz' -%}
+        {{ return('zoned') }}
+    {%- elif bare.startswith('timestamp') or bare == 'datetime' -%}
+        {{ return('timestamp') }}
+    {%- elif bare == 'date' -%}
+        {{ return('date') }}
+    {%- elif bare in ['uuid', 'interval'] or bare.startswith('time') -%}
+        {{ return('word') }}
+    {%- endif -%}
+    {{ return('unreadable') }}
+{%- endmacro %}
+
+{#- The typed value of a contract column, null where it cannot be read. `brought` is the value as brought, `raw_type` its type at the source. -#}
 {% macro as_typed(brought, column, raw_type) -%}
-    {%- set is_text = post_purchase_gate.is_text_type(raw_type) -%}
+    {%- set kind = post_purchase_gate.value_kind(raw_type) -%}
+    {%- set is_text = kind == 'text' -%}
     {%- set type = post_purchase_gate.contract_type(column.data_type) -%}
-    {%- set text = brought if is_text else 'cast(' ~ brought ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set text = brought if kind in ['text', 'word', 'unreadable'] else 'cast(' ~ brought ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set meta = column.config.meta -%}
-    {%- if column.data_type == 'varchar' -%}
+    {%- if kind == 'unreadable' -%}
+        {{ post_purchase_gate.null_as(type) }}
+    {%- elif column.data_type == 'varchar' -%}
         {%- if meta.get('values') -%}
             {{ post_purchase_gate.folded_value(text) }}
         {%- elif meta.get('lower') or column.name == 'country' -%}
@@ -36,27 +77,36 @@
     {%- elif column.data_type in ['timestamp', 'date'] -%}
         {%- if is_text -%}
             {%- set instant = post_purchase_gate.parse_utc(brought) -%}
-        {%- elif 'with time zone' in raw_type or raw_type == 'timestamptz' -%}
+        {%- elif kind == 'zoned' -%}
             {%- set instant = "timezone('UTC', " ~ brought ~ ")" -%}
-        {%- elif raw_type.startswith('timestamp') or raw_type in ['date', 'datetime'] -%}
+        {%- elif kind == 'timestamp' and raw_type in ['timestamp', 'timestamp without time zone', 'datetime'] -%}
             {%- set instant = 'cast(' ~ brought ~ ' as ' ~ dbt.type_timestamp() ~ ')' -%}
+        {%- elif kind in ['timestamp', 'date'] -%}
+            {#- of seconds or days, which reach further than an instant can -#}
+            {%- set instant = post_purchase_gate.try_cast(brought, dbt.type_timestamp()) -%}
+        {%- elif kind in ['integer', 'decimal', 'float'] -%}
+            {%- set instant = post_purchase_gate.read_epoch('(case when ' ~ brought ~ ' >= 1000000000 and ' ~ brought ~ ' < 10000000000000000 then cast(' ~ brought ~ ' as decimal(28, 6)) end)') -%}
         {%- else -%}
-            {%- set instant = post_purchase_gate.read_epoch(brought) -%}
+            {%- set instant = post_purchase_gate.null_as(dbt.type_timestamp()) -%}
         {%- endif -%}
         {{ instant if column.data_type == 'timestamp' else 'cast(' ~ instant ~ ' as date)' }}
     {%- elif column.data_type == 'boolean' -%}
-        {%- if raw_type == 'boolean' -%}
+        {%- if kind == 'boolean' -%}
             {{ brought }}
+        {%- elif kind in ['integer', 'decimal', 'float'] -%}
+            case when {{ brought }} = 1 then true when {{ brought }} = 0 then false end
         {%- else -%}
             case
                 when lower({{ text }}) in ('true', 't', 'yes', 'y', 'on', '1', '1.0') then true
                 when lower({{ text }}) in ('false', 'f', 'no', 'n', 'off', '0', '0.0') then false
             end
         {%- endif -%}
+    {%- elif kind not in ['text', 'integer', 'decimal', 'float'] -%}
+        {{ post_purchase_gate.null_as(type) }}
     {%- else -%}
         {%- set number = post_purchase_gate.read_number(brought) if is_text
             else post_purchase_gate.try_cast(brought, post_purchase_gate.contract_type('decimal')) -%}
-        {%- if column.data_type == 'integer' and raw_type not in ['integer', 'int', 'bigint', 'smallint'] -%}
+        {%- if column.data_type == 'integer' and kind != 'integer' -%}
             case when {{ number }} = round({{ number }}, 0) then {{ post_purchase_gate.try_cast('round(' ~ number ~ ', 0)', type) }} end
         {%- elif column.data_type == 'integer' -%}
             {{ post_purchase_gate.try_cast(brought, type) }}
@@ -64,6 +114,18 @@
             {{ number }}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- When a row was loaded, as its source says. Beyond the bounds it says nothing. -#}
+{% macro read_loaded_at(raw_type) -%}
+    {%- set column = {'data_type': 'timestamp', 'config': {'meta': {}}} -%}
+    {%- set instant = post_purchase_gate.as_typed(post_purchase_gate.as_brought('_loaded_at', raw_type), column, raw_type) -%}
+    case when not {{ post_purchase_gate.is_out_of_bounds(instant, column, post_purchase_gate.contract_bounds()) }} then {{ instant }} end
+{%- endmacro %}
+
+{#- What a value may be where its column does not say otherwise: of the raw contract, and so the same for each table. Not known while models are parsed. -#}
+{% macro contract_bounds() -%}
+    {{ return(post_purchase_gate.raw_contract('orders').config.meta.bounds if execute else {}) }}
 {%- endmacro %}
 
 {% macro is_id(name) -%}

@@ -7,6 +7,16 @@
     {{ return([0, longest + 1, 2 * longest + 1]) }}
 {%- endmacro %}
 
+{#- Days of use in seconds, at most half a century: when a pallet is used up that lasts for thousands of years, no calendar can tell. -#}
+{% macro seconds_of_use(days) -%}
+    cast(round(least({{ days }}, 18262) * 86400, 0) as bigint)
+{%- endmacro %}
+
+{#- Days that so many units last. -#}
+{% macro days_of_use(units, days_per_unit) -%}
+    cast({{ units }} as decimal(19, 4)) * {{ days_per_unit }}
+{%- endmacro %}
+
 {#- How often a customer has bought a SKU again so far: the strongest sign of whether he will. -#}
 {% macro rebuy_history(gaps) -%}
     case

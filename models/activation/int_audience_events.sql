@@ -35,7 +35,7 @@ entries as (
     where changes.has_entered
 ),
 
--- who left is named, so that a tool finds the account; nothing else goes with it
+-- who left is named, so that a tool finds the account; nothing else goes with it, and of an erased person nothing
 exits as (
     select
         changes.audience_member_id,
@@ -46,22 +46,20 @@ exits as (
         changes.audience,
         changes.audience_class,
         changes.action,
-        customers.email,
-        customers.phone,
+        case when not customers.is_erased then customers.email end as email,
+        case when not customers.is_erased then customers.phone end as phone,
         {%- for trait in texts %}
         cast(null as {{ string }}) as {{ trait }},
         {%- endfor %}
         {%- for trait in times %}
         cast(null as {{ dbt.type_timestamp() }}) as {{ trait }},
         {%- endfor %}
-        case when customers.customer_id is not null then changes.last_decision_id end as decision_id,
-        case when customers.customer_id is not null then changes.last_order_id end as order_id,
+        case when not coalesce(customers.is_erased, false) then changes.last_decision_id end as decision_id,
+        case when not coalesce(customers.is_erased, false) then changes.last_order_id end as order_id,
         changes.as_of
     from changes
     left join {{ ref('int_accounts') }} as customers
-        on
-            changes.last_customer_id = customers.customer_id
-            and not customers.is_erased
+        on changes.last_customer_id = customers.customer_id
     where changes.has_left
 ),
 

@@ -39,11 +39,13 @@ amounts as (
         cast(round(case
             when lines.captures = 0 and lines.owed > 0
                 then
-                    {{ post_purchase_gate.to_reporting('lines.owed', 'lines.exchange_rate') }} * assumptions.payment_fee_share
+                    cast({{ post_purchase_gate.to_reporting('lines.owed', 'lines.exchange_rate') }} as decimal(19, 4))
+                    * assumptions.payment_fee_share
                     + assumptions.payment_fee_fixed
             else
                 {{ post_purchase_gate.to_reporting('lines.stated_fee', 'lines.exchange_rate') }}
-                + {{ post_purchase_gate.to_reporting('lines.amount_without_fee', 'lines.exchange_rate') }} * assumptions.payment_fee_share
+                + cast({{ post_purchase_gate.to_reporting('lines.amount_without_fee', 'lines.exchange_rate') }} as decimal(19, 4))
+                * assumptions.payment_fee_share
                 + lines.captures_without_fee * assumptions.payment_fee_fixed
         end, 4) as decimal(18, 4)) as order_fee
     from lines

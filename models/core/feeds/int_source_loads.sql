@@ -9,8 +9,7 @@ table_loads as (
     {%- if execute and post_purchase_gate.raw_column_type(relation, '_loaded_at') %}
     select
         '{{ connector }}' as connector,
-        max({{ post_purchase_gate.as_typed(
-            '_loaded_at', {'data_type': 'timestamp', 'config': {'meta': {}}}, post_purchase_gate.raw_column_type(relation, '_loaded_at')) }}) as loaded_at
+        max({{ post_purchase_gate.read_loaded_at(post_purchase_gate.raw_column_type(relation, '_loaded_at')) }}) as loaded_at
     from {{ relation }}
     union all
     {%- endif %}

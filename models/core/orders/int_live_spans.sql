@@ -56,7 +56,9 @@ spans as (
         parcels.scanned_at as live_from,
         {{ post_purchase_gate.add_time(
             'second',
-            'cast(round((parcels.quantity * parcels.consumable_days + actions.expires_offset_days) * 86400, 0) as bigint)',
+            post_purchase_gate.seconds_of_use(
+                post_purchase_gate.days_of_use('parcels.quantity', 'parcels.consumable_days') ~ ' + actions.expires_offset_days'
+            ),
             'parcels.scanned_at'
         ) }} as live_until,
         parcels.cancelled_at

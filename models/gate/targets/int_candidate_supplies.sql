@@ -45,7 +45,7 @@ lasting as (
 select
     point_id,
     candidate_sku,
-    max({{ post_purchase_gate.add_time('second', 'cast(round(days_from_then * 86400, 0) as bigint)', 'from_at') }}) as lasts_until,
+    max({{ post_purchase_gate.add_time('second', post_purchase_gate.seconds_of_use('days_from_then'), 'from_at') }}) as lasts_until,
     max(order_line_id) as supply_order_line_id,
     max(case when is_later_purchase then order_line_id end) as later_order_line_id,
     max(case when is_later_purchase then ordered_at end) as bought_again_at

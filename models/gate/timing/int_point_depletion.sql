@@ -35,8 +35,9 @@ select
     units_kept,
     {{ post_purchase_gate.add_time(
         'second',
-        'cast(round(' ~ ('units_kept' if var('rebuy_by_unit') else "case when basis = 'own_gaps' then 1 else units_kept end")
-        ~ ' * days_per_unit * 86400, 0) as bigint)',
+        post_purchase_gate.seconds_of_use(post_purchase_gate.days_of_use(
+            'units_kept' if var('rebuy_by_unit') else "case when basis = 'own_gaps' then 1 else units_kept end", 'days_per_unit'
+        )),
         'delivered_at'
     ) }} as depletion_at
 from lasting

@@ -47,7 +47,7 @@ select
     scores.own_gaps,
     scores.age_days,
     scores.expected_days as expected_interval_days,
-    {{ post_purchase_gate.add_time('second', 'cast(round(scores.expected_days * 86400, 0) as bigint)', 'lines.ordered_at') }} as due_at,
+    {{ post_purchase_gate.add_time('second', post_purchase_gate.seconds_of_use('scores.expected_days'), 'lines.ordered_at') }} as due_at,
     -- each horizon is recalibrated by a ratio of its own, and who buys within the shorter one buys within the longer
     {%- set within = [] %}
     {%- for horizon in horizons %}

@@ -6,7 +6,7 @@
     on_schema_change='append_new_columns',
 ) }}
 -- The outbox: entries, exits and notices are only ever added, under an id that another build would give them again. The one thing that touches an
--- older event is an erasure, which leaves of it that it happened.
+-- older event is an erasure, which leaves of it that it happened. An account that is merely gone from the source was not erased: its history stays.
 -- depends_on: {{ ref('int_accounts') }}
 {%- set texts = ['email', 'phone', 'channel', 'first_name', 'skus', 'recommended_sku', 'incentive_id', 'incentive_disclosure'] %}
 {%- set times = ['due_at', 'expires_at', 'send_after', 'valid_until'] %}
@@ -17,14 +17,23 @@ happened as (
 )
 {%- if is_incremental() %},
 
+erased_persons as (
+    select person_id
+    from {{ ref('int_accounts') }}
+    where is_erased
+    group by person_id
+),
+
 erased as (
     select events.*
     from {{ this }} as events
     left join {{ ref('int_accounts') }} as customers
-        on
-            events.customer_id = customers.customer_id
-            and not customers.is_erased
-    where customers.customer_id is null and events.order_id is not null
+        on events.customer_id = customers.customer_id
+    left join erased_persons
+        on events.person_id = erased_persons.person_id
+    where
+        events.order_id is not null
+        and (customers.is_erased or (customers.customer_id is null and erased_persons.person_id is not null))
 )
 {%- endif %}
 

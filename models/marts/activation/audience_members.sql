@@ -27,7 +27,8 @@ current_members as (
     where changes.is_in and not changes.is_replay
 ),
 
--- what is known of a membership that ended stays; of an erased customer the key stays, and that the customer is out
+-- what is known of a membership that ended stays; of an erased customer the key stays, and that the customer is out. Whose account is merely gone
+-- from the source was not erased
 rows_now as (
     select
         state.audience_member_id,
@@ -39,8 +40,8 @@ rows_now as (
         state.left_at is null as in_audience,
         state.entered_at,
         state.left_at,
-        coalesce(members.decision_id, case when known.customer_id is not null then state.decision_id end) as decision_id,
-        coalesce(members.order_id, case when known.customer_id is not null then state.order_id end) as order_id,
+        coalesce(members.decision_id, case when not coalesce(known.is_erased, false) then state.decision_id end) as decision_id,
+        coalesce(members.order_id, case when not coalesce(known.is_erased, false) then state.order_id end) as order_id,
         {%- for trait in texts %}
         members.{{ trait }},
         {%- endfor %}
@@ -58,9 +59,7 @@ rows_now as (
     left join current_members as members
         on state.audience_member_id = members.member_id and state.left_at is null
     left join {{ ref('int_accounts') }} as known
-        on
-            state.customer_id = known.customer_id
-            and not known.is_erased
+        on state.customer_id = known.customer_id
 ),
 
 hashed as (

@@ -70,7 +70,8 @@ anchored as (
             when 'use_ready' then {{ post_purchase_gate.add_days('cast(anchors.use_lag_days as integer)', 'anchors.arrived_at') }}
             when 'repeat_use_ready' then {{ post_purchase_gate.add_days('cast(anchors.use_lag_days as integer)', 'anchors.arrived_at') }}
             when 'depletion' then {{ post_purchase_gate.add_time(
-                'second', 'cast(round(anchors.quantity * anchors.consumable_days * 86400, 0) as bigint)', 'anchors.arrived_at') }}
+                'second', post_purchase_gate.seconds_of_use(post_purchase_gate.days_of_use('anchors.quantity', 'anchors.consumable_days')),
+                'anchors.arrived_at') }}
         end as anchor_at
     from anchors
     cross join audited_actions

@@ -12,6 +12,8 @@
         'shipping_charged': "source_rows.shipping_charged < 0",
     },
     derived={
-        'customer_id': post_purchase_gate.guest_customer_id('raw__email', post_purchase_gate.read_id('raw__order_id')),
+        'customer_id': post_purchase_gate.guest_customer_id(
+            'cast(raw__email as ' ~ dbt.type_string() ~ ')', post_purchase_gate.read_id('cast(raw__order_id as ' ~ dbt.type_string() ~ ')')
+        ),
     },
 ) }}
