@@ -28,6 +28,12 @@
                 'product_costs': ['inventory_item.unit_cost'],
             },
         },
+        'recharge': {
+            'has_connections': true,
+            'required': ['subscription'],
+            'sources': ['customer', 'subscription'],
+            'tables': {'subscriptions': ['subscription', 'customer']},
+        },
     }) }}
 {%- endmacro %}
 
