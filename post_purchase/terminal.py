@@ -23,7 +23,9 @@ import duckdb
 
 DEFAULT_DATABASE = "target/post_purchase.duckdb"
 PLAIN_WIDTH = 100  # columns, when the output is not a terminal
-BUILD_HINT = "Run `make demo` to build it."
+# Nobody with a shop of their own is sent to the demo shop: it would be built into their database.
+BUILD_HINT = "Build it with `post-purchase build` and the --vars of your shop."
+DEMO_HINT = "`make demo` builds the demo shop there; `post-purchase build --vars '{raw_path: FOLDER}'` your own."
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 DECISION_STYLES = {"send": "green", "pause": "yellow", "support": "red"}
 STATE_STYLES = {"ok": "green", "waiting": "yellow", "unknown": "yellow", "problem": "red"}
@@ -231,17 +233,22 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def build_hint(database: Path) -> str:
+    """What makes a database that is missing. Where no other was named, it may be the demo shop's."""
+    return DEMO_HINT if database == Path(DEFAULT_DATABASE) else BUILD_HINT
+
+
 def open_marts(database: Path, required: Iterable[str]) -> duckdb.DuckDBPyConnection:
     """Open the database for reading; MartsError when it is missing, unreadable, or lacks one of the marts."""
     if not database.is_file():
-        raise MartsError(f"There is no database at {database}. {BUILD_HINT}")
+        raise MartsError(f"There is no database at {database}. {build_hint(database)}")
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.Error as error:
         reason = clean(error)
         raise MartsError(
             f"The database {database} cannot be opened: {reason}\n"
-            "Wait until a build that is still writing to it has ended, or run `make demo` to build it anew."
+            "Wait until a build that is still writing to it has ended, or build it anew."
         ) from error
     present = {row["table_name"] for row in fetch(connection, _MARTS_SQL)}
     missing = [name for name in required if name not in present]

@@ -387,4 +387,4 @@ def test_pages_that_are_written_again_are_replaced_as_a_whole(demo_shop: Build, 
 
 def test_without_a_build_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--database", str(tmp_path / "none.duckdb"), "--out", str(tmp_path / "site")]) == 2
-    assert "make demo" in capsys.readouterr().err and not (tmp_path / "site").exists()
+    assert "post-purchase build" in capsys.readouterr().err and not (tmp_path / "site").exists()

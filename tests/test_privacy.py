@@ -21,6 +21,8 @@ ACTIVATION = {
     "marts.audience_members_v1",
     "marts.audience_events",
 }
+# a note to copy says to whom: by the first name, and by nothing else
+NOTES = {"gate.int_note_facts", "gate.int_lesson_notes", "marts.next_actions"}
 
 
 def planted(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -143,7 +145,7 @@ def test_personal_data_is_in_the_activation_marts_alone(searched: dict) -> None:
     for kind, tables in places.items():
         read = {table for table in tables if not is_raw(table)}
         # where it must be it is: the search can find it
-        assert read == ACTIVATION, kind
+        assert read == (ACTIVATION | NOTES if kind == "first_name" else ACTIVATION), kind
         assert any(is_raw(table) for table in tables)
 
 

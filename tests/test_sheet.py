@@ -145,3 +145,16 @@ def test_an_order_is_walked_by_its_name(tmp_path: Path, demo_shop: Build, capsys
     for word in ("#A-1001", "a-1001"):
         assert walk.main([word, "--database", str(database)]) == 0
         assert "H11-lost" in capsys.readouterr().out
+
+
+def test_nobody_with_a_shop_of_their_own_is_sent_to_the_demo_shop(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make demo` would put the demo shop's customers into their database."""
+    assert sheet(["--database", str(tmp_path / "own.duckdb")]) == 2
+    said = capsys.readouterr().err
+    assert "post-purchase build" in said and "demo" not in said
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("POST_PURCHASE_DB", raising=False)
+    assert sheet([]) == 2
+    assert "make demo" in capsys.readouterr().err

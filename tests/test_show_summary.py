@@ -279,7 +279,7 @@ def test_empty_marts_give_a_summary(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_missing_database_and_missing_marts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bare.duckdb"
     assert show_summary.main(["--database", str(path)]) == 2
-    assert "make demo" in capsys.readouterr().err
+    assert "post-purchase build" in capsys.readouterr().err
     duckdb.connect(str(path)).close()
     assert show_summary.main(["--database", str(path)]) == 2
     assert "marts.next_actions" in capsys.readouterr().err

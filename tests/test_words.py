@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Build
+from test_pages import ask
 
 from post_purchase import PROJECT, reasons
 
@@ -153,3 +154,110 @@ def test_one_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_language_that_the_seed_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert reasons.main(["--language", "xx"]) == 2
     assert "no language 'xx'. It has: en." in capsys.readouterr().err
+
+
+# --- the notes -----------------------------------------------------------------------------------------------------
+
+
+def read_seed(name: str) -> list[dict[str, str]]:
+    with (ROOT / "seeds" / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def note_rows() -> list[dict[str, str]]:
+    return read_seed("reference/note_sentences.csv")
+
+
+def braces(sentence: str) -> set[str]:
+    return set(re.findall(r"{([a-z_]+)}", sentence))
+
+
+NOTE_SQL = "\n".join(path.read_text() for path in sorted((ROOT / "models/gate/notes").glob("*.sql")))
+
+
+def test_every_part_of_a_note_is_somewhere_in_a_note() -> None:
+    """A sentence that no model asks for would be translated for nothing; one that the seed lacks would be silent."""
+    said = {row["part"] for row in note_rows()}
+    asked = set(re.findall(r"'([a-z_]+)'", NOTE_SQL))
+    made = {part for part in said if part.startswith(("why_", "fits_", "metric_", "topic_", "heading_"))}
+    assert said - asked - made == set()
+    anchors = {row["due_anchor"] for row in read_seed("policy/actions.csv")} - {"issue"}
+    assert {f"why_{anchor}" for anchor in anchors} <= said, "an action that is due by this anchor has no 'why now'"
+
+
+def test_a_translation_fills_in_what_the_english_sentence_does() -> None:
+    english = {row["part"]: braces(row["sentence"]) for row in note_rows() if row["language"] == "en"}
+    for row in note_rows():
+        assert braces(row["sentence"]) == english[row["part"]], row
+
+
+def told(build: Build) -> list[tuple[str, str, str]]:
+    return ask(build, "select order_id, lane, lesson_note from marts.next_actions")
+
+
+def test_no_note_has_a_code(demo_shop: Build) -> None:
+    """A code is no word: a reader of notes never meets one."""
+    codes = {row["action"] for row in read_seed("policy/actions.csv")} | {
+        row["check_name"] for row in read_seed("policy/checks.csv")
+    }
+    codes |= {row["detail"] for row in sentences()} - {"*"}
+    codes = {code for code in codes if "_" in code}
+    wrong = {}
+    for order, lane, note in told(demo_shop):
+        plain = note.replace("\\", "")
+        found = {code for code in codes if re.search(rf"\b{code}\b", plain)}
+        found |= set(re.findall(r"\b[a-z_]+:(?:ok|waiting|problem|unknown)\b", plain))
+        if found:
+            wrong[order, lane] = found
+    assert wrong == {}
+    assert len(told(demo_shop)) > 100
+
+
+def test_no_note_has_a_sku_whose_title_is_known(demo_shop: Build) -> None:
+    titles = dict(ask(demo_shop, "select sku, title from staging.stg_products where title is not null"))
+    named = set()
+    for order, lane, note in told(demo_shop):
+        plain = note.replace("\\", "")
+        found = {sku for sku in titles if re.search(rf"(?<![\w-]){re.escape(sku)}(?![\w-])", plain)}
+        assert found == set(), (order, lane)
+        named |= {title for title in titles.values() if title in plain}
+    assert len(named) > 10
+
+
+def test_a_note_says_what_its_reader_needs(demo_shop: Build) -> None:
+    rows = ask(
+        demo_shop,
+        "select lane, decision, action, is_customer_pick, recommended_sku, lesson_note from marts.next_actions",
+    )
+    kinds = set()
+    for lane, decision, action, is_pick, offer, note in rows:
+        kind = (
+            "support" if decision == "support"
+            else "left" if action == "nothing_left"
+            else "held" if decision == "pause"
+            else "send" if is_pick or lane != "marketing"
+            else "turn"
+        )  # fmt: skip
+        kinds.add(kind)
+        wanted = {
+            "support": ["### Support for ", "- Order ", "It belongs to the queue "],
+            "left": ["### Nothing left to do for ", "- Why nothing is left:\n  - "],
+            "held": [": held\n", "- What holds it:\n  - "],
+            "send": ["- Why now: ", "- Send it from ", " until ", "- Watch: "],
+            "turn": ["when its turn comes", "goes first: one offer at a time"],
+        }[kind]
+        if kind == "held":
+            assert re.search(r"^- (The earliest|Not before|No date)", note, re.M), note
+        if kind in ("send", "turn") and offer:
+            wanted += ["- Recommend **", "- It earns "]
+        assert [words for words in wanted if words not in note] == [], note
+    assert kinds == {"support", "left", "held", "send", "turn"}
+
+
+def test_who_overruled_the_gate_is_in_no_note(demo_shop: Build) -> None:
+    rows = ask(demo_shop, "select set_by from staging.stg_overrides")
+    assert rows
+    for order, lane, note in told(demo_shop):
+        for (who,) in rows:
+            assert not re.search(rf"\b{re.escape(who)} (has|decided|sent)", note), (order, lane)
+    assert any("A person has" in note for _, _, note in told(demo_shop))

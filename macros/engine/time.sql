@@ -75,11 +75,6 @@
     to_utc_timestamp({{ wall_clock }}, {{ zone }})
 {%- endmacro %}
 
-{#- The same for a note, where the fact may be missing. -#}
-{% macro note_time(instant) -%}
-    coalesce({{ post_purchase_gate.to_minute_text(instant) }} || ' UTC', 'not seen')
-{%- endmacro %}
-
 {#- Later than any instant: the end of what still holds, so that an interval needs no null in a join. -#}
 {% macro end_of_time() -%}
     cast('9999-12-31 00:00:00' as {{ dbt.type_timestamp() }})

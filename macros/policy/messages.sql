@@ -10,3 +10,8 @@
         and not coalesce({{ messages }}.failed_at <= {{ instant }} and not coalesce({{ messages }}.arrived_at <= {{ instant }}, false), false)
     )
 {%- endmacro %}
+
+{#- What is told apart: a parcel may have news more than once, and an order may be shipped in parts. Null for what is told once. -#}
+{% macro news_at(actions, decisions) -%}
+    case when {{ actions }}.due_anchor in ('shipping_news', 'last_shipped') then {{ decisions }}.due_at end
+{%- endmacro %}

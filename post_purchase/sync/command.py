@@ -30,7 +30,7 @@ from post_purchase.sync.export import FORMATS, export
 from post_purchase.sync.ledger import Ledger, LedgerError, masked, quoted
 from post_purchase.sync.plan import WarehouseError, check_marts, planned
 from post_purchase.sync.report import plan_report, refused_in_run, run_report, unfinished
-from post_purchase.terminal import Paint, add_database_option, use_color
+from post_purchase.terminal import Paint, add_database_option, build_hint, use_color
 
 KEY = "KLAVIYO_API_KEY"
 
@@ -92,7 +92,7 @@ def kind_of(error: Exception) -> str:
 
 def open_ledger(arguments: argparse.Namespace, destination: str, path: Path | None) -> Ledger:
     if not arguments.database.is_file():
-        raise WarehouseError(f"There is no database at {arguments.database}. Run `make demo` to build it.")
+        raise WarehouseError(f"There is no database at {arguments.database}. {build_hint(arguments.database)}")
     return Ledger(path, destination, uuid.uuid4().hex, arguments.now)
 
 

@@ -18,6 +18,14 @@ codes as (
         end as thing_named
     from {{ ref('int_findings') }}
     group by check_name, state, detail
+    union all
+    -- what a person decides is no finding, and is told all the same
+    select
+        'override' as check_name,
+        '*' as state,
+        'set_by_a_person' as detail,
+        'set_by_a_person' as detail_kind,
+        cast(null as {{ dbt.type_string() }}) as thing_named
 ),
 
 told as (

@@ -31,6 +31,14 @@ sku_lists as (
     group by order_id, lane
 ),
 
+nothing_left as (
+    select
+        order_id,
+        {{ post_purchase_gate.ordered_list("action || ' ' || check_name || ':' || state", 'priority, action') }} as nothing_left_because
+    from {{ ref('int_ended_actions') }}
+    group by order_id
+),
+
 -- of a pause that no time ends, the first reason that needs an event
 events as (
     select
@@ -116,5 +124,5 @@ left join {{ ref('checks') }} as checks
     on events.check_name = checks.check_name
 left join {{ ref('int_findings') }} as risks
     on ranked.point_id = risks.point_id and risks.check_name = 'negative_review_risk' and risks.state = 'problem'
-left join {{ ref('int_nothing_left') }} as nothing_left
+left join nothing_left
     on ranked.order_id = nothing_left.order_id and ranked.action = 'nothing_left'

@@ -31,24 +31,6 @@ merged as (
     group by order_id, check_name
 ),
 
-held as (
-    select
-        issues.order_id,
-        issues.check_name,
-        verdicts.action,
-        min(verdicts.priority) as priority,
-        max(targets.expected_contribution_profit) as expected_contribution_profit
-    from issues
-    inner join {{ ref('int_reasons') }} as reasons
-        on issues.point_id = reasons.point_id and issues.check_name = reasons.check_name
-    inner join {{ ref('int_verdicts') }} as verdicts
-        on reasons.point_id = verdicts.point_id and reasons.action = verdicts.action
-    left join {{ ref('int_targets') }} as targets
-        on verdicts.point_id = targets.point_id and verdicts.action = targets.action
-    where reasons.state = 'problem' and not verdicts.is_spent
-    group by issues.order_id, issues.check_name, verdicts.action
-),
-
 held_back as (
     select
         order_id,
@@ -56,7 +38,7 @@ held_back as (
         count(*) as actions_held_back,
         {{ post_purchase_gate.ordered_list('action', 'priority') }} as holds_back,
         sum(case when expected_contribution_profit > 0 then expected_contribution_profit end) as worth
-    from held
+    from {{ ref('int_issue_holds') }}
     group by order_id, check_name
 )
 

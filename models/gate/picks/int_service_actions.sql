@@ -5,8 +5,7 @@ sendable as (
     select
         decisions.action,
         timing.event_scope_id,
-        -- a parcel may have news more than once, and an order may be shipped in parts; each is told
-        case when actions.due_anchor in ('shipping_news', 'last_shipped') then decisions.due_at end as news_at,
+        {{ post_purchase_gate.news_at('actions', 'decisions') }} as news_at,
         timing.fulfillment_id,
         decisions.decision_id,
         decisions.point_id,
@@ -68,6 +67,7 @@ select
     numbered.order_id,
     numbered.order_line_id,
     numbered.fulfillment_id,
+    numbered.event_scope_id,
     numbered.action,
     numbered.stage,
     numbered.sender,
@@ -77,6 +77,7 @@ select
         partition by numbered.order_id order by numbered.priority, numbered.due_at, numbered.service_action_id
     ) as service_rank,
     numbered.as_of,
+    numbered.news_at,
     numbered.due_at,
     numbered.expires_at,
     -- what must be told of an order has no opening hours

@@ -8,6 +8,16 @@ known_zones as (
     group by timezone
 ),
 
+-- a country that has one zone has it everywhere
+country_zones as (
+    select
+        country,
+        min(timezone) as timezone
+    from {{ ref('country_time_zones') }}
+    group by country
+    having count(*) = 1
+),
+
 utc_times as (
     select
         max(send_after) as send_after,
@@ -27,14 +37,22 @@ zone_sets as (
             {%- else %}
             else {{ dbt.concat(["'country:'", "customers.country"]) }}
             {%- endif %}
-        end as zone_set
+        end as zone_set,
+        {%- if var('store_timezone', none) %}
+        coalesce(known_zones.timezone, '{{ var("store_timezone") }}') as timezone
+        {%- else %}
+        coalesce(known_zones.timezone, country_zones.timezone, 'UTC') as timezone
+        {%- endif %}
     from {{ ref('int_accounts') }} as customers
     left join known_zones
         on customers.timezone = known_zones.timezone
+    left join country_zones
+        on customers.country = country_zones.country
 )
 
 select
     zone_sets.customer_id,
+    zone_sets.timezone,
     coalesce(send_times.send_after, utc_times.send_after) as send_after,
     case when send_times.zone_set is null then utc_times.closes_at else send_times.closes_at end as closes_at,
     case when send_times.zone_set is null then utc_times.reopens_at else send_times.reopens_at end as reopens_at

@@ -51,25 +51,37 @@
     return orders.find(function (order) { return order.id === id; }) || null;
   }
 
-  // --- notes are Markdown: headings, points and plain lines are shown as such, everything else as it is written
+  // --- notes are Markdown: headings, points, points below points and plain lines are shown as such, everything else as it is written
   function rendered(note) {
     const made = document.createDocumentFragment();
-    let points = null;
+    let points = null, below = null;
     for (const line of note.split("\n")) {
-      const heading = /^#{1,6}\s+(.*)$/.exec(line), point = /^\s*[-*]\s+(.*)$/.exec(line);
+      const heading = /^#{1,6}\s+(.*)$/.exec(line), point = /^(\s*)[-*]\s+(.*)$/.exec(line);
       if (point) {
-        if (!points) { points = element("ul"); made.append(points); }
-        points.append(element("li", {}, ...emphasis(point[1])));
+        const item = element("li", {}, ...emphasis(point[2]));
+        if (point[1] && points && points.lastChild) {
+          if (!below) { below = element("ul"); points.lastChild.append(below); }
+          below.append(item);
+        } else {
+          if (!points) { points = element("ul"); made.append(points); }
+          points.append(item);
+          below = null;
+        }
         continue;
       }
-      points = null;
-      if (heading) made.append(element("h4", {}, heading[1]));
+      points = below = null;
+      if (heading) made.append(element("h4", {}, plain(heading[1])));
       else if (line.trim()) made.append(element("p", {}, ...emphasis(line)));
     }
     return made;
   }
   function emphasis(text) {
-    return text.split(/\*\*(.+?)\*\*/).map(function (part, at) { return at % 2 ? element("strong", {}, part) : part; });
+    return text.split(/\*\*(.+?)\*\*/).map(function (part, at) { return at % 2 ? element("strong", {}, plain(part)) : plain(part); });
+  }
+  // what a note escapes stands here as text, where nothing can be read as markup
+  const MARKS = { amp: "&", lt: "<", gt: ">", "#123": "{", "#58": ":" };
+  function plain(text) {
+    return text.replace(/\\([\\`*_[~])/g, "$1").replace(/&(amp|lt|gt|#123|#58);/g, function (all, mark) { return MARKS[mark]; });
   }
 
   function copyButton(note) {

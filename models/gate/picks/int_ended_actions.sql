@@ -1,14 +1,17 @@
--- Why an order has no offer left: what ended each of its commercial actions.
+-- What ended each commercial action of an order that has none left.
 with
 
 ended as (
     select
         choices.order_id,
+        decisions.action,
+        decisions.priority,
+        decisions.expires_at,
+        decisions.point_id,
         reasons.check_name,
         reasons.state,
-        decisions.action,
-        min(decisions.priority) as priority,
-        min(reasons.reason_rank) as reason_rank
+        reasons.detail,
+        reasons.reason_rank
     from {{ ref('int_marketing_choices') }} as choices
     inner join {{ ref('int_decisions') }} as decisions
         on choices.order_id = decisions.order_id and decisions.action_class = 'commercial'
@@ -17,19 +20,24 @@ ended as (
     inner join {{ ref('checks') }} as checks
         on reasons.check_name = checks.check_name
     where choices.action = 'nothing_left' and checks.is_final and reasons.state = 'problem'
-    group by choices.order_id, reasons.check_name, reasons.state, decisions.action
 ),
 
-first_reasons as (
+ranked as (
     select
         *,
-        row_number() over (partition by order_id, action order by reason_rank, check_name) as position
+        row_number() over (
+            partition by order_id, action order by reason_rank asc, check_name asc, expires_at desc nulls last, point_id asc
+        ) as position
     from ended
 )
 
 select
     order_id,
-    {{ post_purchase_gate.ordered_list("action || ' ' || check_name || ':' || state", 'priority, action') }} as nothing_left_because
-from first_reasons
+    action,
+    priority,
+    check_name,
+    state,
+    detail,
+    expires_at
+from ranked
 where position = 1
-group by order_id

@@ -1,0 +1,68 @@
+{#- How notes are written: models/gate/notes, with the words of the seed note_sentences. -#}
+
+{#-
+    What somebody typed, as it stands in a note: no character of it is read as Markdown, as HTML or as a name to be filled in, wherever the note is
+    pasted. One line, whatever was typed.
+-#}
+{% macro escaped(text) -%}
+    {%- set ns = namespace(sql="translate(" ~ text ~ ", chr(10) || chr(13), '  ')") -%}
+    {%- for mark, stands_for in [('&', '&amp;'), ('<', '&lt;'), ('>', '&gt;'), ('{', '&#123;'), ('://', '&#58;//')] -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '" ~ mark ~ "', '" ~ stands_for ~ "')" -%}
+    {%- endfor -%}
+    {#- chr(92) is the backslash, which engines read differently within quotes -#}
+    {%- set ns.sql = "replace(" ~ ns.sql ~ ", chr(92), chr(92) || chr(92))" -%}
+    {%- for mark in ['*', '_', '`', '[', '~'] -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '" ~ mark ~ "', chr(92) || '" ~ mark ~ "')" -%}
+    {%- endfor -%}
+    {{ ns.sql }}
+{%- endmacro %}
+
+{#- A sentence with what its braces name: columns of the row, called as in the sentence. What is not known leaves nothing behind. -#}
+{% macro filled(sentence, names, relation=none) -%}
+    {%- set ns = namespace(sql=sentence) -%}
+    {%- for name in names -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '{" ~ name ~ "}', coalesce(" ~ ((relation ~ ".") if relation else "") ~ name ~ ", ''))" -%}
+    {%- endfor -%}
+    {{ ns.sql }}
+{%- endmacro %}
+
+{#- A UTC instant as the wall clock of a zone, to the minute or to the day. -#}
+{% macro note_minute(instant, zone) -%}
+    {{ post_purchase_gate.to_minute_text(post_purchase_gate.to_local(instant, zone)) }}
+{%- endmacro %}
+
+{% macro note_day(instant, zone) -%}
+    substring(cast({{ post_purchase_gate.to_local(instant, zone) }} as {{ dbt.type_string() }}), 1, 10)
+{%- endmacro %}
+
+{#- The zone that a lane's reader lives in: support works at the store, what goes out reaches the customer. -#}
+{% macro note_zone(lane, customer_zone) -%}
+    case when {{ lane }} = 'support' then '{{ var("store_timezone", none) or "UTC" }}' else {{ customer_zone }} end
+{%- endmacro %}
+
+{% macro note_amount(amount, currency) -%}
+    cast(cast({{ amount }} as decimal(18, 2)) as {{ dbt.type_string() }}) || ' ' || {{ currency }}
+{%- endmacro %}
+
+{#- A count without the places that it does not need. -#}
+{% macro note_count(value) -%}
+    case
+        when {{ value }} = floor({{ value }}) then cast(cast({{ value }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
+        else cast(cast({{ value }} as decimal(18, 2)) as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+{#- Sentences under each other, in their order. -#}
+{% macro note_list(sentence, order_by) -%}
+    {{ post_purchase_gate.ordered_list(sentence, order_by, '\n') }}
+{%- endmacro %}
+
+{#- 1 for an answer that only follows from another check's: use cannot begin, and no day is set, before the delivery. -#}
+{% macro is_consequence(reasons) -%}
+    case
+        when {{ reasons }}.check_name = 'use_window' and {{ reasons }}.detail in ('not_delivered', 'delivery_unknown') then 1
+        when {{ reasons }}.check_name = 'due' and {{ reasons }}.detail = 'no_anchor' then 1
+        when {{ reasons }}.check_name = 'delivery' and {{ reasons }}.state = 'waiting' and {{ reasons }}.detail = 'not_shipped' then 1
+        else 0
+    end
+{%- endmacro %}
