@@ -1,9 +1,12 @@
 """What past sends did wrong, what followed them, and what the gate does instead of a day-count sequence.
 
     post-purchase audit [--database target/post_purchase.duckdb]
+    post-purchase audit --unasked [--format table|csv|markdown|json]
 
+With --unasked it lists the messages that went out without anybody having asked (post-purchase may-send), of the time
+since somebody first did, or of all time while nobody has.
 Needs a build that decided the past, as the default of the var `point_origins` does.
-Exit code: 0 shown, 2 when the marts cannot be read.
+Exit codes: 0 shown; 1 nothing went out unasked; 2 when the marts cannot be read.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from post_purchase.sheet import FORMATS, SHOWN
 from post_purchase.terminal import (
     MartsError,
     Paint,
@@ -27,6 +31,12 @@ from post_purchase.terminal import (
     use_color,
 )
 
+UNASKED = """
+select sent_at, action, channel, flow, message_id, customer_id, order_id, verdict, reason_codes, not_judged_reason
+from marts.unasked_messages
+where is_since_asking_began or asking_began_at is null
+order by sent_at desc, message_id
+"""
 MARTS = ("send_audit", "send_audit_comparison", "calendar_audit_summary", "review_ask_parity", "unsubscribe_latency")
 VERDICTS = """
     select action, count(*) as sends, count(verdict) as judged, count(*) filter (verdict = 'send') as may_go_out,
@@ -134,11 +144,30 @@ def summarize(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
     return lines + (table(rows, paint, header, range(1, 7), "  ") if rows else ["  Nobody has opted out."])
 
 
+def unasked(arguments: argparse.Namespace) -> int:
+    """Print the messages that nobody asked about, the newest first."""
+    try:
+        with open_marts(arguments.database, ("unasked_messages",)) as connection:
+            rows = fetch(connection, UNASKED)
+    except MartsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not rows:
+        print("No message went out without asking.", file=sys.stderr)
+        return 1
+    print(SHOWN[arguments.format](rows))
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report, and return the exit code that the module's docstring lists."""
     parser = argparse.ArgumentParser(prog="post-purchase audit", description="Show what an audit of the past found.")
     add_database_option(parser)
+    parser.add_argument("--unasked", action="store_true", help="list the messages that went out without asking")
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how that list is written (default: table)")
     arguments = parser.parse_args(argv)
+    if arguments.unasked:
+        return unasked(arguments)
     try:
         with open_marts(arguments.database, MARTS) as connection:
             lines = summarize(connection, Paint(use_color(sys.stdout)))

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from post_purchase import PROJECT, summary
+from post_purchase.leases import path_beside
 from post_purchase.terminal import DEFAULT_DATABASE, plain
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
@@ -42,6 +43,15 @@ def dbt_process(command: str, target: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "dbt.cli.main", command, *common, *words]
 
 
+def vars_with_leases(text: str, database: Path) -> str:
+    """The vars of a build, with the leases beside its database: who was told yes counts in the next build."""
+    values = yaml.safe_load(text) or {}
+    leases = path_beside(database)
+    if "leases_path" in values or not leases.is_file() or os.environ.get("POST_PURCHASE_TARGET", "duckdb") != "duckdb":
+        return text
+    return yaml.safe_dump({**values, "leases_path": str(leases)}, default_flow_style=True, width=10_000).strip()
+
+
 def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
     words = [
         "build",
@@ -58,7 +68,7 @@ def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str
         "--log-path",
         str(PROJECT / "logs" / database.stem),
         "--vars",
-        arguments.vars,
+        vars_with_leases(arguments.vars, database),
     ]
     if arguments.select:
         words += ["--select", *arguments.select]

@@ -93,6 +93,8 @@ class LeaseBook:
                 ) from error
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
+                if os.fstat(file).st_size == 0 and self.offset == 0:
+                    os.write(file, (",".join(COLUMNS) + "\n").encode())
                 self._read(file)
                 self._file = file
                 yield self
@@ -147,8 +149,6 @@ class LeaseBook:
         """Write a yes down, for good, before anybody is told."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        if self.offset == 0:
-            writer.writerow(COLUMNS)
         writer.writerow([value.strftime(TIME) if isinstance(value, datetime) else value for value in astuple(lease)])
         line = text.getvalue().encode()
         try:

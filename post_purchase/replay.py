@@ -51,6 +51,7 @@ HAPPENED = {
     "ticket_events": "occurred_at",
     "site_events": "occurred_at",
     "messages": "sent_at",
+    "leases": "leased_at",
     "message_events": "occurred_at",
     "consents": "occurred_at",
     "suppressions": "since",

@@ -318,3 +318,63 @@ def test_beyond_this_machine_a_key_is_needed(
         assert server.call("/health", Authorization=f"Bearer {KEY}")[0] == 200
     finally:
         server.stop()
+
+
+# --- The next build knows who was told yes ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def told(
+    build: Callable[..., Build], demo_shop: Build, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Build, tuple]:
+    """A build after somebody was told yes, whose lease lasts, and whose account it was."""
+    file = tmp_path_factory.mktemp("leases") / "leases.csv"
+    person, customer, action, line, order = query(
+        demo_shop.database,
+        "select person_id, customer_id, action, order_line_id, order_id from marts.may_send "
+        "where verdict = 'send' and action_class = 'commercial' order by person_id limit 1",
+    )[0]
+    with leases.LeaseBook(file).held() as book:
+        book.write(
+            leases.Lease(
+                *("a lease", AS_OF - timedelta(hours=1), AS_OF + timedelta(hours=9), customer, action, "email"),
+                *(order, line, person, "key", "decision", ""),
+            )
+        )
+    return build({"leases_path": str(file)}), (person, action, line)
+
+
+def test_a_yes_counts_in_the_next_build(told: tuple[Build, tuple]) -> None:
+    built, (person, action, line) = told
+    details = query(
+        built.database,
+        "select reasons.detail, reasons.evidence from marts.gate_reasons as reasons "
+        f"where order_line_id = '{line}' and action = '{action}' and check_name = 'already_done'",
+    )
+    assert details == [("leased", "leases:a lease")]
+    commercial = query(
+        built.database,
+        "select count(*) filter (where decision = 'send'), "
+        "count(*) filter (where reason_codes like '%frequency:waiting%') "
+        f"from marts.gate_decisions where person_id = '{person}' and action_class = 'commercial'",
+    )[0]
+    assert commercial[0] == 0 and commercial[1] > 0, "the caps do not know of the lease"
+
+
+def test_a_yes_to_one_changes_nobody_else(told: tuple[Build, tuple], demo_shop: Build) -> None:
+    built, (person, _, _) = told
+    others = (
+        "select decision_id, decision, reason_codes from marts.gate_decisions "
+        f"where person_id <> '{person}' order by all"
+    )
+    # the policy is the same, and so is every id
+    assert query(built.database, others) == query(demo_shop.database, others) != []
+
+
+def test_messages_that_nobody_asked_about_are_listed(told: tuple[Build, tuple]) -> None:
+    counted = query(
+        told[0].database,
+        "select count(*), count(*) filter (where is_since_asking_began), (select count(*) from marts.send_audit) "
+        "from marts.unasked_messages",
+    )[0]
+    assert counted[0] == counted[2] > 300 and counted[1] == 0

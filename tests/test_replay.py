@@ -12,7 +12,7 @@ import post_purchase.replay as check_replay
 AS_OF = "2026-06-30 12:00:00"
 INSTANTS = 4
 # what a shop may have and the demo shop has not
-NOT_IN_THE_DEMO = {"suppressions", "memberships"}
+NOT_IN_THE_DEMO = {"suppressions", "memberships", "leases"}
 # models made to look ahead, each in one condition, and what it then reads too early
 LOOKS_AHEAD = {
     "int_point_tickets": (

@@ -4,7 +4,7 @@
         'customers', 'customer_identities', 'orders', 'order_lines', 'payments', 'fulfillments', 'fulfillment_lines',
         'fulfillment_events', 'refunds', 'tickets', 'ticket_events', 'site_events', 'messages', 'message_events', 'consents',
         'reviews', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'experiment_assignments', 'overrides',
-        'suppressions', 'memberships', 'product_content', 'feed_loads',
+        'suppressions', 'memberships', 'product_content', 'leases', 'feed_loads',
     ]) }}
 {%- endmacro %}
 
@@ -13,6 +13,7 @@
     {%- set landed = {} -%}
     {%- if execute -%}
         {%- if var('raw_path', none) -%}{%- do landed.update({'raw': ''}) -%}{%- endif -%}
+        {%- if var('leases_path', none) -%}{%- do landed.update({'leases': ''}) -%}{%- endif -%}
         {%- for connector in post_purchase_gate.used_connectors() if connector != 'native' -%}{%- do landed.update({connector: connector ~ '.'}) -%}{%- endfor -%}
     {%- endif -%}
     {%- for schema, prefix in landed.items() -%}
@@ -69,7 +70,7 @@
         'customer_identities': ['customer_id'], 'orders': ['customer_id'], 'order_lines': ['order_id'], 'payments': ['order_id'],
         'fulfillments': ['order_id'], 'fulfillment_lines': ['fulfillment_id', 'order_line_id'], 'fulfillment_events': ['fulfillment_id'],
         'ticket_events': ['ticket_id'], 'message_events': ['message_id'], 'memberships': ['customer_id'], 'sku_relations': ['sku', 'related_sku'],
-        'subscriptions': ['customer_id'], 'experiment_assignments': ['customer_id'], 'overrides': ['order_line_id'],
+        'subscriptions': ['customer_id'], 'leases': ['customer_id'], 'experiment_assignments': ['customer_id'], 'overrides': ['order_line_id'],
     } -%}
     {%- set found = {} -%}
     {%- for table, columns in kept_without.items() -%}

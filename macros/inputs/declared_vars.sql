@@ -10,7 +10,7 @@
             'as_of', 'earliest_time', 'demo_as_of', 'audit_from',
         ],
         'text': [
-            'raw_path', 'olist_path', 'guest_salt', 'pair_permutation',
+            'raw_path', 'olist_path', 'leases_path', 'guest_salt', 'pair_permutation',
         ],
         'word': [
             'raw_schema', 'raw_database', 'schema_prefix', 'default_channel', 'reporting_currency', 'review_destination', 'store_timezone', 'note_language',

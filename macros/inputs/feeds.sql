@@ -104,6 +104,7 @@
             'order_id': 'order_id', 'order_line_id': 'order_line_id', 'customer_id': 'customer_id', 'email': 'address', 'phone': 'address',
         }},
         'message_events': {'feed': 'message_events', 'names': {'message_id': 'message_id'}},
+        'leases': {'feed': 'messages', 'names': {'order_id': 'order_id', 'order_line_id': 'order_line_id', 'customer_id': 'customer_id'}},
         'consents': {'feed': 'consents', 'names': {'customer_id': 'customer_id', 'email': 'address', 'phone': 'address'}},
         'suppressions': {'feed': 'suppressions', 'names': {'customer_id': 'customer_id', 'email': 'address', 'phone': 'address'}},
         'reviews': {'feed': 'reviews', 'names': {'order_id': 'order_id', 'customer_id': 'customer_id', 'email': 'reviewer_email'}},

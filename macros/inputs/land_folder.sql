@@ -49,6 +49,28 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{#- The file in which post-purchase may-send and post-purchase serve write who was told yes, as a table of a schema of its own. -#}
+{% macro land_leases(file) -%}
+    {{ return(adapter.dispatch('land_leases', 'post_purchase_gate')(file)) }}
+{%- endmacro %}
+
+{% macro default__land_leases(file) -%}
+    {{ exceptions.raise_compiler_error("A file of leases is read by DuckDB only. On " ~ target.type ~ ", load it as the table leases of raw_schema.") }}
+{%- endmacro %}
+
+{% macro duckdb__land_leases(file) -%}
+    {%- if not run_query("select file from glob('" ~ post_purchase_gate.sql_text(file) ~ "')") | length -%}
+        {{ exceptions.raise_compiler_error(
+            "There are no leases at '" ~ file ~ "' (var leases_path). Name the file that post-purchase may-send writes, or take out the var if nobody asks.") }}
+    {%- endif -%}
+    {%- set schema = adapter.quote(target.database) ~ ".leases" -%}
+    {%- do post_purchase_gate.check_landing_is_ours(schema, 'leases') -%}
+    {%- do run_query("drop schema if exists " ~ schema ~ " cascade") -%}
+    {%- do run_query("create schema " ~ schema) -%}
+    {%- do run_query("create table " ~ schema ~ ".unreadable_lines (table_name varchar, line_number bigint, line varchar, problem varchar)") -%}
+    {%- do post_purchase_gate.land_csv(file, 'leases', schema, schema ~ ".leases") -%}
+{%- endmacro %}
+
 {#- Landing replaces the whole schema: one that holds anything else is somebody's, and stays. -#}
 {% macro check_landing_is_ours(schema, name) -%}
     {%- set there = run_query(

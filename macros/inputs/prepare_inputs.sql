@@ -11,6 +11,9 @@
             {%- endif -%}
             {%- do post_purchase_gate.check_tables('raw') -%}
         {%- endif -%}
+        {%- if var('leases_path', none) -%}
+            {%- do post_purchase_gate.land_leases(var('leases_path')) -%}
+        {%- endif -%}
         {%- do post_purchase_gate.check_feeds_not_kept() -%}
         {%- if var('connections') -%}
             {%- do post_purchase_gate.check_connections() -%}

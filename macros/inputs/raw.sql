@@ -1,6 +1,6 @@
 {#- Tables of the contract that the demo shop does not have. -#}
 {% macro tables_without_demo() -%}
-    {{ return(['suppressions', 'memberships', 'product_content']) }}
+    {{ return(['suppressions', 'memberships', 'product_content', 'leases']) }}
 {%- endmacro %}
 
 {#- A project that installs this one brings its own tables, unless it asks for the demo shop. -#}
@@ -31,6 +31,9 @@
         {%- set relation = post_purchase_gate.raw_relation(connector, table) -%}
         {%- if relation is not none -%}{%- do relations.append(relation) -%}{%- endif -%}
     {%- endfor -%}
+    {%- if table == 'leases' and var('leases_path', none) -%}
+        {%- do relations.append(api.Relation.create(database=target.database, schema='leases', identifier='leases')) -%}
+    {%- endif -%}
     {{ return(relations) }}
 {%- endmacro %}
 

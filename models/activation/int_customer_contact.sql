@@ -9,10 +9,12 @@ messages as (
         messages.sent_at,
         actions.action is not null as is_action,
         {{ post_purchase_gate.is_commercial('actions.action_class') }} as is_commercial
-    from {{ ref('int_messages') }} as messages
+    from {{ ref('int_contacts') }} as messages
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action
-    where messages.sent_at < {{ post_purchase_gate.as_of() }}
+    where
+        messages.sent_at < {{ post_purchase_gate.as_of() }}
+        and not coalesce(messages.counts_until <= {{ post_purchase_gate.as_of() }}, false)
 ),
 
 numbered as (

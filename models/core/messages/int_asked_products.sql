@@ -56,5 +56,5 @@ select
     messages.failed_at,
     messages.arrived_at
 from products
-inner join {{ ref('int_messages') }} as messages
+inner join {{ ref('int_contacts') }} as messages
     on products.message_id = messages.message_id

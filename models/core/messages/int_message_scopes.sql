@@ -3,7 +3,7 @@
 with
 
 messages as (
-    select * from {{ ref('int_messages') }}
+    select * from {{ ref('int_contacts') }}
     where is_action
 ),
 

@@ -25,6 +25,7 @@ judged as (
         actions.point_id,
         actions.action,
         case
+            when sent.message_id like 'lease:%' then 'problem:leased'
             when sent.message_id is not null then 'problem:sent'
             when reviews.review_id is not null then 'problem:reviewed'
             when reviews.message_id is not null then 'problem:product_asked'
@@ -62,14 +63,16 @@ answers as (
         split_part(answer, ':', 1) as state,
         split_part(answer, ':', 2) as detail,
         case answer
+            when 'problem:leased' then sent_at
             when 'problem:sent' then sent_at
             when 'problem:reviewed' then reviewed_at
             when 'problem:product_asked' then asked_at
             when 'unknown:unmapped_flow' then unmapped_at
         end as since,
         null as clears_at,
-        case when answer = 'problem:reviewed' then 'reviews' else 'messages' end as evidence_table,
+        case answer when 'problem:reviewed' then 'reviews' when 'problem:leased' then 'leases' else 'messages' end as evidence_table,
         case answer
+            when 'problem:leased' then substring(message_id, 7)
             when 'problem:sent' then message_id
             when 'problem:reviewed' then review_id
             when 'problem:product_asked' then ask_message_id

@@ -71,7 +71,7 @@ sent as (
     from covered
     inner join candidates
         on covered.point_id = candidates.point_id and covered.action = candidates.action
-    inner join {{ ref('int_messages') }} as messages
+    inner join {{ ref('int_contacts') }} as messages
         on covered.message_id = messages.message_id
     left join {{ ref('int_line_parcels') }} as parcels
         on candidates.order_line_id = parcels.order_line_id and messages.fulfillment_id = parcels.fulfillment_id

@@ -7,7 +7,7 @@ points as (
 ),
 
 messages as (
-    select * from {{ ref('int_messages') }}
+    select * from {{ ref('int_contacts') }}
     where is_commercial
 ),
 
@@ -24,6 +24,8 @@ recent as (
         on points.person_id = messages.person_id
     where
         messages.sent_at < points.point_at
+        -- a message counts whether it arrived or not, a lease until it is over
+        and not coalesce(messages.counts_until <= points.point_at, false)
         and messages.sent_at > {{ post_purchase_gate.add_days(-1 * [var('frequency_window_days'), var('review_min_gap_days')] | max, 'points.point_at') }}
         and (points.message_id is null or points.message_id <> messages.message_id)
 ),
