@@ -1,7 +1,8 @@
 {#-
     What a connector knows: the tables of the contract that it brings as models `<connector>__<table>`, what of the source each of them needs before its
     silence means anything (a source table, or table.column), the source tables that it reads (`src_<connector>__<source>`), and of these the required.
-    `answers`: what other tools' tables need and this one has; `adds_to`: tables that it does not bring alone.
+    `answers`: what other tools' tables need and this one has; `adds_to`: tables that it does not bring alone; `names_orders`:
+    the columns in which it names orders of a store by id or by name.
 -#}
 {% macro connectors() -%}
     {{ return({
@@ -27,6 +28,29 @@
                 'refunds': ['refund', 'return'], 'consents': ['customer.email_consent_state'], 'products': ['product', 'product_variant'],
                 'product_costs': ['inventory_item.unit_cost'],
             },
+        },
+        'okendo': {
+            'has_connections': true,
+            'required': ['review'],
+            'sources': ['review'],
+            'tables': {'reviews': ['review']},
+            'names_orders': ['review.order_id', 'review.order_number'],
+        },
+        'judgeme': {
+            'has_connections': true,
+            'required': ['review'],
+            'sources': ['review', 'reviewer'],
+            'tables': {'reviews': ['review'], 'consents': ['review']},
+            'adds_to': ['consents'],
+            'names_orders': ['review.order_id', 'review.order_number'],
+        },
+        'yotpo': {
+            'has_connections': true,
+            'required': ['review'],
+            'sources': ['request', 'review', 'unsubscriber'],
+            'tables': {'reviews': ['review'], 'messages': ['request'], 'message_events': ['request'], 'consents': ['unsubscriber']},
+            'adds_to': ['messages', 'message_events', 'consents'],
+            'names_orders': ['review.order_id', 'review.order_number', 'request.order_id'],
         },
         'recharge': {
             'has_connections': true,
@@ -191,7 +215,12 @@
             {%- for store in post_purchase_gate.stores_of(connection) if store not in stores -%}{%- do stores.append(store) -%}{%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(stores) }}
+    {#- where a tool adds rows and they are not there, nobody knows what is missing -#}
+    {%- set silent = [] -%}
+    {%- for connection in post_purchase_gate.connections() if table in connectors[connection.connector].get('adds_to', []) and post_purchase_gate.missing_needs(connection, table) -%}
+        {%- do silent.extend(post_purchase_gate.stores_of(connection)) -%}
+    {%- endfor -%}
+    {{ return(stores | reject('in', silent) | list) }}
 {%- endmacro %}
 
 {% macro is_brought_by_connections(table) -%}

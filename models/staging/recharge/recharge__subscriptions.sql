@@ -11,7 +11,8 @@ subscriptions as (
 ),
 
 served as (
-    {{ post_purchase_gate.served_stores('recharge') }}
+    select * from {{ ref('connected_stores') }}
+    where connector = 'recharge'
 ),
 
 variants as (
@@ -35,7 +36,7 @@ select
     coalesce(
         variants.sku,
         subscriptions.sku,
-        'variant-' || {{ post_purchase_gate.unlinked_id('recharge', 'subscriptions._store', 'subscriptions.external_variant_id') }}
+        'variant-' || {{ post_purchase_gate.unlinked_id('only_store', 'subscriptions.external_variant_id') }}
     ) as sku,
     -- timestamps
     subscriptions.created_at as started_at,
@@ -48,6 +49,8 @@ select
     case when subscriptions.status_folded not in ('cancelled', 'canceled', 'expired', 'inactive') then subscriptions.next_charge_at end as next_charge_at,
     subscriptions._loaded_at
 from subscriptions
+left join served as only_store
+    on subscriptions._store = only_store._store and only_store.is_only
 left join {{ ref('recharge_accounts') }} as accounts
     on subscriptions._store = accounts._store and subscriptions.customer_id = accounts.recharge_customer_id
 left join variants

@@ -13,7 +13,8 @@ customers as (
 ),
 
 served as (
-    {{ post_purchase_gate.served_stores('recharge') }}
+    select * from {{ ref('connected_stores') }}
+    where connector = 'recharge'
 ),
 
 named as (
@@ -50,9 +51,11 @@ select
     coalesce(
         named.customer_id,
         addressed.customer_id,
-        {{ post_purchase_gate.unlinked_id('recharge', 'customers._store', 'customers.external_customer_id') }}
+        {{ post_purchase_gate.unlinked_id('only_store', 'customers.external_customer_id') }}
     ) as customer_id
 from customers
+left join served as only_store
+    on customers._store = only_store._store and only_store.is_only
 left join named
     on customers._store = named._store and customers.recharge_customer_id = named.recharge_customer_id
 left join addressed
