@@ -58,6 +58,14 @@
             'sources': ['customer', 'subscription'],
             'tables': {'subscriptions': ['subscription', 'customer']},
         },
+        'klaviyo': {
+            'has_connections': true,
+            'required': ['event', 'person'],
+            'sources': ['campaign', 'event', 'exclusion', 'flow', 'list', 'list_exclusion', 'metric', 'person'],
+            'tables': {
+                'messages': ['event', 'metric'], 'message_events': ['event', 'metric'], 'consents': ['event', 'metric'], 'suppressions': ['exclusion'],
+            },
+        },
     }) }}
 {%- endmacro %}
 

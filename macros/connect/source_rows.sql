@@ -92,21 +92,25 @@ where _occurrence = 1
     {{ return(places) }}
 {%- endmacro %}
 
-{#- A table of a connection: {relation, columns: {lower name: {name, type}}}; none where it is not there. Loaders and warehouses differ in case. -#}
+{#-
+    A table of a connection: {relation, columns: {lower name: {name, type}}}; none where it is not there. Loaders and warehouses differ in case, and
+    dbt's own look-up stops at a name that differs in nothing else: the schema is listed, and of two such names the exact one is meant.
+-#}
 {% macro source_table(connection, name) -%}
-    {%- for schema in [connection.schema, connection.schema | upper, connection.schema | lower] | unique -%}
-        {%- for identifier in [name, name | upper] | unique -%}
-            {%- set relation = adapter.get_relation(connection.database, schema, identifier) -%}
-            {%- if relation is not none -%}
-                {%- set columns = {} -%}
-                {%- for column in adapter.get_columns_in_relation(relation) -%}
-                    {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
-                {%- endfor -%}
-                {{ return({'relation': relation, 'columns': columns}) }}
-            {%- endif -%}
-        {%- endfor -%}
+    {%- set found = namespace(relation=none) -%}
+    {%- for row in dbt.list_relations_without_caching(api.Relation.create(database=connection.database, schema=connection.schema)) -%}
+        {%- if row[1] | lower == name | lower and (found.relation is none or row[1] == name) -%}
+            {%- set found.relation = api.Relation.create(database=connection.database, schema=row[2], identifier=row[1], type=row[3]) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {{ return(none) }}
+    {%- if found.relation is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set columns = {} -%}
+    {%- for column in adapter.get_columns_in_relation(found.relation) -%}
+        {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
+    {%- endfor -%}
+    {{ return({'relation': found.relation, 'columns': columns}) }}
 {%- endmacro %}
 
 {% macro place_rows(connection, node, place) -%}
