@@ -47,7 +47,7 @@ def build_connector(
         folder,
         {"connections": connections, "as_of": AS_OF, **vars},
         database=database,
-        select=f"path:models/staging/{connector} path:seeds/connectors flow_map",
+        select=f"path:models/staging/{connector} path:seeds/connectors flow_map connected_stores",
         with_tests=True,
     )
 

@@ -1,7 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('klaviyo')) }}
 -- The ledger that the account's events tell, and what each profile permits now. Being on a list says nothing, and leaving one says what the seed
 -- connector_words says of that list; of a list that it does not name, nobody knows what leaving it meant. An opt-out without a time is as old as can
--- be said.
+-- be said. Who agreed did so with the stores that the account serves; who left, left all.
 with
 
 people as (
@@ -14,10 +14,6 @@ policies as (
         means
     from {{ ref('connector_words') }}
     where connector = 'klaviyo' and subject = 'list_opt_out'
-),
-
-scopes as (
-    {{ post_purchase_gate.connection_scopes('klaviyo') }}
 ),
 
 list_exclusions as (
@@ -101,14 +97,14 @@ judged as (
 select
     cast(null as {{ dbt.type_string() }}) as customer_id,
     judged.address,
-    scopes.store_id,
+    stores.store_id,
     judged.channel,
     judged.status,
     case when count(*) = count(judged.basis) and min(judged.basis) = max(judged.basis) then min(judged.basis) end as basis,
     judged.occurred_at,
     max(judged._loaded_at) as _loaded_at
 from judged
-left join scopes
-    on judged._store = scopes._store
+left join {{ ref('connected_stores') }} as stores
+    on case when judged.status = 'subscribed' then judged._store end = stores._store and stores.connector = 'klaviyo'
 where judged.status <> 'nothing'
-group by judged.address, scopes.store_id, judged.channel, judged.status, judged.occurred_at
+group by judged.address, stores.store_id, judged.channel, judged.status, judged.occurred_at
