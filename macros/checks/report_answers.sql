@@ -30,7 +30,11 @@ judged as (
         case
             when reports.has_open_report and {{ is_counted.open }} then 'problem:reported'
             when reports.has_uncertain_report and {{ is_counted.uncertain }}
-                then case when reports.uncertain_report like 'tickets:%' then 'unknown:unmapped_topic' else 'unknown:unmapped_reason' end
+                then case
+                    when reports.uncertain_report like 'tickets:%' then 'unknown:unmapped_topic'
+                    when reports.uncertain_report like 'refunds:%' then 'unknown:unmapped_reason'
+                    else 'unknown:unmapped_event'
+                end
             when not coalesce(points.is_digital, false) and {{ unread }} is not null then 'unknown:' || {{ unread }}
             when {{ unread_digital }} is not null then 'unknown:' || {{ unread_digital }}
             when {{ post_purchase_gate.add_days(cool_off, 'reports.last_resolved_at') }} > points.point_at and {{ is_counted.cooling }}

@@ -64,10 +64,13 @@ class Checks:
         if check in ABOUT_PARCELS and self.facts.is_digital(line):
             return None
         feeds = FEEDS_OF.get(check, [])
+        tables = [table for table, checks in READERS.items() if check in checks]
+        if self.facts.is_digital(line) and check in ("damage", "sizing"):
+            tables = [table for table in tables if not table.startswith("fulfillment")]
+            feeds = [feed for feed in feeds if not feed.startswith("fulfillment")]
         for feed in feeds:
             if feed in self.facts.reading.unread_feeds:
                 return self.facts.reading.unread_feeds[feed]
-        tables = [table for table, checks in READERS.items() if check in checks]
         if check == "review_done":
             tables.append("messages")
         if self.facts.refused_for(tables, line):
@@ -115,6 +118,17 @@ class Checks:
     @functools.cache  # noqa: B019
     def payment_of(self, order_id: str) -> Answer:
         order = self.facts.orders[order_id]
+        problem, otherwise = self.payment_seen(order_id)
+        line = (self.facts.lines_of[order_id] or [None])[0]
+        answer = self.seen("payment", line, problem, otherwise) if line else problem or otherwise
+        parent = self.facts.exchanged_order(order)
+        if answer == OK and parent:
+            return self.payment_of(parent["order_id"])
+        return answer
+
+    def payment_seen(self, order_id: str) -> tuple[Answer | None, Answer]:
+        """A problem, and what holds where there is none."""
+        order = self.facts.orders[order_id]
         rows = self.facts.own_currency(order)
         tolerance = self.facts.smallest_unit(order)
         money = self.facts.money(order)
@@ -137,13 +151,7 @@ class Checks:
                 problem = Answer("problem", "cancelled", cancelled)
         elif failed and not problem:
             problem = Answer("problem", "failed", failed)
-        line = (self.facts.lines_of[order_id] or [None])[0]
-        otherwise = self.payment_otherwise(order, rows)
-        answer = self.seen("payment", line, problem, otherwise) if line else problem or otherwise
-        parent = self.facts.exchanged_order(order)
-        if answer == OK and parent:
-            return self.payment_of(parent["order_id"])
-        return answer
+        return problem, self.payment_otherwise(order, rows)
 
     def payment_otherwise(self, order: Row, rows: list[Row], until: Moment | None = None) -> Answer:
         rows = [row for row in rows if until is None or row["occurred_at"] <= until]
@@ -162,16 +170,23 @@ class Checks:
 
     @functools.cache  # noqa: B019
     def stands_since(self, order_id: str) -> Moment | None:
-        """The first instant at which the order stood."""
+        """Since when the order stands without a break; nothing where it does not."""
         order = self.facts.orders[order_id]
         parent = self.facts.exchanged_order(order)
         if parent and self.facts.owed(order) <= self.facts.smallest_unit(order):
             return self.stands_since(parent["order_id"])
         rows = self.facts.own_currency(order)
+        if self.payment_seen(order_id) != (None, OK):
+            return None
+        since: Moment | None = None
         for moment in sorted({order["ordered_at"], *(row["occurred_at"] for row in rows)}):
-            if self.payment_otherwise(order, rows, moment) == OK:
-                return max(moment, order["ordered_at"])
-        return None
+            so_far = [row for row in rows if row["occurred_at"] <= moment]
+            broken = chargeback_since(so_far) or self.facts.payment_failed(order, so_far)
+            if broken or self.payment_otherwise(order, rows, moment) != OK:
+                since = None
+            elif since is None:
+                since = max(moment, order["ordered_at"])
+        return since
 
     def settled(self, line: Row) -> Answer:
         order = self.facts.orders[line["order_id"]]
@@ -306,8 +321,12 @@ class Checks:
         return found
 
     def shipping_exception(self, line: Row, review: bool = False) -> Answer:
-        spells = [Spell(parcel.exception_at) for parcel in self.parcels_perhaps(line) if parcel.exception_at]
-        return self.spelled("shipping_exception", line, spells, dt.timedelta(0), review)
+        parcels = self.parcels_perhaps(line)
+        spells = [Spell(parcel.exception_at) for parcel in parcels if parcel.exception_at]
+        answer = self.spelled("shipping_exception", line, spells, dt.timedelta(0), review)
+        if answer == OK and any(parcel.unmapped_exception for parcel in parcels):
+            return Answer("unknown", "unmapped_event")
+        return answer
 
     def later_arrivals(self, line: Row) -> list[Moment]:
         """When the replacement and exchange orders of the line's order, or its own exchange order, arrived."""
@@ -328,8 +347,8 @@ class Checks:
                 found.append(max(moment for moment in arrived if moment))
         return found
 
-    def reports(self, line: Row, topic: str, reason: str) -> list[Spell]:
-        """Reports by ticket, refund or carrier; each resolved by what comes first after it."""
+    def reports(self, line: Row, topic: str, reason: str) -> tuple[list[Spell], list[Spell]]:
+        """Reports, each resolved by what comes first after it; and a carrier's unknown words."""
         facts = self.facts
         tickets = [ticket for ticket in facts.tickets_of_line(line) if ticket.topic == topic]
         refunds = [row for row in self.refunds_of(line) if row.get("reason") in (reason, "exchange")]
@@ -351,22 +370,28 @@ class Checks:
             if start and row.get("reason") == reason:
                 ends = [row.get("refunded_at"), *solves, *arrived]
                 spells.append(Spell(start, resolved(start, ends)))
+        unmapped = []
         if topic == "damage":
             for parcel in self.parcels_perhaps(line):
                 for moment in parcel.damaged_at:
                     spells.append(Spell(moment, resolved(moment, [*solves, *paid, *arrived])))
-        return spells
+                for moment in parcel.unmapped_at[-1:]:
+                    unmapped.append(Spell(moment, resolved(moment, [*solves, *paid, *arrived])))
+        return spells, unmapped
 
-    def unknown_reports(self, line: Row, review: bool) -> Answer | None:
-        """An unknown topic or reason may be damage or sizing, until it has cooled off."""
+    def unknown_reports(self, line: Row, review: bool, spells: Iterable[Spell]) -> Answer | None:
+        """What is of unknown meaning may be damage or sizing, until it has cooled off."""
         cool_off = self.options["report_cool_off_days"] * DAY
         longest = self.options["max_pause_days"] * DAY
         spells = [
-            Spell(run.start, run.end if run.how in SOLVED else None)
-            for ticket in self.facts.tickets_of_line(line)
-            if ticket.topic == "unknown"
-            for run in ticket.runs
-            if run.how != "spam"
+            *spells,
+            *(
+                Spell(run.start, run.end if run.how in SOLVED else None)
+                for ticket in self.facts.tickets_of_line(line)
+                if ticket.topic == "unknown"
+                for run in ticket.runs
+                if run.how != "spam"
+            ),
         ]
         for row in self.refunds_of(line):
             start = row.get("requested_at") or row.get("refunded_at")
@@ -377,16 +402,18 @@ class Checks:
             if review and self.at >= spell.start + longest:
                 continue
             if spell.end is None or self.at < spell.end + cool_off:
-                clears.append(spell.end + cool_off if spell.end else None)
+                ends = [spell.end + cool_off] if spell.end else []
+                clears.append(min([*ends, *([spell.start + longest] if review else [])], default=None))
         if not clears:
             return None
         return Answer("unknown", "unknown_topic", None, None if None in clears else max(c for c in clears if c))
 
     def report(self, check: str, line: Row, topic: str, reason: str, review: bool) -> Answer:
         cool_off = self.options["report_cool_off_days"] * DAY
-        answer = self.by_spells(self.reports(line, topic, reason), cool_off, review)
+        spells, unmapped = self.reports(line, topic, reason)
+        answer = self.by_spells(spells, cool_off, review)
         problem = answer if answer.state == "problem" else None
-        return self.seen(check, line, problem, self.unknown_reports(line, review) or answer)
+        return self.seen(check, line, problem, self.unknown_reports(line, review, unmapped) or answer)
 
     def damage(self, line: Row, review: bool = False) -> Answer:
         return self.report("damage", line, "damage", "damaged", review)
@@ -483,10 +510,14 @@ class Checks:
             otherwise = Answer("unknown", "not_express") if needs_express else OK
         elif rule["allows_implied_consent"] == "true":
             bought = [
-                other["ordered_at"] for other in self.facts.orders_of[self.facts.person_of_order(order["order_id"])]
+                other["ordered_at"]
+                for other in self.facts.orders_of[self.facts.person_of_order(order["order_id"])]
+                if other.get("order_type") in (None, "purchase", "subscription_renewal")
+                and not other.get("cancelled_at")
+                and not self.facts.is_test(other)
             ]
             days = rule["implied_days"]
-            over = bool(days) and self.at >= max(bought) + int(days) * DAY
+            over = not bought or (bool(days) and self.at >= max(bought) + int(days) * DAY)
             otherwise = Answer("unknown", "implied_ran_out") if over else OK
         else:
             otherwise = Answer("unknown", "nothing_in_ledger")
@@ -586,7 +617,7 @@ class Checks:
 
     def covers_order(self, message: Row, line: Row) -> bool:
         if message.get("order_id"):
-            return message["order_id"] == line["order_id"]
+            return message["order_id"] in self.facts.family(line["order_id"])
         return self.facts.orders[line["order_id"]]["ordered_at"] < message["sent_at"]
 
     def review_done(self, line: Row, person: str, asked: list[Row]) -> bool:
@@ -646,8 +677,10 @@ class Checks:
         found = []
         if self.facts.is_digital(line):
             return None
-        for one in [line, *self.facts.replaced_by(line)]:
-            for parcel in self.parcels(one):
+        for one in [line, *self.facts.standing_in(line)]:
+            for parcel in self.parcels_perhaps(one) or [
+                parcel for part in self.facts.parts_of(one) for parcel in self.parcels(part)
+            ]:
                 if not parcel.shipped_at:
                     continue
                 news = [parcel.shipped_at]
@@ -667,7 +700,7 @@ class Checks:
             if row.get("fulfillment_id"):
                 if row["fulfillment_id"] in parcels:
                     return True
-            elif self.facts.covers(row, line) and delivered and row["sent_at"] > delivered:
+            elif self.facts.covers(row, line) and delivered and row["sent_at"] >= delivered:
                 return True
         return False
 
@@ -686,6 +719,10 @@ class Checks:
                     reason = self.unread(check, other)
                     if reason:
                         unknown = Answer("unknown", reason)
+                for answer in (self.damage(other), self.sizing(other), self.shipping_exception(other)):
+                    # of what time will clear nothing is open
+                    if answer.state == "unknown" and not answer.clears_at:
+                        unknown = answer
         return unknown or OK
 
     @functools.cache  # noqa: B019
@@ -711,17 +748,28 @@ class Checks:
         if not ready or not until or self.at < ready or self.at >= until:
             return OK
         waits, unknown = [], False
-        for other in self.facts.lines_of[line["order_id"]]:
-            if other["order_line_id"] == line["order_line_id"] or self.reviewable(other).state != "ok":
-                continue
-            if self.delivery(other).state == "unknown":
-                unknown = True
-            others = self.facts.use_ready_at(other)
-            if others and self.at < others <= until:
-                waits.append(others)
+        for order_id in sorted(self.facts.family(line["order_id"])):
+            for other in self.facts.lines_of[order_id]:
+                if other["order_line_id"] == line["order_line_id"] or not self.may_be_asked_about(other):
+                    continue
+                others = self.facts.use_ready_at(other)
+                is_soon = others is not None and self.at < others <= until
+                if "unknown" in (self.delivery(other).state, self.kept(other).state):
+                    unknown = unknown or is_soon or others is None
+                elif is_soon and others:
+                    waits.append(others)
         if waits:
             return Answer("waiting", None, None, max(waits))
         return Answer("unknown", "sibling_delivery", None, until) if unknown else OK
+
+    def may_be_asked_about(self, line: Row) -> bool:
+        if self.facts.orders[line["order_id"]].get("order_type") == "replacement":
+            return False
+        product = self.facts.products.get(line["sku"])
+        if line.get("is_gift_card") or (product and product.get("is_reviewable") is False):
+            return False
+        done = self.already_done(line, "review_request").state == "problem"
+        return not done and self.kept(line).state != "problem"
 
     def incentive(self) -> Answer:
         for row in self.incentives:
@@ -743,7 +791,10 @@ class Checks:
         for row in facts.assignments_of[person]:
             if row["action"] == action and (row.get("variant") or "").casefold() == "control":
                 return Answer("problem")
-        return OK
+        # a shop that has none assigns nobody elsewhere
+        if "experiment_assignments" not in facts.reading.connected:
+            return OK
+        return self.seen("holdout", line, None, OK)
 
     # --- targets --------------------------------------------------------------------------------
 
@@ -861,20 +912,25 @@ class Checks:
         product = facts.product_of(sku)
         consumable = facts.days_per_unit(sku) is not None
         for order in facts.orders_of[person]:
-            if order.get("order_type") == "replacement":
+            if order.get("order_type") == "replacement" or facts.is_test(order):
                 continue
             for other in facts.lines_of[order["order_id"]]:
                 if facts.product_of(other["sku"], other) != product:
                     continue
-                paid = [row["refunded_at"] for row in self.refunds_of(other, True) if row.get("refunded_at")]
+                # an exchange is no refund
+                paid = [
+                    row["refunded_at"]
+                    for row in self.refunds_of(other, True)
+                    if row.get("refunded_at") and row.get("reason") not in ("exchange", "shipping")
+                ]
                 gone = facts.nothing_kept(other) or facts.units_refunded(other) > 0
                 if paid and gone and self.at < max(paid) + 365 * DAY:
                     return Answer("problem", "refunded")
-                if not facts.order_stands(order) or facts.nothing_kept(other):
+                if not facts.is_bought(other) or facts.nothing_kept(other):
                     continue
                 if not consumable:
                     return Answer("problem", "bought")
-                if facts.units_owed(other) > 0 and facts.delivered_at(other) is None:
+                if facts.delivered_at(other) is None:
                     return Answer("problem", "on_its_way")
         if facts.orders[line["order_id"]]["customer_id"] in facts.shared:
             return Answer("unknown", "shared_address")

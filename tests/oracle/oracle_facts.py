@@ -82,8 +82,11 @@ class Parcel:
     exceptions: list[Moment] = field(default_factory=list)
     bars_inference: bool = False
     last_word_at: Moment | None = None
-    words_at: list[Moment] = field(default_factory=list)
+    last_moved_at: Moment | None = None
+    words_at: list[tuple[Moment, bool]] = field(default_factory=list)
     damaged_at: list[Moment] = field(default_factory=list)
+    unmapped_at: list[Moment] = field(default_factory=list)
+    unmapped_exception: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,7 +253,11 @@ class Facts:
         return None
 
     def address_of_order(self, order_id: str, channel: str = "email") -> str | None:
-        return self.address_of_account(self.orders[order_id]["customer_id"], channel)
+        """Of the order's account, else of another one of the person."""
+        person = self.person_of_order(order_id)
+        others = sorted(self.accounts_of[person], key=lambda one: (self.accounts[one]["created_at"] or Moment.max, one))
+        found = (self.address_of_account(one, channel) for one in [self.orders[order_id]["customer_id"], *others])
+        return next((address for address in found if address), None)
 
     def erased(self, person: str) -> bool:
         """Erased, and no later order or consent."""
@@ -329,13 +336,19 @@ class Facts:
         for line in self.lines_of[order["order_id"]]:
             if line.get("units_removed") and line["quantity"]:
                 owed -= self.line_net(line) * line["units_removed"] / line["quantity"]
-        captures = [row["occurred_at"] for row in self.own_currency(order) if row["status"] == "captured"]
-        shipped = [parcel.shipped_at for parcel in self.parcels_of[order["order_id"]] if parcel.shipped_at]
-        first = min([*captures, *shipped], default=None)
         for row in self.refunds[order["order_id"]]:
-            if row.get("refunded_at") and (first is None or row["refunded_at"] < first):
+            # the price of what is exchanged pays for what takes its place
+            if row.get("refunded_at") and row.get("reason") != "exchange" and self.taken_off(order, row):
                 owed -= row["amount"] or ZERO
         return owed
+
+    def taken_off(self, order: Row, refund: Row) -> bool:
+        """Paid back before the goods left, or before the money came."""
+        moment, line = refund["refunded_at"], self.lines.get(refund.get("order_line_id") or "")
+        own = self.parcels_of[order["order_id"]]
+        parcels = [parcel for parcel, _ in self.parcels_with(line)[0]] if line else own
+        captured = any(row["occurred_at"] <= moment for row in self.own_currency(order) if row["status"] == "captured")
+        return not captured or not any(parcel.shipped_at and parcel.shipped_at <= moment for parcel in parcels)
 
     def line_net(self, line: Row) -> Decimal:
         """What was to be paid for a line, less its share of the order's discount."""
@@ -426,17 +439,20 @@ class Facts:
             if order.get("order_type") == order_type and not order.get("cancelled_at")
         ]
 
-    def stands_for(self, new: Row) -> Row | None:
-        """The parent's line that a replacement's or an exchange's line names, else the same SKU, else the only line."""
+    def stands_for(self, new: Row) -> list[Row]:
+        """The parent's line that a replacement's or an exchange's line names, else the same SKU, else the only line.
+
+        Of two lines with the SKU of a replacement nobody knows which is meant: it holds for both.
+        """
         named = self.lines.get(new.get("replaces_order_line_id") or "")
         if named:
-            return named
+            return [named]
         order = self.orders[new["order_id"]]
         parents = self.lines_of.get(order.get("parent_order_id") or "", [])
-        same = [line for line in parents if line["sku"] == new["sku"]]
+        same = sorted((line for line in parents if line["sku"] == new["sku"]), key=lambda line: line["order_line_id"])
         if same:
-            return same[0] if len(same) == 1 else sorted(same, key=lambda line: line["order_line_id"])[0]
-        return parents[0] if len(parents) == 1 else None
+            return same if order.get("order_type") == "replacement" else same[:1]
+        return parents if len(parents) == 1 else []
 
     @functools.cached_property
     def successors(self) -> dict[str, list[Row]]:
@@ -445,8 +461,7 @@ class Facts:
         for parent in list(self.children):
             for order in self.standing_children(parent, "replacement"):
                 for new in self.lines_of[order["order_id"]]:
-                    old = self.stands_for(new)
-                    if old:
+                    for old in self.stands_for(new):
                         found[old["order_line_id"]].append(new)
         return found
 
@@ -456,8 +471,7 @@ class Facts:
         for parent in list(self.children):
             for order in self.standing_children(parent, "exchange"):
                 for new in self.lines_of[order["order_id"]]:
-                    old = self.stands_for(new)
-                    if old:
+                    for old in self.stands_for(new):
                         found[old["order_line_id"]].append(new)
         for line in self.lines.values():
             old = self.lines.get(line.get("replaces_order_line_id") or "")
@@ -506,7 +520,9 @@ class Facts:
 
     def parcel(self, row: Row, events: list[Row]) -> Parcel:
         """Follows the carrier's words in order; the last one holds."""
-        shipped = row.get("shipped_at") or row.get("delivered_at")
+        # what was not said to be handed over left when it was first seen on its way
+        seen = [event["occurred_at"] for event in events if event["event_type"] != "label_created"]
+        shipped = row.get("shipped_at") or min([*seen, *filter(None, [row.get("delivered_at")])], default=None)
         expected = row.get("expected_delivery_at")
         if expected is None and shipped:
             expected = shipped + self.options["transit_default_days"] * DAY
@@ -514,16 +530,21 @@ class Facts:
         words = [(event["occurred_at"], event["event_type"] or "unknown", False) for event in events]
         if row.get("delivered_at"):
             words.append((row["delivered_at"], "delivered", True))
-        if self.orders[row["order_id"]].get("delivery_method") == "pickup" and row.get("shipped_at"):
+        is_pickup = self.orders[row["order_id"]].get("delivery_method") == "pickup" and row.get("shipped_at")
+        # what a carrier speaks of later was handed to the carrier
+        if is_pickup and not any(moment > row["shipped_at"] and kind != "label_created" for moment, kind, _ in words):
             words.append((row["shipped_at"], "picked_up", False))
         returning = False
         for moment, kind, corrects in sorted(words, key=lambda word: (word[0], CARRIER_ORDER[word[1]], word[2])):
-            if kind != "label_created" and not corrects:
-                parcel.last_word_at = moment
-                parcel.words_at.append(moment)
             if kind in EXCEPTIONS | DEAD_ENDS | {"unknown"}:
                 parcel.bars_inference = True
+            if kind == "unknown":
+                parcel.unmapped_at.append(moment)
+                parcel.unmapped_exception = parcel.delivered_at is None
+            elif kind in MOVEMENT | ARRIVED:
+                parcel.unmapped_exception = False
             if kind in MOVEMENT:
+                parcel.last_moved_at = moment
                 parcel.bars_inference = parcel.bars_inference or parcel.delivered_at is not None
                 parcel.delivered_at = parcel.exception_at = None
                 parcel.ready_for_pickup = False
@@ -558,6 +579,10 @@ class Facts:
                 parcel.ready_for_pickup = False
                 parcel.dead_end = (kind, moment)
                 returning = returning or kind == "returned_to_sender"
+            if kind != "label_created" and not corrects:
+                under_way = not (parcel.delivered_at or parcel.dead_end or parcel.ready_for_pickup)
+                parcel.last_word_at = moment
+                parcel.words_at.append((moment, under_way))
         return parcel
 
     @staticmethod
@@ -665,7 +690,11 @@ class Facts:
 
     def inferred_at(self, parcel: Parcel) -> Moment:
         assert parcel.expected_at
-        return parcel.expected_at + self.options["delivery_grace_days"] * DAY
+        grace = self.options["delivery_grace_days"] * DAY
+        # what was seen on its way after that had not come
+        if parcel.last_moved_at and parcel.last_moved_at > parcel.expected_at + grace:
+            return parcel.last_moved_at + grace
+        return parcel.expected_at + grace
 
     def parcel_arrival(self, parcel: Parcel, line: Row) -> Arrival:
         """One parcel of a line: delivered, a problem, unknown or waiting."""
@@ -719,10 +748,21 @@ class Facts:
         """When stalls of a parcel began, those that are over included."""
         stall = self.options["stall_days"] * DAY
         over = parcel.delivered_at or (parcel.dead_end and parcel.dead_end[1])
-        ends = [*parcel.words_at[1:], over or self.at + dt.timedelta(microseconds=1)]
+        if not self.hears_carriers(line):
+            return []
+        ends = [*(moment for moment, _ in parcel.words_at[1:]), over or self.at + dt.timedelta(microseconds=1)]
         if self.may_be_inferred(parcel, line) and parcel.expected_at:
             ends = [min(end, self.inferred_at(parcel)) for end in ends]
-        return [word + stall for word, end in zip(parcel.words_at, ends, strict=False) if word + stall < end]
+        return [
+            word + stall
+            for (word, under_way), end in zip(parcel.words_at, ends, strict=False)
+            if word + stall < end and under_way
+        ]
+
+    def hears_carriers(self, line: Row) -> bool:
+        """Whether a silence about the line's parcels is one of the carrier's."""
+        feeds = ("fulfillments", "fulfillment_lines", "fulfillment_events")
+        return not self.reading.unread_feeds.keys() & set(feeds) and not self.refused_for(feeds, line)
 
     def digital_arrival(self, line: Row) -> Arrival:
         order = self.orders[line["order_id"]]
@@ -751,9 +791,6 @@ class Facts:
         """Delivery of a line, with what stands in for it."""
         if self.is_digital(line):
             return self.digital_arrival(line)
-        replacements = sorted(
-            self.replaced_by(line), key=lambda new: (self.orders[new["order_id"]]["ordered_at"], new["order_line_id"])
-        )
         claimed = [
             run.start
             for ticket in self.tickets_of_line(line)
@@ -768,17 +805,28 @@ class Facts:
         need = self.units_owed(line)
         if claimed and need > 0:
             return Arrival("problem", "not_received", min(claimed))
-        if not replacements or need <= 0:
+        replacements = self.standing_in(line)
+        if not replacements:
             return self.own_arrival(line, need)
-        replaced, parts = ZERO, []
-        for new in reversed(replacements):
-            if replaced >= need and parts:
-                break
-            replaced += new["quantity"] or ZERO
-            parts.append(self.replacement_arrival(new))
+        replaced = sum((new["quantity"] or ZERO for new in replacements), ZERO)
+        parts = [self.replacement_arrival(new) for new in replacements]
         if replaced >= need:
             return worst(parts)
         return worst([self.own_arrival(line, need - replaced, replaced=True), *parts])
+
+    def standing_in(self, line: Row) -> list[Row]:
+        """The replacements that are waited for: the newest, as many as units are owed."""
+        need, found = self.units_owed(line), []
+        for new in sorted(
+            self.replaced_by(line),
+            key=lambda new: (self.orders[new["order_id"]]["ordered_at"], new["order_line_id"]),
+            reverse=True,
+        ):
+            if need <= 0:
+                break
+            found.append(new)
+            need -= new["quantity"] or ZERO
+        return found
 
     def replacement_arrival(self, new: Row) -> Arrival:
         """From its order on the line waits for it; its loss, return or lateness is the line's problem."""
@@ -792,6 +840,9 @@ class Facts:
 
     def own_arrival(self, line: Row, need: Decimal, replaced: bool = False) -> Arrival:
         parts = self.parts_of(line)
+        if parts and need <= 0:
+            # of what nobody waits for, what left counts
+            parts = [part for part in parts if self.parcels_with(part)[0]]
         if parts:
             return worst([self.arrival_of(part["order_line_id"]) for part in parts])
         carried, missing = self.parcels_with(line)
@@ -806,9 +857,7 @@ class Facts:
             return Arrival("ok", delivered_at=last[2].delivered_at, grade=grade)
         good = sum((units for parcel, units, one in arrivals if parcel.dead_end is None), ZERO)
         problems = [
-            one
-            for parcel, _, one in arrivals
-            if one.state == "problem" and not (parcel.dead_end and (good >= need or replaced))
+            one for parcel, _, one in arrivals if one.state == "problem" and not (parcel.dead_end and good >= need)
         ]
         if problems:
             return min(problems, key=lambda one: one.since)
@@ -856,13 +905,13 @@ class Facts:
         """When the last unit left, a replacement's too."""
         if self.is_digital(line):
             return self.arrival_of(line["order_line_id"]).delivered_at
-        moments = [self.units_shipped(line)[1], *(self.shipped_at(new) for new in self.replaced_by(line))]
+        moments = [self.units_shipped(line)[1], *(self.shipped_at(new) for new in self.standing_in(line))]
         return max((moment for moment in moments if moment), default=None)
 
     def last_parcel_arrival(self, line: Row) -> tuple[Moment | None, set[str]]:
         """When the last parcel that has arrived did so, and which parcels arrived then."""
         whole = self.delivered_at(line)
-        if self.replaced_by(line):
+        if self.standing_in(line):
             return whole, {parcel.fulfillment_id for parcel, _ in self.parcels_with(line)[0]}
         arrived = [
             (arrival.delivered_at, parcel.fulfillment_id)
@@ -880,8 +929,9 @@ class Facts:
         return delivered + int(self.use_profile(line["sku"])["use_lag_days"]) * DAY if delivered else None
 
     def depletion_at(self, line: Row) -> Moment | None:
+        """What was given back is not used up."""
         days, delivered = self.days_per_unit(line["sku"]), self.delivered_at(line)
-        if days is None or delivered is None:
+        if days is None or delivered is None or self.nothing_kept(line):
             return None
         return delivered + dt.timedelta(days=float(days * self.units_kept(line)))
 
@@ -1038,7 +1088,7 @@ class Facts:
         if message.get("order_line_id"):
             return message["order_line_id"] == line["order_line_id"]
         if message.get("order_id"):
-            return message["order_id"] == line["order_id"]
+            return message["order_id"] in self.family(line["order_id"])
         return self.orders[line["order_id"]]["ordered_at"] < message["sent_at"]
 
     # --- what is at home ------------------------------------------------------------------------
@@ -1046,12 +1096,26 @@ class Facts:
     def order_stands(self, order: Row) -> bool:
         return not order.get("cancelled_at") and not self.payment_stands_not(order)
 
+    def is_bought(self, line: Row) -> bool:
+        """No test and no replacement; what is cancelled or unpaid and never left is nobody's."""
+        order = self.orders[line["order_id"]]
+        if order.get("order_type") == "replacement" or self.is_test(order):
+            return False
+        return self.order_stands(order) or any(parcel.shipped_at for parcel, _ in self.parcels_with(line)[0])
+
+    def is_test(self, order: Row) -> bool:
+        parent = self.exchanged_order(order)
+        account = self.accounts[order["customer_id"]]
+        return bool(order.get("is_test") or account.get("is_test") or (parent and self.is_test(parent)))
+
     def purchases(self, person: str, sku: str) -> list[Row]:
         """Lines of standing purchases of a SKU, the earliest first."""
         found = [
             line
             for order in self.orders_of[person]
-            if self.order_stands(order) and order.get("order_type") in (None, "purchase", "subscription_renewal")
+            if self.order_stands(order)
+            and not self.is_test(order)
+            and order.get("order_type") in (None, "purchase", "subscription_renewal")
             for line in self.lines_of[order["order_id"]]
             if line["sku"] == sku
         ]
@@ -1064,12 +1128,8 @@ class Facts:
             return None
         home: list[tuple[Moment, Decimal]] = []
         for order in self.orders_of[person]:
-            if order.get("order_type") == "replacement":
-                continue
-            stands = self.order_stands(order)
             for line in self.lines_of[order["order_id"]]:
-                here = stands or (self.delivered_at(line) and not order.get("cancelled_at"))
-                if line["sku"] == sku and here and not self.nothing_kept(line):
+                if line["sku"] == sku and self.is_bought(line) and not self.nothing_kept(line):
                     home.append((self.delivered_at(line) or self.at, self.units_kept(line)))
         until: Moment | None = None
         for delivered, units in sorted(home):
@@ -1090,8 +1150,7 @@ class Facts:
         order_id = line["order_id"]
         person = self.person_of_order(order_id)
         names: set[Name] = {("line", line["order_line_id"]), ("order", order_id)}
-        if parent := self.exchanged_order(self.orders[order_id]):
-            names.add(("order", parent["order_id"]))
+        names |= {("order", other) for other in self.family(order_id)}
         names |= {("customer", account) for account in self.accounts_of[person]}
         for account in self.accounts_of[person]:
             if address := self.address_of_account(account):

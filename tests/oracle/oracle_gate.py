@@ -105,7 +105,10 @@ class Gate:
         depletion = facts.depletion_at(line)
         if depletion and self.at <= depletion + 14 * DAY:
             return True
-        return bool(self.checks.open_issues(line))
+        # silence about an old parcel is no news: what is long over is live by what somebody reported
+        issues = self.checks.open_issues(line)
+        payment = issues.get("payment")
+        return bool(issues.keys() & {"ticket", "refund"}) or (payment is not None and payment.detail == "chargeback")
 
     @functools.cached_property
     def live_lines(self) -> list[Row]:
@@ -156,8 +159,9 @@ class Gate:
             ends = [p.delivered_at for p in self.facts.parcels_of[line["order_id"]] if p.delivered_at]
         if action["action"] == "shipping_update":
             news = self.checks.shipping_news(line)
-            if news and news[1].delivered_at:
-                ends = [news[1].delivered_at]
+            arrived = news and self.facts.parcel_arrival(news[1], line).delivered_at
+            if arrived:
+                ends = [arrived]
         if expires and ends:
             expires = min(expires, *ends)
         return due, expires

@@ -212,11 +212,21 @@ FOLDED = {"country", "channel", "action", "sku", "related_sku", "recommended_sku
 COUNTRIES = {"usa": "us", "united states": "us", "germany": "de", "canada": "ca", "uk": "gb", "united kingdom": "gb"}
 
 # Which checks read a table: what a refused row of it makes unknown.
+ABOUT_GOODS = {
+    "shipping",
+    "delivery",
+    "delivery_scan",
+    "use_window",
+    "shipping_exception",
+    "damage",
+    "owned",
+    "supplied",
+}
 READERS: dict[str, set[str]] = {
     "payments": {"payment", "settled"},
     # a refused parcel hides what its events say
-    "fulfillments": {"shipping", "delivery", "delivery_scan", "use_window", "shipping_exception", "damage"},
-    "fulfillment_lines": {"shipping", "delivery", "delivery_scan", "use_window", "shipping_exception", "damage"},
+    "fulfillments": ABOUT_GOODS,
+    "fulfillment_lines": ABOUT_GOODS,
     "fulfillment_events": {"shipping_exception", "damage", "sizing"},
     "refunds": {"refund", "kept", "damage", "sizing", "supplied", "owned"},
     "tickets": {"ticket", "satisfaction", "damage", "sizing"},
@@ -228,6 +238,7 @@ READERS: dict[str, set[str]] = {
     "suppressions": {"deliverability"},
     "reviews": {"review_done"},
     "subscriptions": {"active_subscription", "supplied"},
+    "experiment_assignments": {"holdout"},
 }
 # Which feeds silence which checks.
 FEEDS_OF: dict[str, list[str]] = {
@@ -248,11 +259,12 @@ FEEDS_OF: dict[str, list[str]] = {
     "sizing": ["tickets", "refunds", "fulfillment_events"],
     "deliverability": ["message_events"],
     "active_subscription": ["subscriptions"],
-    "owned": ["refunds"],
+    "owned": ["fulfillments", "refunds"],
     "supplied": ["fulfillments", "refunds", "subscriptions"],
     "already_done": ["messages"],
     "review_done": ["messages", "reviews"],
     "consent": ["consents"],
+    "holdout": ["experiment_assignments"],
 }
 
 
@@ -383,6 +395,7 @@ class Reading:
     unmapped: Counter
     unread_feeds: dict[str, str]
     blind: set[str] = field(default_factory=set)
+    connected: set[str] = field(default_factory=set)
 
     def of(self, table: str) -> list[Row]:
         return self.rows.get(table, [])
@@ -432,7 +445,13 @@ def read_row(
         row["country"] = COUNTRIES.get(row["country"], row["country"]).upper()
     for column in TIMES.get(table, []):
         if row.get(column) is not None:
-            row[column] = instant(row[column])
+            try:
+                row[column] = instant(row[column])
+            except Unreadable:
+                # a suppression of unknown beginning holds always
+                if (table, column) != ("suppressions", "since"):
+                    raise
+                row[column] = None
     for column in NUMBERS.get(table, []):
         if row.get(column) is not None:
             row[column] = number(row[column], commas.get(column, set()))
@@ -453,6 +472,8 @@ def read_row(
         raise Unreadable("no_time")
     if table in KEYS_OF_ONE and row.get(KEYS[table][0]) is None:
         raise Unreadable("no_key")
+    if row.get("shipped_at") and row.get("delivered_at") and row["delivered_at"] < row["shipped_at"]:
+        raise Unreadable("delivered before it was shipped")
     return row
 
 
@@ -493,7 +514,7 @@ def read(
         for (table, column), check in STOPPERS.items()
         if raw.get(table) and column not in raw[table][0] and column not in columns_not_kept
     }
-    return Reading(at, forget_later(rows, at), refused, unmapped, unread, blind)
+    return Reading(at, forget_later(rows, at), refused, unmapped, unread, blind, set(raw))
 
 
 PARENTS = {
@@ -569,17 +590,13 @@ def name_the_refused(rows: dict[str, list[Row]], refused: list[Refused]) -> None
                 found.add((channel, str(address)))
         return found
 
-    contents: dict[str, set[str]] = defaultdict(set)
-    for row in rows["fulfillment_lines"]:
-        contents[row["fulfillment_id"]].add(row["order_line_id"])
     for one in refused:
         channel = str(one.row.get("channel") or "email").strip().casefold()
         one.names = names(one.row, channel)
         for column, table in (("fulfillment_id", "fulfillments"), ("ticket_id", "tickets"), ("message_id", "messages")):
             other = through[table].get(clean(one.row, column) or "")
             if one.table != table and other is not None:
-                lines_in = contents.get(clean(one.row, column) or "") if table == "fulfillments" else None
-                one.names |= {("line", line) for line in lines_in} if lines_in else names(other, channel)
+                one.names |= names(other, channel)
 
 
 def unread_feeds(

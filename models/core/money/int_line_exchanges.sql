@@ -1,5 +1,6 @@
--- When which units of a line were exchanged: by an exchange order from its own date, inside an order with the new line's first parcel (order lines
--- carry no date). A cancelled exchange gives the units back.
+-- When which units of a line were exchanged: by an exchange order from its own date. Order lines carry no date: an exchange inside an order took
+-- effect when its refund was asked for or its first parcel left, whichever was first, and else is only known to be made by now. A cancelled exchange
+-- gives the units back.
 with
 
 first_parcels as (
@@ -11,6 +12,15 @@ first_parcels as (
     group by order_line_id
 ),
 
+exchange_refunds as (
+    select
+        order_line_id,
+        min(known_at) as known_at
+    from {{ ref('int_refund_moves') }}
+    where reason = 'exchange'
+    group by order_line_id
+),
+
 exchanges as (
     select
         successors.old_order_line_id,
@@ -18,7 +28,18 @@ exchanges as (
         old_lines.root_order_id,
         new_lines.order_id as new_order_id,
         least(new_lines.quantity, old_lines.quantity) as units,
-        case when successors.successor_kind = 'exchange' then new_lines.ordered_at else first_parcels.shipped_at end as exchanged_at,
+        case
+            when successors.successor_kind = 'exchange' then new_lines.ordered_at
+            else greatest(
+                old_lines.ordered_at,
+                coalesce(
+                    least(
+                        coalesce(exchange_refunds.known_at, first_parcels.shipped_at), coalesce(first_parcels.shipped_at, exchange_refunds.known_at)
+                    ),
+                    {{ post_purchase_gate.as_of() }}
+                )
+            )
+        end as exchanged_at,
         new_lines.cancelled_at
     from {{ ref('int_line_successors') }} as successors
     inner join {{ ref('int_order_lines') }} as new_lines
@@ -27,6 +48,8 @@ exchanges as (
         on successors.old_order_line_id = old_lines.order_line_id
     left join first_parcels
         on successors.new_order_line_id = first_parcels.order_line_id
+    left join exchange_refunds
+        on successors.old_order_line_id = exchange_refunds.order_line_id
     where successors.successor_kind in ('exchange', 'native_exchange')
 )
 

@@ -41,17 +41,26 @@ shared as (
         *,
         {{ post_purchase_gate.value_share('weight', 'root_order_id, valid_from') }} as pool_share,
         row_number() over (partition by root_order_id, valid_from order by weight desc, order_line_id asc) = 1 as takes_remainder,
-        sum(amount_back + amount_back_for_exchange) {{ family }} + pool_amount > 0
-        and sum(amount_sold - amount_given_in_exchange) {{ family }} > 0
-        and sum(amount_back) {{ family }} + pool_amount >= sum(amount_sold - amount_given_in_exchange - tolerance) {{ family }} as is_all_money_back
+        -- what takes another's place is sold for its own price, or for nothing, with the old one's price as its credit
+        sum(amount_sold) {{ family }}
+        - case when sum(amount_taken_over) {{ family }} > 0 then sum(amount_given_in_exchange) {{ family }} else 0 end as amount_out
     from weighed
+),
+
+compared as (
+    select
+        *,
+        sum(amount_back + amount_back_for_exchange) {{ family }} + pool_amount > 0
+        and amount_out > 0
+        and sum(amount_back) {{ family }} + pool_amount >= amount_out - sum(tolerance) {{ family }} as is_all_money_back
+    from shared
 ),
 
 paid_back as (
     select
         *,
         {{ post_purchase_gate.shared_amount('pool_amount', 'pool_share', 'takes_remainder', 'root_order_id, valid_from') }} as shared_amount
-    from shared
+    from compared
 ),
 
 judged as (

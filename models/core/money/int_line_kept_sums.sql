@@ -85,6 +85,7 @@ spans as (
         order_sums.unknown_refund_id,
         order_sums.first_refunded_at,
         order_sums.last_refunded_at,
+        taking_over.new_order_line_id is not null as takes_over,
         coalesce(case when taking_over.new_order_line_id is null then lines.ordered_at else taking_over.sold_at end <= order_sums.valid_from, false)
         and not (lines.order_type = 'exchange' and coalesce(lines.cancelled_at <= order_sums.valid_from, false)) as is_sold
     from lines
@@ -101,6 +102,7 @@ select
     spans.quantity,
     coalesce(spans.units_removed, 0) as units_removed,
     cast(case when spans.is_sold then spans.net_amount else 0 end as decimal(18, 4)) as amount_sold,
+    cast(case when spans.takes_over and spans.is_sold then spans.net_amount else 0 end as decimal(18, 4)) as amount_taken_over,
     cast(spans.tolerance as decimal(18, 4)) as tolerance,
     cast(spans.pool_amount as decimal(18, 4)) as pool_amount,
     spans.pool_refund_id,

@@ -1,6 +1,6 @@
 -- The carrier's last word holds. Until the parcel goes out again, what is delivered after a return is delivered to the sender. A delivered scan
 -- followed by movement was false. The shop's own date of delivery corrects the scans where it is later. An exception is open until the
--- parcel is seen moving or arriving; one posted after the delivery is none. What holds is told by which word came last, so that each step
+-- parcel is seen moving or arriving, an attempted delivery also until it lies ready; one posted after the delivery is none. What holds is told by which word came last, so that each step
 -- asks for the words in one order alone.
 {%- set so_far = 'over (partition by fulfillment_id order by word_number rows between unbounded preceding and current row)' -%}
 {%- set before = 'over (partition by fulfillment_id order by word_number rows between unbounded preceding and 1 preceding)' -%}
@@ -8,10 +8,12 @@
     'last_out': "word = 'out_for_delivery'", 'last_returned': "word = 'returned_to_sender'", 'last_lost': "word = 'lost'",
     'last_missing': "word in ('lost', 'failed')", 'last_seen': "is_movement or is_arrival or word = 'available_for_pickup'",
     'last_whereabouts': 'is_movement or is_failure', 'last_ready': "word = 'available_for_pickup'", 'last_carrier': 'is_carrier',
-    'handed_over': "word = 'handed_over'",
+    'handed_over': "word = 'handed_over'", 'last_unmapped': "word = 'unknown'",
+    'last_progress': 'is_movement or is_arrival', 'last_trouble': 'is_exception', 'last_attempt': "word = 'attempted_delivery'",
 } -%}
 {%- set last_times = {
     'handed_over_at': "word = 'handed_over'", 'last_carrier_at': 'is_carrier', 'last_moved_at': 'is_movement', 'last_damaged_at': "word = 'damaged'",
+    'last_unmapped_at': "word = 'unknown'",
 } %}
 with
 
@@ -37,10 +39,9 @@ placed as (
         max(case when is_carrier then occurred_at end) {{ before }} as carrier_before_at,
         min(case when word = 'damaged' then occurred_at end) {{ so_far }} as damaged_at,
         max(case when word = 'damaged' then word_key end) {{ so_far }} as damaged_word,
-        -- a parcel that had trouble, lay ready, was scanned falsely or had a word nobody knows is not presumed to have come
-        max(case
-            when is_exception or is_failure or is_arrival or word in ('damaged', 'available_for_pickup', 'unknown') then 1 else 0
-        end) {{ so_far }} = 1 as bars_inference,
+        max(case when word = 'unknown' then word_key end) {{ so_far }} as unmapped_word,
+        -- a parcel that had trouble, was scanned falsely or had a word nobody knows is not presumed to have come
+        max(case when is_exception or is_failure or is_arrival or word = 'unknown' then 1 else 0 end) {{ so_far }} = 1 as bars_inference,
         max(case when word <> 'label_created' then 1 else 0 end) {{ so_far }} = 1 as has_left,
         lead(occurred_at) over (partition by fulfillment_id order by word_number) as next_at
     from words
@@ -52,7 +53,11 @@ homeward as (
         *,
         last_returned > last_out as is_returned,
         last_missing > last_seen as is_missing,
-        is_arrival and last_returned <= last_out as is_own_arrival
+        is_arrival and last_returned <= last_out as is_own_arrival,
+        greatest(
+            last_progress,
+            max(case when word = 'available_for_pickup' and last_attempt = last_trouble then word_number else 0 end) {{ so_far }}
+        ) as last_relief
     from placed
 ),
 
@@ -105,8 +110,8 @@ remembered as (
 gathered as (
     select
         *,
-        max(case when is_real_exception and exception_before <= last_seen then occurred_at end) {{ so_far }} as exception_opened_at,
-        max(case when is_real_exception and exception_before <= last_seen then word_key end) {{ so_far }} as opened_word,
+        max(case when is_real_exception and exception_before <= last_relief then occurred_at end) {{ so_far }} as exception_opened_at,
+        max(case when is_real_exception and exception_before <= last_relief then word_key end) {{ so_far }} as opened_word,
         -- a silence that the carrier broke, for it was news
         max(case
             when
@@ -137,8 +142,10 @@ select
         else first_arrived_at
     end as delivered_at,
     case when parcel_state = 'delivered' then case when last_scan > last_whereabouts then 'scan' else 'pickup' end end as delivered_by,
-    case when last_exception > last_seen then exception_opened_at end as exception_since,
-    case when last_exception > last_seen then substring(opened_word, 8) end as exception_event_id,
+    case when last_exception > last_relief then exception_opened_at end as exception_since,
+    case when last_exception > last_relief then substring(opened_word, 8) end as exception_event_id,
+    -- a word that nobody knows may have been any exception
+    last_unmapped > last_progress and parcel_state <> 'delivered' as has_unmapped_exception,
     last_exception_at,
     last_broken_stall_at,
     last_carrier_at,
@@ -146,6 +153,8 @@ select
     damaged_at,
     last_damaged_at,
     substring(damaged_word, 8) as damaged_event_id,
+    last_unmapped_at,
+    substring(unmapped_word, 8) as unmapped_event_id,
     bars_inference,
     has_left
 from gathered

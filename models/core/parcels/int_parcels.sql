@@ -8,8 +8,7 @@ states as (
 first_words as (
     select
         fulfillment_id,
-        min(case when has_left then from_at end) as left_at,
-        min(case when parcel_state = 'delivered' then from_at end) as first_delivered_at
+        min(case when has_left then from_at end) as left_at
     from states
     group by fulfillment_id
 )
@@ -29,10 +28,13 @@ select
     fulfillments.lines_known,
     -- timestamps
     orders.ordered_at,
-    coalesce(fulfillments.shipped_at, first_words.left_at) as shipped_at,
+    -- a hand-over that is still to come is none yet
+    coalesce(
+        case when fulfillments.shipped_at <= {{ post_purchase_gate.as_of() }} then fulfillments.shipped_at end,
+        first_words.left_at,
+        fulfillments.shipped_at
+    ) as shipped_at,
     fulfillments.expected_delivery_at,
-    case when not coalesce(fulfillments.cancelled_at <= first_words.first_delivered_at, false) then first_words.first_delivered_at end
-        as first_delivered_at,
     states.delivered_at,
     fulfillments.cancelled_at,
     fulfillments._loaded_at

@@ -6,6 +6,7 @@ judged as (
         targets.action,
         targets.subscription_id,
         case
+            when targets.recommended_sku is null then 'ok'
             when targets.subscription_id is not null then 'problem:subscribed'
             when not points.knows_subscriptions
                 then {{ dbt.concat(["'unknown:'", "coalesce(points.unread_subscriptions, 'feed_subscriptions')"]) }}

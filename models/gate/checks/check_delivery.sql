@@ -7,9 +7,12 @@ judged as (
         points.point_at,
         points.ordered_at,
         points.unread_fulfillments,
-        points.unread_tickets,
+        case
+            when not points.knows_tickets then coalesce(points.unread_tickets, 'feed_tickets')
+            else coalesce(points.unread_ticket_events, 'feed_ticket_events')
+        end as unread_tickets,
         -- what nobody scans is delivered in time, unless the tickets cannot tell that no one asks where it is
-        case when points.knows_tickets then delivery.presumed_at end as clears_at,
+        case when points.knows_tickets and points.knows_ticket_events then delivery.presumed_at end as clears_at,
         case
             when delivery.not_received_since is not null then 'problem:not_received'
             when delivery.failed_since is not null then {{ dbt.concat(["'problem:'", "delivery.failed_how"]) }}
@@ -18,7 +21,7 @@ judged as (
             when delivery.overdue_since is not null then 'problem:overdue'
             when not points.knows_fulfillments and not points.is_digital then 'unknown:feed_fulfillments'
             -- without the tickets nobody can say that no one asked where the parcel is
-            when delivery.delivery_grade = 'inferred' and not points.knows_tickets then 'unknown:feed_tickets'
+            when delivery.is_unheard then 'unknown:feed_tickets'
             when delivery.delivered_at is not null then 'ok'
             when points.is_digital then 'waiting:not_paid'
             when delivery.content_unknown_since is not null then 'unknown:parcel_lines_missing'
@@ -41,7 +44,7 @@ answers as (
         split_part(answer, ':', 1) as state,
         case answer
             when 'unknown:feed_fulfillments' then coalesce(unread_fulfillments, 'feed_fulfillments')
-            when 'unknown:feed_tickets' then coalesce(unread_tickets, 'feed_tickets')
+            when 'unknown:feed_tickets' then unread_tickets
             else split_part(answer, ':', 2)
         end as detail,
         case

@@ -1,6 +1,6 @@
 -- Nothing is offered to somebody who is waiting for help, on whichever order: does another order of the person have an open issue, or one that
 -- could not be looked for? An order, its exchanges and its replacements are one. For a past send the person's other orders are not judged
--- anew: what was open of their tickets and refund requests speaks for them.
+-- anew: what was open of their tickets, refund requests, chargebacks and parcels speaks for them (int_order_issue_spans).
 with
 
 points as (
@@ -35,9 +35,10 @@ of_live_orders as (
         and (
             answers.state = 'problem'
             -- an answer that only time or a scan can give is no issue that went unread
-            or answers.detail in ('degraded', 'refused_row')
+            or answers.detail in ('degraded', 'refused_row', 'unknown_status')
             or substring(answers.detail, 1, 5) = 'feed_'
-            or substring(answers.detail, 1, 9) = 'unmapped_'
+            -- of what time will clear nothing is open
+            or (substring(answers.detail, 1, 9) = 'unmapped_' and answers.clears_at is null)
         )
     group by points.person_id, points.root_order_id, answers.state
 ),

@@ -11,6 +11,7 @@ answers as (
         state,
         detail,
         since,
+        clears_at,
         evidence_table,
         evidence_id
     from {{ ref('check_' ~ check) }}
@@ -31,6 +32,7 @@ select
     state,
     detail,
     since,
+    clears_at,
     evidence_table,
     evidence_id
 from answers

@@ -1,5 +1,5 @@
 -- What a person has bought of the product of a candidate, and what of it was kept and had arrived at the point's instant. Who may be offered a
--- subscription is asked of the SKU bought, too. What was never paid for and never left is nobody's.
+-- subscription is asked of the SKU bought, too. What was cancelled or never paid for, and never left, is nobody's, unless money came back for it.
 with
 
 asked as (
@@ -23,6 +23,7 @@ candidates as (
         asked.candidate_sku,
         coalesce(products.product_id, asked.candidate_sku) as product_id,
         points.point_at,
+        points.is_live,
         points.person_id
     from asked
     inner join {{ ref('int_points') }} as points
@@ -37,6 +38,7 @@ bought as (
         candidates.candidate_sku,
         candidates.point_at,
         purchases.order_line_id,
+        case when candidates.is_live then purchases.order_line_id end as live_order_line_id,
         purchases.sku = candidates.candidate_sku as is_same_sku,
         not purchases.is_exchanged_in as is_own_accord,
         purchases.is_digital,
@@ -44,7 +46,8 @@ bought as (
         coalesce(kept.units_kept, purchases.quantity) as units_kept,
         coalesce(kept.units_back > 0 or kept.nothing_kept_because in ('line_refunded', 'order_refunded'), false) as is_refunded,
         kept.last_refunded_at,
-        coalesce(states.standing in ('failed', 'voided', 'chargeback'), false) as is_payment_problem
+        coalesce(states.standing in ('failed', 'voided', 'chargeback'), false)
+        or coalesce(purchases.cancelled_at <= candidates.point_at, false) as is_no_order
     from candidates
     inner join {{ ref('int_purchases') }} as purchases
         on
@@ -61,10 +64,20 @@ bought as (
             purchases.root_order_id = states.paying_order_id
             and candidates.point_at >= states.valid_from
             and candidates.point_at < states.valid_to
-    where not coalesce(purchases.cancelled_at <= candidates.point_at, false)
 ),
 
--- a parcel without a scan counts as arrived once its expected time and the grace have passed
+-- what the gate decides on now is delivered when its own evidence says so: tickets, replacements and all
+delivered as (
+    select
+        points.order_line_id,
+        delivery.delivered_at
+    from {{ ref('int_points') }} as points
+    inner join {{ ref('int_delivery_evidence') }} as delivery
+        on points.point_id = delivery.point_id
+    where points.is_live
+),
+
+-- for the rest, a parcel without a scan counts as arrived once its expected time and the grace have passed and nothing bars to presume it
 parcels as (
     select
         bought.point_id,
@@ -73,7 +86,7 @@ parcels as (
         parcels.units,
         case
             when states.delivered_at is not null then states.delivered_at
-            when states.parcel_state in ('lost', 'failed', 'returned_to_sender') then null
+            when states.parcel_state <> 'under_way' or states.bars_inference then null
             when {{ post_purchase_gate.presumed_arrival('parcels.expected_delivery_at', 'parcels.shipped_at') }} <= bought.point_at
                 then {{ post_purchase_gate.presumed_arrival('parcels.expected_delivery_at', 'parcels.shipped_at') }}
         end as arrived_at
@@ -114,6 +127,7 @@ select
     bought.is_refunded,
     bought.last_refunded_at,
     case
+        when delivered.order_line_id is not null then delivered.delivered_at
         when bought.is_digital then bought.ordered_at
         when arrived.units_arrived >= bought.units_kept then arrived.arrived_at
     end as arrived_at
@@ -123,4 +137,6 @@ left join arrived
         bought.point_id = arrived.point_id
         and bought.candidate_sku = arrived.candidate_sku
         and bought.order_line_id = arrived.order_line_id
-where arrived.point_id is not null or not bought.is_payment_problem
+left join delivered
+    on bought.live_order_line_id = delivered.order_line_id
+where arrived.point_id is not null or bought.is_refunded or not bought.is_no_order

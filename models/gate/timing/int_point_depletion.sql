@@ -33,11 +33,12 @@ select
     case when basis = 'declared' then 0 else customer_gaps end as customer_gaps,
     days_per_unit,
     units_kept,
-    {{ post_purchase_gate.add_time(
+    -- what was given back is not used up
+    case when units_kept > 0 then {{ post_purchase_gate.add_time(
         'second',
         post_purchase_gate.seconds_of_use(post_purchase_gate.days_of_use(
             'units_kept' if var('rebuy_by_unit') else "case when basis = 'own_gaps' then 1 else units_kept end", 'days_per_unit'
         )),
         'delivered_at'
-    ) }} as depletion_at
+    ) }} end as depletion_at
 from lasting

@@ -8,6 +8,7 @@ points as (
         points.point_at,
         points.order_id,
         points.is_digital,
+        points.knows_tickets and points.knows_ticket_events as knows_tickets,
         refunds.units_owed,
         payments.first_captured_at as paid_at
     from {{ ref('int_instants') }} as points
@@ -65,6 +66,8 @@ summed as (
         max(exception_pause_since) as exception_pause_since,
         min(exception_event_id) as exception_event_id,
         max(last_exception_at) as last_exception_at,
+        min(unmapped_exception_since) as unmapped_exception_since,
+        min(unmapped_event_id) as unmapped_event_id,
         max(news_at) as news_at,
         max(news_fulfillment_id) as news_fulfillment_id,
         max(news_arrived_at) as news_arrived_at
@@ -75,9 +78,9 @@ summed as (
 orders as (
     select
         order_id,
-        min(first_delivered_at) as first_delivered_at
+        min(delivered_at) as first_delivered_at
     from {{ ref('int_parcels') }}
-    where first_delivered_at is not null
+    where delivered_at is not null and not coalesce(cancelled_at <= delivered_at, false)
     group by order_id
 ),
 
@@ -88,9 +91,12 @@ joined as (
         asked.not_received_ticket_id,
         asked.not_received_solved_at,
         case when orders.first_delivered_at <= points.point_at then orders.first_delivered_at end as order_first_delivered_at,
+        -- without the tickets nobody can say that no one asked where the parcel is
+        coalesce(not points.is_digital and not points.knows_tickets and summed.is_here and summed.grade = 'inferred', false) as is_unheard,
         case
             when points.is_digital and points.paid_at is not null then 'digital'
             when points.is_digital or asked.not_received_since is not null or not summed.is_here then null
+            when not points.knows_tickets and summed.grade = 'inferred' then null
             when summed.grade = 'inferred' and asked.not_received_solved_at >= summed.first_shipped_at then 'customer'
             else summed.grade
         end as delivery_grade
@@ -131,8 +137,11 @@ select
     summed.exception_pause_since,
     summed.exception_event_id,
     summed.last_exception_at,
+    summed.unmapped_exception_since,
+    summed.unmapped_event_id,
     joined.not_received_since,
     joined.not_received_ticket_id,
+    joined.is_unheard,
     joined.delivery_grade,
     case
         when joined.delivery_grade = 'digital' then joined.paid_at

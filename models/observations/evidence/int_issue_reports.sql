@@ -1,7 +1,7 @@
 {%- set topics = {'damage': 'damaged', 'sizing': 'sizing'} -%}
 -- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the first of:
 -- its ticket's solve, the refund paid, a replacement or exchange delivered. A reopened ticket is a new report, of its new run. A topic or a
--- reason that nobody knows may be either.
+-- reason that nobody knows may be either, and nothing but its own end resolves it.
 with
 
 points as (
@@ -73,6 +73,19 @@ reports as (
         cast(null as {{ dbt.type_timestamp() }}) as own_resolved_at
     from {{ ref('int_parcel_evidence') }}
     where damaged_at is not null
+    union all
+    -- a carrier's word that nobody knows may be one of damage
+    select
+        point_id,
+        'damage' as topic,
+        false as is_certain,
+        unmapped_event_id as report_id,
+        'fulfillment_events' as report_table,
+        true as is_line_scoped,
+        last_unmapped_at as reported_at,
+        cast(null as {{ dbt.type_timestamp() }}) as own_resolved_at
+    from {{ ref('int_parcel_evidence') }}
+    where last_unmapped_at is not null
 ),
 
 resolutions as (
@@ -135,4 +148,5 @@ left join resolutions
         and (resolutions.is_same_line or not reports.is_line_scoped)
         -- a ticket is resolved by its own solve, not by another ticket's
         and not (resolutions.is_ticket and reports.report_table = 'tickets')
+        and (reports.is_certain or reports.report_table = 'fulfillment_events')
 group by reports.point_id, reports.topic, reports.report_table, reports.report_id, reports.is_certain

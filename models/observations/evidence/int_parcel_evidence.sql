@@ -70,6 +70,9 @@ known as (
         states.last_broken_stall_at,
         states.damaged_at,
         states.damaged_event_id,
+        states.last_unmapped_at,
+        states.unmapped_event_id,
+        case when states.has_unmapped_exception then states.last_unmapped_at end as unmapped_exception_since,
         -- from here on it may be presumed to have come; a parcel seen on its way after that had not
         case
             when states.parcel_state = 'under_way' and not states.bars_inference
@@ -123,6 +126,9 @@ select
     last_exception_at,
     damaged_at,
     damaged_event_id,
+    last_unmapped_at,
+    unmapped_event_id,
+    unmapped_exception_since,
     greatest(
         shipped_at,
         coalesce(last_exception_at, shipped_at),

@@ -79,7 +79,10 @@ select
         when captured_amount > 0 then 'waiting:partly_captured'
         else {{ dbt.concat(["'waiting:'", "coalesce(standing, 'no_payment_seen')"]) }}
     end as settled_answer,
-    coalesce(stands_since, case when not has_moved and owes_nothing then paying_ordered_at end) as stands_since,
+    -- an order that no longer stands has nothing to confirm
+    case
+        when payment_answer = 'ok' then coalesce(stands_since, case when not has_moved and owes_nothing then paying_ordered_at end)
+    end as stands_since,
     coalesce(paid_at, case when not has_moved and owes_nothing then paying_ordered_at end) as paid_at,
     coalesce(first_captured_at, case when not has_moved and owes_nothing then paying_ordered_at end) as first_captured_at,
     cast(captured_amount as decimal(18, 4)) as captured_amount,

@@ -5,7 +5,7 @@ with
 open_reports as (
     select root_order_id
     from {{ ref('int_order_issue_spans') }}
-    where open_from <= {{ as_of }} and open_until > {{ as_of }}
+    where is_reported and open_from <= {{ as_of }} and open_until > {{ as_of }}
     group by root_order_id
 ),
 

@@ -110,6 +110,8 @@ select
     -- what a feed had not told by then is not kept
     true as knows_fulfillments,
     true as knows_fulfillment_events,
+    true as knows_tickets,
+    true as knows_ticket_events,
     case when lines.cancelled_at <= placed.point_at then lines.cancelled_at end as cancelled_at
 from placed
 inner join lines
