@@ -1,8 +1,8 @@
 {#-
     The answers of a check on reports of one topic (damage, sizing): open, of a meaning that nobody knows, unread, cooling off, or none.
-    `feeds` are those it reads; a digital line reads no parcels.
+    `feeds` are those it reads; a digital line reads no parcels. `carrier_code`: what a carrier's word that nobody knows makes of it.
 -#}
-{% macro report_answers(topic, feeds) -%}
+{% macro report_answers(topic, feeds, carrier_code=none) -%}
     {%- set unread = post_purchase_gate.unread(feeds) -%}
     {%- set unread_digital = post_purchase_gate.unread(feeds | reject('in', ['fulfillments', 'fulfillment_events']) | list) -%}
     {%- set cool_off = var('report_cool_off_days') -%}
@@ -32,8 +32,10 @@ judged as (
             when reports.has_uncertain_report and {{ is_counted.uncertain }}
                 then case
                     when reports.uncertain_report like 'tickets:%' then 'unknown:unmapped_topic'
-                    when reports.uncertain_report like 'refunds:%' then 'unknown:unmapped_reason'
-                    else 'unknown:unmapped_event'
+                    {%- if carrier_code %}
+                    when reports.uncertain_report like 'fulfillment_events:%' then 'unknown:{{ carrier_code }}'
+                    {%- endif %}
+                    else 'unknown:unmapped_reason'
                 end
             when not coalesce(points.is_digital, false) and {{ unread }} is not null then 'unknown:' || {{ unread }}
             when {{ unread_digital }} is not null then 'unknown:' || {{ unread_digital }}

@@ -65,6 +65,21 @@ failures as (
     group by troubles.root_order_id, troubles.fulfillment_id, troubles.open_from, troubles.open_until
 ),
 
+chargebacks as (
+    select
+        orders.root_order_id,
+        payments.payment_id,
+        payments.occurred_at as open_from,
+        min(won.occurred_at) as open_until
+    from {{ ref('stg_payments') }} as payments
+    inner join {{ ref('int_orders') }} as orders
+        on payments.order_id = orders.order_id
+    left join {{ ref('stg_payments') }} as won
+        on payments.order_id = won.order_id and won.status = 'chargeback_won' and payments.occurred_at < won.occurred_at
+    where payments.status = 'chargeback'
+    group by orders.root_order_id, payments.payment_id, payments.occurred_at
+),
+
 spans as (
     select
         ticket_orders.root_order_id,
@@ -89,14 +104,13 @@ spans as (
     where refunds.requested_at is not null and not refunds.is_shipping
     union all
     select
-        paying_order_id as root_order_id,
+        root_order_id,
         'payments' as evidence_table,
-        decided_by_id as evidence_id,
+        payment_id as evidence_id,
         true as is_reported,
-        valid_from as open_from,
-        valid_to as open_until
-    from {{ ref('int_payment_states') }}
-    where standing = 'chargeback'
+        open_from,
+        open_until
+    from chargebacks
     union all
     select
         root_order_id,
