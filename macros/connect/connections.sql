@@ -52,6 +52,22 @@
             'adds_to': ['messages', 'message_events', 'consents'],
             'names_orders': ['review.order_id', 'review.order_number', 'request.order_id'],
         },
+        'aftership': {
+            'has_connections': true,
+            'required': ['tracking'],
+            'sources': ['checkpoint', 'tracking'],
+            'tables': {'fulfillment_events': ['tracking', 'checkpoint']},
+            'names_orders': ['tracking.order_id', 'tracking.order_number'],
+        },
+        'loop': {
+            'has_connections': true,
+            'required': ['return'],
+            'sources': ['cancelled_return', 'cancelled_return_line', 'return', 'return_line'],
+            'tables': {'refunds': ['return']},
+            'adds_to': ['refunds'],
+            'answers': ['return'],
+            'names_orders': ['return.order_id', 'return.order_name', 'cancelled_return.order_id', 'cancelled_return.order_name'],
+        },
         'recharge': {
             'has_connections': true,
             'required': ['subscription'],

@@ -73,3 +73,16 @@
 {%- endmacro %}
 
 {% macro new_line() -%}chr(10){%- endmacro %}
+
+{#- A code that people and systems write with spaces, signs and small letters. -#}
+{% macro bare_code(column) -%}
+    {{ return(adapter.dispatch('bare_code', 'post_purchase_gate')(column)) }}
+{%- endmacro %}
+
+{% macro default__bare_code(column) -%}
+    nullif(regexp_replace(upper({{ column }}), '[^A-Z0-9]', '', 'g'), '')
+{%- endmacro %}
+
+{% macro spark__bare_code(column) -%}
+    nullif(regexp_replace(upper({{ column }}), '[^A-Z0-9]', ''), '')
+{%- endmacro %}
