@@ -2,7 +2,7 @@
     What a connector knows: the tables of the contract that it brings as models `<connector>__<table>`, what of the source each of them needs before its
     silence means anything (a source table, or table.column), the source tables that it reads (`src_<connector>__<source>`), and of these the required.
     `answers`: what other tools' tables need and this one has; `adds_to`: tables that it does not bring alone; `names_orders`:
-    the columns in which it names orders of a store by id or by name.
+    the columns, of a source table or a model, in which it names orders of a store by id or by name.
 -#}
 {% macro connectors() -%}
     {{ return({
@@ -27,6 +27,18 @@
                 'fulfillments': ['fulfillment'], 'fulfillment_lines': ['fulfillment_line'], 'fulfillment_events': ['fulfillment_event'],
                 'refunds': ['refund', 'return'], 'consents': ['customer.email_consent_state'], 'products': ['product', 'product_variant'],
                 'product_costs': ['inventory_item.unit_cost'],
+            },
+        },
+        'woocommerce': {
+            'has_connections': true,
+            'is_store': true,
+            'required': ['order', 'order_line'],
+            'sources': [
+                'customer', 'order', 'order_line', 'order_refund', 'product', 'refund', 'refund_line', 'refund_line_note', 'variation',
+            ],
+            'tables': {
+                'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['order', 'dispute'],
+                'refunds': ['refund'], 'products': ['product', 'variation'],
             },
         },
         'okendo': {
@@ -67,6 +79,15 @@
             'adds_to': ['refunds'],
             'answers': ['return'],
             'names_orders': ['return.order_id', 'return.order_name', 'cancelled_return.order_id', 'cancelled_return.order_name'],
+        },
+        'stripe': {
+            'has_connections': true,
+            'required': ['dispute'],
+            'sources': ['charge', 'dispute', 'payment_intent'],
+            'tables': {'payments': ['dispute']},
+            'adds_to': ['payments'],
+            'answers': ['dispute'],
+            'names_orders': ['stripe_dispute_orders.order_said'],
         },
         'recharge': {
             'has_connections': true,

@@ -6,7 +6,7 @@ select
     '{{ connector }}' as connector,
     _store,
     {{ column.split('.')[1] }} as order_said
-from {{ ref('src_' ~ connector ~ '__' ~ column.split('.')[0]) }}
+from {{ ref(column.split('.')[0] if column.startswith(connector ~ '_') else 'src_' ~ connector ~ '__' ~ column.split('.')[0]) }}
 union
 {%- endfor %}
 {%- endfor %}

@@ -1,0 +1,81 @@
+{{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
+-- One row per SKU. What several stores sell under one SKU is described as the first of them by name has it.
+with
+
+currencies as (
+    select
+        _store,
+        max(currency) as currency
+    from {{ ref('woocommerce_orders') }}
+    group by _store
+),
+
+types as (
+    select
+        lower(trim(value)) as product_type,
+        max(case when means = 'not_reviewable' then 1 else 0 end) as is_not_reviewable
+    from {{ ref('connector_words') }}
+    where connector = 'woocommerce' and subject = 'product_type'
+    group by 1
+),
+
+placed as (
+    select
+        *,
+        row_number() over (partition by lower(sku) order by _store asc, variant_id asc) as place
+    from {{ ref('woocommerce_variants') }}
+),
+
+stock as (
+    select
+        placed.*,
+        products.title,
+        products.handle,
+        products.type,
+        lower(coalesce(variations.status, products.status)) as variant_status,
+        lower(products.status) as product_status,
+        coalesce(variations.price, products.price) as price,
+        -- a variation may leave the counting to its product
+        case when lower(variations.manage_stock) in ('true', 't', '1') then 'variation' when lower(products.manage_stock) in ('true', 't', '1') then 'product' end as counted_by,
+        variations.stock_quantity as variation_stock,
+        products.stock_quantity as product_stock,
+        lower(coalesce(variations.stock_status, products.stock_status)) as stock_status,
+        lower(coalesce(variations.backorders_allowed, products.backorders_allowed)) in ('true', 't', '1') as sells_without_stock,
+        lower(coalesce(variations.virtual, products.virtual)) in ('true', 't', '1') as is_virtual,
+        lower(coalesce(variations.downloadable, products.downloadable)) in ('true', 't', '1') as is_downloadable,
+        coalesce(variations._loaded_at, products._loaded_at) as _loaded_at
+    from placed
+    left join {{ ref('src_woocommerce__product') }} as products
+        on placed._store = products._store and placed.product_id = products.id
+    left join {{ ref('src_woocommerce__variation') }} as variations
+        on placed._store = variations._store and placed.variant_id = variations.id
+    where placed.place = 1
+)
+
+select
+    -- ids
+    stock.sku,
+    stock._store || '-' || stock.product_id as product_id,
+    stock.variant_id,
+    -- text
+    stock.handle,
+    stock.title,
+    currencies.currency,
+    -- numbers
+    stock.price as list_price,
+    case
+        when coalesce(stock.sells_without_stock, false) then null
+        when stock.counted_by = 'variation' then stock.variation_stock
+        when stock.counted_by = 'product' then stock.product_stock
+        when stock.stock_status = 'outofstock' then '0'
+    end as inventory_quantity,
+    -- booleans
+    coalesce(stock.variant_status = 'publish' and stock.product_status = 'publish', false) as is_active,
+    coalesce(stock.is_virtual, false) or coalesce(stock.is_downloadable, false) as is_digital,
+    coalesce(types.is_not_reviewable, 0) = 0 as is_reviewable,
+    stock._loaded_at
+from stock
+left join currencies
+    on stock._store = currencies._store
+left join types
+    on lower(stock.type) = types.product_type

@@ -1,0 +1,102 @@
+{{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
+-- A row per line of a refund, one for what its lines do not explain, and one for an order that the store calls refunded without a refund: of that nobody
+-- can tell what was given back. Amounts are negative at the source, and here without tax. A refund is done when it is made.
+{%- set number = post_purchase_gate.read_number %}
+{%- set text = dbt.type_string() %}
+with
+
+-- a refund may stand in a table of its own, in the order's list, or in both
+refunds as (
+    select
+        coalesce(own._store, listed._store) as _store,
+        coalesce(own.id, listed.id) as refund_id,
+        coalesce(own.order_id, listed.order_id) as order_id,
+        abs({{ number('coalesce(own.amount, listed.total)') }}) as amount_gross,
+        coalesce(own.reason, listed.reason) as note,
+        coalesce(own.created_at, listed.updated_at) as created_at,
+        coalesce(own._loaded_at, listed._loaded_at) as _loaded_at
+    from {{ ref('src_woocommerce__refund') }} as own
+    full outer join {{ ref('src_woocommerce__order_refund') }} as listed
+        on own._store = listed._store and own.id = listed.id
+),
+
+reasons as (
+    select
+        refunds._store,
+        refunds.refund_id,
+        min(words.means) as reason
+    from refunds
+    inner join {{ ref('connector_words') }} as words
+        on words.connector in ('shopify', 'woocommerce') and words.subject = 'refund_note' and position(lower(words.value) in lower(refunds.note)) > 0
+    group by refunds._store, refunds.refund_id
+),
+
+line_sums as (
+    select
+        _store,
+        refund_id,
+        sum(gross) as gross
+    from {{ ref('woocommerce_refund_lines') }}
+    group by _store, refund_id
+),
+
+orders_with_refunds as (
+    select distinct
+        _store,
+        order_id
+    from refunds
+)
+
+select
+    lines._store || '-' || lines.refund_id || '-' || lines.refund_line_id as refund_id,
+    lines._store || '-' || lines.order_id as order_id,
+    lines._store || '-' || lines.order_line_id as order_line_id,
+    lines.units as quantity,
+    cast(lines.net as decimal(18, 4)) as amount,
+    reasons.reason,
+    refunds.created_at as requested_at,
+    refunds.created_at as refunded_at,
+    cast(null as {{ text }}) as rejected_at,
+    lines._loaded_at
+from {{ ref('woocommerce_refund_lines') }} as lines
+inner join refunds
+    on lines._store = refunds._store and lines.refund_id = refunds.refund_id
+left join reasons
+    on lines._store = reasons._store and lines.refund_id = reasons.refund_id
+union all
+select
+    refunds._store || '-' || refunds.refund_id || '-rest' as refund_id,
+    refunds._store || '-' || refunds.order_id as order_id,
+    cast(null as {{ text }}) as order_line_id,
+    cast(0 as decimal(18, 4)) as quantity,
+    cast(round((refunds.amount_gross - coalesce(line_sums.gross, 0)) / coalesce(orders.gross_per_net, 1), 4) as decimal(18, 4)) as amount,
+    coalesce(reasons.reason, case when line_sums.refund_id is not null then 'goodwill' end) as reason,
+    refunds.created_at as requested_at,
+    refunds.created_at as refunded_at,
+    cast(null as {{ text }}) as rejected_at,
+    refunds._loaded_at
+from refunds
+left join line_sums
+    on refunds._store = line_sums._store and refunds.refund_id = line_sums.refund_id
+left join reasons
+    on refunds._store = reasons._store and refunds.refund_id = reasons.refund_id
+left join {{ ref('woocommerce_orders') }} as orders
+    on refunds._store = orders._store and refunds.order_id = orders.order_id
+-- what is a smallest unit or two is rounding; an amount that cannot be read is nobody's nothing
+where (refunds.amount_gross is null and line_sums.refund_id is null) or refunds.amount_gross - coalesce(line_sums.gross, 0) > 0.02
+union all
+select
+    orders._store || '-' || orders.order_id || '-status' as refund_id,
+    orders._store || '-' || orders.order_id as order_id,
+    cast(null as {{ text }}) as order_line_id,
+    cast(null as decimal(18, 4)) as quantity,
+    cast(null as decimal(18, 4)) as amount,
+    cast(null as {{ text }}) as reason,
+    orders.updated_at as requested_at,
+    orders.updated_at as refunded_at,
+    cast(null as {{ text }}) as rejected_at,
+    orders._loaded_at
+from {{ ref('woocommerce_orders') }} as orders
+left join orders_with_refunds
+    on orders._store = orders_with_refunds._store and orders.order_id = orders_with_refunds.order_id
+where orders.status = 'refunded' and orders_with_refunds.order_id is null

@@ -1,0 +1,28 @@
+{{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
+-- Orders that somebody placed: a draft of the checkout is none, and what lies in the trash is deleted.
+select
+    _store,
+    id as order_id,
+    number,
+    -- 0 is a guest
+    nullif(customer_id, '0') as account_id,
+    email,
+    lower(status) as status,
+    lower(created_via) as created_via,
+    currency,
+    created_at,
+    updated_at,
+    paid_at,
+    total,
+    shipping_total,
+    lower(payment_method) as payment_method,
+    country,
+    region,
+    cast(case
+        when {{ post_purchase_gate.read_number('total_tax') }} > 0 and {{ post_purchase_gate.read_number('total') }} > {{ post_purchase_gate.read_number('total_tax') }}
+            then {{ post_purchase_gate.read_number('total') }} / ({{ post_purchase_gate.read_number('total') }} - {{ post_purchase_gate.read_number('total_tax') }})
+        else 1
+    end as decimal(18, 12)) as gross_per_net,
+    _loaded_at
+from {{ ref('src_woocommerce__order') }}
+where coalesce(lower(status), '') not in ('checkout-draft', 'auto-draft', 'draft', 'trash')
