@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 
 from post_purchase.leases import Lease, LeaseBook, LeaseError, new_id, path_beside
-from post_purchase.pages.source import Source, Words
+from post_purchase.source import Source, Words
 from post_purchase.terminal import (
     DECISION_STYLES,
     MartsError,

@@ -33,7 +33,7 @@ import duckdb
 
 from post_purchase.ask import MARTS, AskError, Build, Question, Row, answer, as_json, instant
 from post_purchase.leases import LeaseBook, LeaseError, path_beside
-from post_purchase.pages.source import Source
+from post_purchase.source import Source
 from post_purchase.terminal import MartsError, add_database_option, open_marts
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from post_purchase.pages.source import Source, Words
+from post_purchase.source import Source, Words
 from post_purchase.terminal import (
     DECISION_STYLES,
     FORMULA,
@@ -42,6 +42,8 @@ from post_purchase.walk import md_table
 Row = dict[str, Any]
 MARTS = ("next_actions", "gate_decisions", "gate_reasons")
 FORMATS = ("table", "csv", "markdown", "json")
+# columns that hold a sentence
+SENTENCES = ("why", "meaning", "what to do")
 
 SHEET_SQL = """
 select
@@ -196,7 +198,10 @@ def as_table(rows: Sequence[Row]) -> str:
     paint = Paint(use_color(sys.stdout))
     shown = [
         [
-            Cell(fit(as_text(value), 64 if name in ("why", "meaning") else 30), DECISION_STYLES.get(str(value)))
+            Cell(
+                fit(as_text(value), 64 if name in ("why", "meaning", "what to do") else 30),
+                DECISION_STYLES.get(str(value)),
+            )
             for name, value in row.items()
         ]
         for row in rows
@@ -222,10 +227,10 @@ def parser_for(name: str, purpose: str) -> argparse.ArgumentParser:
     return parser
 
 
-def shown(arguments: argparse.Namespace, rows_of: Callable[[Source], list[Row]], nothing: str) -> int:
+def shown(arguments: argparse.Namespace, rows_of: Callable[[Source], list[Row]], nothing: str, *marts: str) -> int:
     """Open the marts, make the rows and print them."""
     try:
-        with open_marts(arguments.database, MARTS) as connection:
+        with open_marts(arguments.database, marts or MARTS) as connection:
             rows = rows_of(Source(connection))
     except MartsError as error:
         print(error, file=sys.stderr)

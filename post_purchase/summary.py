@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from post_purchase import ROOMS
+from post_purchase.source import Source
 from post_purchase.terminal import (
     DECISION_STYLES,
     PLAIN_WIDTH,
@@ -234,6 +235,14 @@ group by action, steps
 order by decisions desc, action, steps
 """
 
+PRICE_SQL = """
+select what_to_do, sends_released, expected_profit
+from marts.price_of_not_knowing
+where expected_profit > 0
+order by expected_profit desc, missing, subject
+limit 3
+"""
+
 SHEET_SQL = """
 select order_id, action, decision, lesson_note
 from marts.next_actions
@@ -319,6 +328,20 @@ def steps_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     return [
         title,
         *(f"  {number}. {fit(line, PLAIN_WIDTH - 5)}" for number, line in enumerate(steps_in_order(found), 1)),
+        *price_block(connection),
+    ]
+
+
+def price_block(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What the three dearest things that nobody knows would earn; nothing where the build has no such mart."""
+    if not Source(connection).has("price_of_not_knowing"):
+        return []
+    return [
+        f"  {fit(line, PLAIN_WIDTH - 2)}"
+        for line in (
+            f"{clean(row['what_to_do'])}: {row['sends_released']:,} sends, worth {row['expected_profit']:,.2f}"
+            for row in fetch(connection, PRICE_SQL)
+        )
     ]
 
 

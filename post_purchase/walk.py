@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from post_purchase.pages.source import Source
+from post_purchase.source import Source
 from post_purchase.terminal import (
     DECISION_STYLES,
     STATE_STYLES,

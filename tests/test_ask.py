@@ -24,7 +24,7 @@ import pytest
 from conftest import ROOT, Build
 
 from post_purchase import ask, leases, serve
-from post_purchase.pages.source import Source
+from post_purchase.source import Source
 from post_purchase.terminal import open_marts
 
 AS_OF = datetime(2026, 6, 30, 12)

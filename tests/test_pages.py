@@ -191,6 +191,12 @@ def test_support_has_every_open_issue_and_every_bad_review(pages: Path, demo_sho
     assert len(rows_of(pages, "reviews")) == ask(demo_shop, "select count(*) from marts.review_to_answer")[0][0] > 0
 
 
+def test_the_price_of_not_knowing_is_on_the_page_of_feeds(pages: Path, demo_shop: Build) -> None:
+    known = ask(demo_shop, "select what_to_do from marts.price_of_not_knowing")
+    text = (pages / "feeds.html").read_text()
+    assert [what for (what,) in known if html.escape(what, quote=False) not in text] == []
+
+
 def test_the_matrix_is_shown_cell_by_cell(pages: Path) -> None:
     """A cell that is not shown is a rule that nobody knows of."""
     with (ROOT / "seeds" / "policy" / "gate_matrix.csv").open() as file:

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from conftest import Build
 
-from post_purchase import sheet, walk
-from post_purchase.pages.source import Source
+from post_purchase import missing, sheet, walk
+from post_purchase.source import Source
 
 CODE = re.compile(r"\b[a-z_]+:(problem|unknown|waiting|ok)\b")
 
@@ -151,10 +151,27 @@ def test_nobody_with_a_shop_of_their_own_is_sent_to_the_demo_shop(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`make demo` would put the demo shop's customers into their database."""
-    assert sheet(["--database", str(tmp_path / "own.duckdb")]) == 2
+    assert sheet.sheet(["--database", str(tmp_path / "own.duckdb")]) == 2
     said = capsys.readouterr().err
     assert "post-purchase build" in said and "demo" not in said
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("POST_PURCHASE_DB", raising=False)
-    assert sheet([]) == 2
+    assert sheet.sheet([]) == 2
     assert "make demo" in capsys.readouterr().err
+
+
+def test_what_nobody_knows_has_its_price(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every thing of the mart is told once, in words; without --all, only what lets a send out by itself."""
+    known = rows_of(
+        demo_shop.database, "select what_to_do, sends_released, decisions_waiting from marts.price_of_not_knowing"
+    )
+    assert missing.main(["--all", "--format", "json", "--database", str(demo_shop.database)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {(row["what to do"], int(row["lets out"]), int(row["waiting"])) for row in told} == set(known)
+    assert len(told) == len(known) > 10
+    assert missing.main(["--format", "json", "--database", str(demo_shop.database)]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert alone == [row for row in told if int(row["lets out"])] and len(alone) < len(told)
+    assert not [row for row in told if CODE.search(row["what to do"]) or "_" in row["for"]]
+    assert missing.main(["--kind", "cost", "--format", "json", "--database", str(demo_shop.database)]) == 0
+    assert {row["kind"] for row in json.loads(capsys.readouterr().out)} == {"cost"}

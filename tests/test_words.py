@@ -179,7 +179,7 @@ def test_every_part_of_a_note_is_somewhere_in_a_note() -> None:
     """A sentence that no model asks for would be translated for nothing; one that the seed lacks would be silent."""
     said = {row["part"] for row in note_rows()}
     asked = set(re.findall(r"'([a-z_]+)'", NOTE_SQL))
-    made = {part for part in said if part.startswith(("why_", "fits_", "metric_", "topic_", "heading_"))}
+    made = {part for part in said if part.startswith(("why_", "fits_", "metric_", "topic_", "heading_", "missing_"))}
     assert said - asked - made == set()
     anchors = {row["due_anchor"] for row in read_seed("policy/actions.csv")} - {"issue"}
     assert {f"why_{anchor}" for anchor in anchors} <= said, "an action that is due by this anchor has no 'why now'"

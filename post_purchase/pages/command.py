@@ -20,10 +20,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.console import Console
 
-from post_purchase.pages import lists, sections, source
+from post_purchase import source
+from post_purchase.pages import lists, sections
 from post_purchase.pages.orders import write_orders, write_words
 from post_purchase.pages.packs import Listing, dumps
-from post_purchase.pages.source import Source, Words
+from post_purchase.source import Source, Words
 from post_purchase.terminal import MartsError, add_database_option, in_words, open_marts
 
 MARTS = ("next_actions", "gate_decisions", "gate_reasons", "order_evidence", "order_timeline")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from post_purchase.pages.packs import Cell, Listing
-from post_purchase.pages.source import Row, Source, Words, age, amount, count, figure, moment, share, short
+from post_purchase.source import Row, Source, Words, age, amount, count, figure, moment, share, short
 from post_purchase.terminal import in_words
 
 GOES_OUT, TURN, HELD, SUPPORT, DONE = "Goes out", "Waits its turn", "Held", "With support", "Nothing left"

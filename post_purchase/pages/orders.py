@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from post_purchase.pages.packs import pack, pack_json
-from post_purchase.pages.source import EPOCH, Source, Words
+from post_purchase.source import EPOCH, Source, Words
 from post_purchase.walk import CHECKS, FACTS
 
 PER_PACK = 64

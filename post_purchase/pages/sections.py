@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from post_purchase import missing
 from post_purchase.pages import charts
-from post_purchase.pages.source import Row, Source, Words
+from post_purchase.source import Row, Source, Words
 from post_purchase.terminal import in_words
 
 OUTCOMES = ("refund_requested", "ticket_opened", "unsubscribed", "complained", "reviewed", "purchased_again")
@@ -298,8 +299,10 @@ def feeds(source: Source, words: Words) -> dict[str, Any]:
 
 
 def price(source: Source, words: Words) -> list[Row]:
-    """What waits for each thing nobody knows, in decisions and expected profit: the mart, or nothing."""
-    return source.mart("price_of_not_knowing", "all desc") if source.has("price_of_not_knowing") else []
+    """What waits for each thing nobody knows; nothing where the build has no such mart."""
+    if not source.has("price_of_not_knowing"):
+        return []
+    return missing.rows_of(source)[:200]
 
 
 def replenishment(source: Source, words: Words) -> Sequence[Any]:

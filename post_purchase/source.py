@@ -1,4 +1,4 @@
-"""What the pages read of a finished build: its marts, and the seeds and names beside them."""
+"""What pages and commands read of a finished build: its marts, and the seeds and names beside them."""
 
 from __future__ import annotations
 
