@@ -328,21 +328,22 @@ def steps_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     return [
         title,
         *(f"  {number}. {fit(line, PLAIN_WIDTH - 5)}" for number, line in enumerate(steps_in_order(found), 1)),
-        *price_block(connection),
+        *price_block(connection, paint),
     ]
 
 
-def price_block(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def price_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str]:
     """What the three dearest things that nobody knows would earn; nothing where the build has no such mart."""
     if not Source(connection).has("price_of_not_knowing"):
         return []
-    return [
+    lines = [
         f"  {fit(line, PLAIN_WIDTH - 2)}"
         for line in (
-            f"{clean(row['what_to_do'])}: {row['sends_released']:,} sends, worth {row['expected_profit']:,.2f}"
+            f"{clean(row['what_to_do'])} ({row['sends_released']:,} sends, worth {row['expected_profit']:,.2f})"
             for row in fetch(connection, PRICE_SQL)
         )
     ]
+    return [paint("What not knowing costs", "bold"), *lines] if lines else []
 
 
 def steps_in_order(held: Sequence[Row], limit: int = 5) -> list[str]:
