@@ -120,6 +120,7 @@ def parsed_project(vars: dict[str, Any]) -> Any:
         bool(vars.get("raw_path")),
         vars.get("raw_schema"),
         *vars.get("connectors", ["native"]),
+        repr(vars.get("connections")),
         *vars.get("point_origins", ORIGINS),
         vars.get("candidate_matrix"),
     )

@@ -70,5 +70,5 @@ left join {{ ref('src_shopify__inventory_item') }} as items
 left join currencies
     on variants._store = currencies._store
 left join types
-    on lower(products.product_type) = types.product_type
+    on lower(trim(products.product_type)) = types.product_type
 where variants.place = 1
