@@ -3,13 +3,14 @@
     post-purchase shop demo [--out seeds/demo_shop]
     post-purchase shop bulk --orders 1000000 --out FOLDER [--seed 1] [--as-of 2026-06-30T12:00:00]
         [--dirty 0.01] [--memory 6GB]
+    post-purchase shop shape fivetran-rest --database target/tables.duckdb --store us --out FOLDER
 
 `demo` writes one `demo_<table>.csv` per table of the contract: some seventy ordinary orders, the hard cases of
 `demo_stories.yml` with their known answers, and a handful of rows that break the contract. `bulk` writes one typed
 `<table>.parquet` per table, set-based in DuckDB, with the skews of a real shop, and clean unless `--dirty` asks
-otherwise.
+otherwise. `shape` writes the demo shop as a loader would, to try a connector without an account.
 
-Both are pure functions of their arguments: the same call writes the same rows. Times are UTC, money is in the row's
+All are pure functions of their arguments: the same call writes the same rows. Times are UTC, money is in the row's
 currency, ids are text.
 """
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import re
 import shutil
 import sys
 import time
@@ -30,7 +32,7 @@ from typing import Any, overload
 import duckdb
 import yaml
 
-from post_purchase import PROJECT
+from post_purchase import PROJECT, shapes
 
 ROOT = PROJECT
 STORIES = Path(__file__).resolve().parent / "demo_stories.yml"
@@ -1907,8 +1909,15 @@ def positive(text: str) -> int:
     return number
 
 
+def store_name(text: str) -> str:
+    """A store's name: it becomes a part of a schema's."""
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is no store name: small letters, digits and _")
+    return text
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Read the command line and write one of the two shops."""
+    """Read the command line and write one of the shops."""
     parser = argparse.ArgumentParser(
         prog="post-purchase shop", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -1922,10 +1931,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     bulk.add_argument("--as-of", type=instant, default=DEMO_AS_OF, help="UTC; nothing happens after it")
     bulk.add_argument("--dirty", type=share, default=0.0, help="share of bad rows added to the main tables (default 0)")
     bulk.add_argument("--memory", default="6GB", help="DuckDB's memory limit; the rest spills to disk")
+    shape = commands.add_parser("shape", help="the demo shop as a loader writes it: the store's tables, and the rest")
+    shape.add_argument("shape", choices=list(shapes.SHAPES), help="the loader's shape of Shopify")
+    shape.add_argument("--database", type=Path, required=True, help="DuckDB file that gets a schema shopify_STORE")
+    shape.add_argument("--store", type=store_name, default="us", help="name of the store (default us)")
+    shape.add_argument("--out", type=Path, required=True, help="folder for the tables that no shop system has")
     arguments = parser.parse_args(argv)
     try:
         if arguments.command == "demo":
             write_demo(arguments.out)
+        elif arguments.command == "shape":
+            shapes.write(arguments.shape, shapes.Places(arguments.database, arguments.store, arguments.out))
         else:
             names = bulk_names(arguments.orders, arguments.seed, arguments.as_of)
             write_bulk(arguments.out, names, arguments.dirty, arguments.memory)

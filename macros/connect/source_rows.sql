@@ -97,20 +97,24 @@ where _occurrence = 1
     dbt's own look-up stops at a name that differs in nothing else: the schema is listed, and of two such names the exact one is meant.
 -#}
 {% macro source_table(connection, name) -%}
-    {%- set found = namespace(relation=none) -%}
-    {%- for row in dbt.list_relations_without_caching(api.Relation.create(database=connection.database, schema=connection.schema)) -%}
-        {%- if row[1] | lower == name | lower and (found.relation is none or row[1] == name) -%}
-            {%- set found.relation = api.Relation.create(database=connection.database, schema=row[2], identifier=row[1], type=row[3]) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- if found.relation is none -%}
+    {#- listed once for every list of connections that is made -#}
+    {%- if 'tables' not in connection -%}
+        {%- set tables = {} -%}
+        {%- for row in dbt.list_relations_without_caching(api.Relation.create(database=connection.database, schema=connection.schema)) -%}
+            {%- if row[1] | lower not in tables or row[1] == row[1] | lower -%}
+                {%- do tables.update({row[1] | lower: api.Relation.create(database=connection.database, schema=row[2], identifier=row[1], type=row[3])}) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- do connection.update({'tables': tables}) -%}
+    {%- endif -%}
+    {%- if name | lower not in connection.tables -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set columns = {} -%}
-    {%- for column in adapter.get_columns_in_relation(found.relation) -%}
+    {%- for column in adapter.get_columns_in_relation(connection.tables[name | lower]) -%}
         {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
     {%- endfor -%}
-    {{ return({'relation': found.relation, 'columns': columns}) }}
+    {{ return({'relation': connection.tables[name | lower], 'columns': columns}) }}
 {%- endmacro %}
 
 {% macro place_rows(connection, node, place) -%}

@@ -1,0 +1,348 @@
+"""What the connections bring, what they lack, and what each gap blocks, before the first build and without one.
+
+    post-purchase doctor --vars '{connections: [{connector: shopify, store: us, schema: shopify_us}]}' [--database FILE]
+        [--format table|json]
+
+Reads the loader's tables where they are and writes nothing there: what it works out stands in a file that is removed
+when it is done. Exit codes: 0 nothing that is required is missing; 1 something is; 2 the connections cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from rich.console import Console
+
+from post_purchase import PROJECT
+from post_purchase.terminal import DEFAULT_DATABASE, plain
+
+MARK = "CONNECTIONS "
+SHOP = "shop"  # the shop's own file, attached to the one that doctor works in
+# What has to be read before it is known which words, rows and links are bad: inputs as far as their accounting.
+NEEDED = ["+rejected_rows", "+unmapped_values", "+dangling_references", "+input_accounting", "+feed_health"]
+NEEDED += ["gate_matrix", "stg_order_lines", "stg_payments", "stg_fulfillment_lines"]
+
+MONEY = """
+    with captured as (
+        select order_id, sum(case when status = 'captured' then amount end) as amount
+        from staging.stg_payments
+        group by 1
+    ),
+    goods as (
+        select order_id, sum(quantity * unit_price - discount) as amount from staging.stg_order_lines group by 1
+    )
+    select
+        count(*) as orders,
+        count(*) filter (where captured.amount is not null) as orders_captured,
+        count(*) filter (where abs(captured.amount - orders.total) <= 0.02) as captured_is_total,
+        count(*) filter (
+            where goods.amount + coalesce(orders.shipping_charged, 0) <= orders.total + 0.02
+        ) as goods_within_total
+    from staging.stg_orders as orders
+    left join captured using (order_id)
+    left join goods using (order_id)
+    where orders.cancelled_at is null and not orders.is_test
+"""
+
+# (what is linked to what, rows, how many of them are)
+LINKS = {
+    "tickets to an order": "select count(*), count(order_id) from staging.stg_tickets",
+    "messages to an order": "select count(*), count(order_id) from staging.stg_messages",
+    "reviews to an order": "select count(*), count(order_id) from staging.stg_reviews",
+    "parcels to lines": "select count(*), count(*) filter (where fulfillment_id in"
+    " (select fulfillment_id from staging.stg_fulfillment_lines)) from staging.stg_fulfillments",
+    "orders to an account": "select count(*), count(*) filter (where customer_id not like 'guest:%')"
+    " from staging.stg_orders",
+}
+
+
+class Unreadable(Exception):
+    """The connections cannot be read; the message says why."""
+
+
+def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, Any]) -> list[str]:
+    """One dbt command in this process; what it logged. Errors are said as dbt says them."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    said: list[str] = []
+    problems: list[str] = []
+
+    def hear(event: Any) -> None:
+        said.append(plain(event.info.msg))
+        if event.info.level == "error" and event.info.msg.strip():
+            problems.append(plain(event.info.msg).strip())
+
+    common = ["--log-level", "none", "--log-level-file", "none", "--project-dir", str(PROJECT)]
+    common += ["--profiles-dir", str(profiles), "--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+    try:
+        outcome = dbtRunner(callbacks=[hear]).invoke(
+            [*words, *common, "--vars", yaml.safe_dump(settings, width=10_000)]
+        )
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if not outcome.success:
+        reasons = list(dict.fromkeys(problems)) or [str(outcome.exception)]
+        raise Unreadable("\n".join(reasons[:5]))
+    return said
+
+
+def working_profile(database: Path, work: Path) -> Path:
+    """A profile whose database is doctor's own, beside the shop's, which is only read."""
+    profiles = yaml.safe_load((PROJECT / "profiles" / "profiles.yml").read_text())
+    output = profiles["post_purchase_gate"]["outputs"]["duckdb"]
+    output["path"] = str(work / "doctor.duckdb")
+    output["attach"] = [{"path": str(database), "alias": SHOP, "read_only": True}]
+    profiles["post_purchase_gate"]["outputs"] = {"duckdb": output}
+    profiles["post_purchase_gate"]["target"] = "duckdb"
+    folder = work / "profiles"
+    folder.mkdir()
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
+    return folder
+
+
+def where_the_shop_is(settings: dict[str, Any]) -> dict[str, Any]:
+    """The same vars, for tables that stand in the attached file."""
+    moved = dict(settings)
+    moved["connections"] = [
+        {"database": SHOP, **connection} if isinstance(connection, dict) else connection
+        for connection in settings.get("connections") or []
+    ]
+    if settings.get("raw_schema") and not settings.get("raw_database"):
+        moved["raw_database"] = SHOP
+    return moved
+
+
+def blocked_by(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[list[str], list[str]]]:
+    """Per feed, the checks that read it and the actions that wait while they are unknown."""
+    matrix = connection.sql("from policy.gate_matrix where state = 'unknown'")
+    actions = [name for name in matrix.columns if name not in ("position", "check_name", "state")]
+    waits = {
+        row[matrix.columns.index("check_name")]: [name for name in actions if row[matrix.columns.index(name)]]
+        for row in matrix.fetchall()
+    }
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for check, feeds in connection.sql(
+        "select check_name, feeds from policy.checks where feeds is not null"
+    ).fetchall():
+        for feed in feeds.split(";"):
+            checks, blocked = found.setdefault(feed, ([], []))
+            checks.append(check)
+            blocked.extend(action for action in waits.get(check, []) if action not in blocked)
+    return found
+
+
+def examine(described: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Everything that doctor says, from the description of the connections and the rows that were read."""
+    with duckdb.connect(str(file)) as connection:
+        blocked = blocked_by(connection)
+        rows = connection.sql(
+            "select feed, state, loaded_through, age_hours, max_age_hours from marts.feed_health"
+        ).fetchall()
+        health = {
+            row[0]: dict(zip(("state", "loaded_through", "age_hours", "limit"), row[1:], strict=True)) for row in rows
+        }
+        money = connection.sql(MONEY)
+        report: dict[str, Any] = {
+            "connections": described["connections"],
+            "feeds": health,
+            "money": dict(zip(money.columns, money.fetchone() or (), strict=False)),
+            "links": {what: connection.sql(query).fetchone() for what, query in LINKS.items()},
+            "rejected": connection.sql(
+                "select table_name, reason, count(*) from marts.rejected_rows"
+                " group by 1, 2 order by 3 desc, 1, 2 limit 20"
+            ).fetchall(),
+            "unmapped": connection.sql(
+                "select table_name, column_name, unmapped_value, row_count, last_seen_at from marts.unmapped_values"
+                " order by row_count desc, 1, 2, 3 limit 20"
+            ).fetchall(),
+            "accounting": connection.sql(
+                "select table_name, rows_in, rows_accepted from marts.input_accounting where rows_in > 0 order by 1"
+            ).fetchall(),
+        }
+    report["steps"] = steps(described, health, blocked)
+    return report
+
+
+def steps(
+    described: dict[str, Any], health: dict[str, dict[str, Any]], blocked: dict[str, tuple[list[str], list[str]]]
+) -> list[dict[str, Any]]:
+    """What to do next: required tables first, then what the most actions wait for."""
+    found: list[dict[str, Any]] = []
+    for connection in described["connections"]:
+        for source in connection["sources"]:
+            if source["is_required"] and not source["found"]:
+                found.append(
+                    {"do": f"bring {connection['place']}.{source['tables'][0]}", "required": True, "actions": []}
+                )
+    for feed in described["feeds"]:
+        state = health.get(feed["feed"], {}).get("state")
+        checks, actions = blocked.get(feed["feed"], ([], []))
+        if feed["is_not_kept"] or state in ("fresh", "not_kept", None) or not actions:
+            continue
+        found.append(
+            {"do": remedy(feed["feed"], state, described), "required": False, "checks": checks, "actions": actions}
+        )
+    return sorted(found, key=lambda step: (not step["required"], -len(step["actions"]), step["do"]))
+
+
+def remedy(feed: str, state: str, described: dict[str, Any]) -> str:
+    """One sentence that makes a feed known."""
+    if state == "stale":
+        return f"{feed}: its loader is behind. Let it run, or say in the seed feed_freshness how old it may be."
+    if state == "degraded":
+        return f"{feed}: too many of its rows cannot be read. See the rejected rows."
+    gaps = [
+        f"{connection['connector']} of {connection['store']} has no {' and no '.join(table['missing'])}"
+        for connection in described["connections"]
+        for table in connection["brings"]
+        if table["table"] == feed and table["missing"]
+    ]
+    lacking = sorted(
+        {
+            need
+            for connection in described["connections"]
+            for table in connection["brings"]
+            if table["table"] == feed
+            for need in table["missing"]
+        }
+    )
+    if gaps:
+        return (
+            f"{feed}: {'; '.join(gaps)}. Switch it on in the loader, connect a tool that has it, or,"
+            f" if the shop has no such thing, say so on the connection: without: [{', '.join(lacking)}]."
+        )
+    return f"{feed}: connect the tool that keeps it, or, if the shop keeps none, say so: feeds_not_kept: [{feed}]."
+
+
+def share(part: Any, whole: Any) -> str:
+    """A part as a share, with both numbers."""
+    return f"{part:,} of {whole:,}" + (f" ({Decimal(part) / Decimal(whole):.0%})" if whole else "")
+
+
+def waiting(actions: Sequence[str]) -> str:
+    """How many actions wait, and the first of them."""
+    shown = ", ".join(actions[:3]) + (f" and {len(actions) - 3} more" if len(actions) > 3 else "")
+    return f"{len(actions)} {'action waits' if len(actions) == 1 else 'actions wait'}: {shown}"
+
+
+def show(report: dict[str, Any]) -> Iterable[str]:
+    """The report in lines."""
+    for connection in report["connections"]:
+        yield f"{connection['connector']}, store {connection['store']}, in {connection['place']}"
+        for source in connection["sources"]:
+            name = f"  {source['source']:<20}"
+            if source["found"]:
+                missing = f"; no {', '.join(source['columns_missing'])}" if source["columns_missing"] else ""
+                yield f"{name} {', '.join(source['found'])}{missing}"
+            elif source["is_without"]:
+                yield f"{name} there is no such thing, by the owner's word"
+            elif source["born_with"]:
+                yield f"{name} not there yet: empty"
+            else:
+                yield f"{name} not there{' (REQUIRED)' if source['is_required'] else ''}"
+    yield ""
+    yield "Rows"
+    for table, rows, accepted in report["accounting"]:
+        yield f"  {table:<20} {share(accepted, rows)} accepted"
+    for table, reason, count in report["rejected"]:
+        yield f"  refused: {table}, {reason}: {count:,}"
+    for table, column, value, rows, _seen in report["unmapped"]:
+        yield f"  unknown word: {table}.{column} '{value}': {rows:,} (seed value_synonyms)"
+    yield ""
+    yield "Links"
+    for what, counted in report["links"].items():
+        yield f"  {what:<20} {share(counted[1], counted[0])}"
+    money = report["money"]
+    yield "Money"
+    captured = share(money["captured_is_total"], money["orders_captured"])
+    yield f"  captured is what is owed: {captured} orders with a capture"
+    yield f"  goods and shipping within the total: {share(money['goods_within_total'], money['orders'])} orders"
+    yield ""
+    if not report["steps"]:
+        yield "Nothing is missing. Build: post-purchase build --vars ..."
+        return
+    yield "What to do next, first what the most actions wait for"
+    for number, step in enumerate(report["steps"], start=1):
+        waits = f" {waiting(step['actions'])}." if step["actions"] else ""
+        yield f"  {number}. {'REQUIRED: ' if step['required'] else ''}{step['do']}{waits}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Examine the connections and print what was found."""
+    parser = argparse.ArgumentParser(
+        prog="post-purchase doctor", description="What your connections bring, lack and block, before a build."
+    )
+    default = os.environ.get("POST_PURCHASE_DB", DEFAULT_DATABASE)
+    parser.add_argument("--database", type=Path, default=Path(default), help=f"DuckDB file (default: {default})")
+    parser.add_argument("--vars", default="{}", help="vars of the build, as YAML: '{connections: [...]}'")
+    parser.add_argument("--format", choices=["table", "json"], default="table")
+    arguments = parser.parse_args(argv)
+    settings = yaml.safe_load(arguments.vars) or {}
+    if not isinstance(settings, dict) or not (
+        settings.get("connections") or settings.get("raw_path") or settings.get("raw_schema")
+    ):
+        parser.error(
+            "--vars names what to examine: '{connections: [{connector: shopify, store: us, schema: shopify_us}]}'"
+        )
+    database = arguments.database.resolve()
+    if not database.is_file():
+        print(
+            f"There is no file {arguments.database}. Name the DuckDB file that the loader writes: --database FILE",
+            file=sys.stderr,
+        )
+        return 2
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
+        work = Path(folder)
+        profiles = working_profile(database, work)
+        moved = where_the_shop_is(settings)
+        try:
+            with console.status("looking at the connections"):
+                said = dbt(["run-operation", "describe_connections"], profiles, work, moved)
+            described = json.loads(next(line[line.index(MARK) + len(MARK) :] for line in said if MARK in line))
+            missing = [
+                f"{connection['place']} has no table '{source['source']}'"
+                for connection in described["connections"]
+                for source in connection["sources"]
+                if source["is_required"] and not source["found"]
+            ]
+            if missing:
+                print(
+                    "\n".join([*missing, "Nothing can be decided without them: switch them on in the loader."]),
+                    file=sys.stderr,
+                )
+                return 1
+            with console.status("reading the rows"):
+                words = [
+                    "build",
+                    "--exclude-resource-type",
+                    "test",
+                    "--exclude-resource-type",
+                    "unit_test",
+                    "--select",
+                    *NEEDED,
+                ]
+                dbt(words, profiles, work, moved)
+        except Unreadable as error:
+            print(str(error).replace(f"{SHOP}.", f"{database.stem}."), file=sys.stderr)
+            return 2
+        report = examine(described, work / "doctor.duckdb")
+    for connection in report["connections"]:
+        connection["place"] = connection["place"].replace(f"{SHOP}.", f"{database.stem}.")
+    if arguments.format == "json":
+        print(json.dumps(report, default=str, indent=2))
+    else:
+        print("\n".join(show(report)))
+    return 1 if any(step["required"] for step in report["steps"]) else 0

@@ -1,0 +1,133 @@
+"""The demo shop as a loader writes it, to try a connector without an account.
+
+    post-purchase shop shape fivetran-rest|fivetran-graphql|api --database FILE.duckdb --store us --out FOLDER
+
+writes the tables that Shopify knows of the demo shop into schema `shopify_<store>` of a DuckDB file, under the names,
+columns and types of that loader, and what no shop system knows (tickets, messages, relations of products) into a folder
+in the native contract, with the ids that the connector will give. `api` is the API's own nesting, as Airbyte keeps it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from post_purchase import PROJECT
+
+HERE = Path(__file__).resolve().parent
+SHAPES = {"fivetran-rest": "fivetran_rest", "fivetran-graphql": "fivetran_graphql", "api": "api"}
+
+# Shopify has none of these: they stay in the native contract.
+NOT_OF_A_SHOP = (
+    "customer_identities",
+    "tickets",
+    "ticket_events",
+    "site_events",
+    "messages",
+    "message_events",
+    "reviews",
+    "sku_relations",
+    "subscriptions",
+    "experiment_assignments",
+    "overrides",
+    "product_costs",
+)
+
+# Rows that break the contract stay out: no shop system has them.
+SOUND = {
+    "customers": "customer_id is not null and try_cast(coalesce(is_test, 'false') as boolean) is not null"
+    " and customer_id in (select customer_id from native.customers group by 1 having count(*) = 1)",
+    "orders": "try_cast(ordered_at as timestamp) is not null and try_cast(total as decimal) is not null"
+    " and customer_id in (select customer_id from native.customers)"
+    " and order_id in (select order_id from native.order_lines)",
+    "order_lines": "order_line_id is not null and try_cast(quantity as decimal) > 0"
+    " and order_id in (select order_id from native.orders)",
+    "payments": "order_id in (select order_id from native.orders)",
+    "fulfillments": "order_id in (select order_id from native.orders)"
+    " and not coalesce(cast(delivered_at as timestamp) < cast(shipped_at as timestamp), false)",
+    "fulfillment_lines": "fulfillment_id in (select fulfillment_id from native.fulfillments)",
+    "fulfillment_events": "fulfillment_id in (select fulfillment_id from native.fulfillments)",
+    "refunds": "order_id in (select order_id from native.orders)",
+}
+
+# Shopify's ids are numbers: (table, key, where its numbers begin).
+NUMBERED = (
+    ("customers", "customer_id", 1000),
+    ("orders", "order_id", 5000),
+    ("order_lines", "order_line_id", 20000),
+    ("products", "sku", 300),
+    ("fulfillments", "fulfillment_id", 7000),
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the shop is written: a DuckDB file, the store's name, and the folder for what no shop system knows."""
+
+    database: Path
+    store: str
+    folder: Path
+
+    @property
+    def schema(self) -> str:
+        """The schema that a loader would write this store to."""
+        return f"shopify_{self.store}"
+
+
+def write(shape: str, places: Places) -> None:
+    """Write the demo shop in a loader's shape. Tables of an earlier call are replaced."""
+    places.database.parent.mkdir(parents=True, exist_ok=True)
+    places.folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(places.database)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        read_demo(connection)
+        connection.execute((HERE / "facts.sql").read_text())
+        connection.execute(f"drop schema if exists {places.schema} cascade")
+        connection.execute(f"create schema {places.schema}")
+        connection.execute((HERE / f"{SHAPES[shape]}.sql").read_text().replace("{schema}", places.schema))
+        write_native(connection, places)
+        connection.execute("drop schema native cascade")
+
+
+def read_demo(connection: duckdb.DuckDBPyConnection) -> None:
+    """The demo shop's own rows as text, in schema `native`, and a number for each, the same at every call."""
+    connection.execute("drop schema if exists native cascade")
+    connection.execute("create schema native")
+    for file in sorted((PROJECT / "seeds" / "demo_shop").glob("demo_*.csv")):
+        table = file.stem.removeprefix("demo_")
+        connection.execute(f"create table native.{table} as select * from read_csv(?, all_varchar = true)", [str(file)])
+    for table, is_sound in SOUND.items():
+        connection.execute(
+            f"create or replace table native.{table} as select distinct * from native.{table} where {is_sound}"
+        )
+    for table, key, first in NUMBERED:
+        connection.execute(
+            f"create table native.{table}_number as select {key}, {first} + row_number() over (order by {key}) as id"
+            f" from (select distinct {key} from native.{table} where {key} is not null)"
+        )
+
+
+def write_native(connection: duckdb.DuckDBPyConnection, places: Places) -> None:
+    """What no shop system knows, in the native contract, with the ids that the connector gives."""
+    numbers = {key: f"{table}_number" for table, key, _ in NUMBERED if key != "sku"}
+    told = "', '".join(NOT_OF_A_SHOP)
+    connection.execute(f"create or replace table native.feed_loads as from native.feed_loads where feed in ('{told}')")
+    for table in (*NOT_OF_A_SHOP, "feed_loads"):
+        columns = [row[0] for row in connection.execute(f"describe native.{table}").fetchall()]
+        # an id that leads nowhere goes on leading nowhere
+        selects = [
+            f"coalesce('{places.store}-' || {numbers[column]}.id, rows.{column}) as {column}"
+            if column in numbers
+            else f"rows.{column}"
+            for column in columns
+        ]
+        joins = [
+            f"left join native.{numbers[column]} on rows.{column} = {numbers[column]}.{column}"
+            for column in columns
+            if column in numbers
+        ]
+        connection.sql(f"select {', '.join(selects)} from native.{table} as rows {' '.join(joins)}").write_csv(
+            str(places.folder / f"{table}.csv"), header=True
+        )
