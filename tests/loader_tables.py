@@ -40,14 +40,14 @@ def as_loaded(value: Any) -> str | None:
 
 
 def build_connector(
-    folder: Path, database: Path, connector: str, connections: list[dict[str, Any]], **vars: Any
+    folder: Path, database: Path, connectors: str, connections: list[dict[str, Any]], **vars: Any
 ) -> Build:
-    """The connector alone, its unit tests included."""
+    """The connectors and what they read, their unit tests included."""
     return run_dbt(
         folder,
         {"connections": connections, "as_of": AS_OF, **vars},
         database=database,
-        select=f"path:models/staging/{connector} path:seeds/connectors flow_map connected_stores",
+        select=" ".join(f"+path:models/staging/{connector}" for connector in connectors.split()),
         with_tests=True,
     )
 

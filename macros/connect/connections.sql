@@ -95,6 +95,37 @@
             'sources': ['customer', 'subscription'],
             'tables': {'subscriptions': ['subscription', 'customer']},
         },
+        'zendesk': {
+            'has_connections': true,
+            'required': ['ticket'],
+            'sources': [
+                'comment', 'custom_status', 'deleted_ticket', 'satisfaction_rating', 'ticket', 'ticket_change', 'ticket_field', 'ticket_field_value',
+                'ticket_tag', 'user',
+            ],
+            'names_orders': ['zendesk_mentions.order_said'],
+            'tables': {'tickets': ['ticket', 'user'], 'ticket_events': ['ticket']},
+        },
+        'gorgias': {
+            'has_connections': true,
+            'required': ['ticket'],
+            'sources': ['customer', 'event', 'message', 'survey', 'ticket', 'ticket_tag'],
+            'names_orders': ['gorgias_mentions.order_said'],
+            'tables': {'tickets': ['ticket'], 'ticket_events': ['ticket']},
+        },
+        'attentive': {
+            'has_connections': true,
+            'required': ['sms_sent'],
+            'sources': ['email_sent', 'sms_sent', 'subscribed', 'unsubscribed'],
+            'adds_to': ['messages', 'consents'],
+            'tables': {'messages': ['sms_sent'], 'consents': ['unsubscribed']},
+        },
+        'postscript': {
+            'has_connections': true,
+            'required': ['subscriber'],
+            'sources': ['incoming_message', 'message', 'message_detail', 'subscriber'],
+            'adds_to': ['messages', 'message_events', 'consents'],
+            'tables': {'messages': ['message'], 'message_events': ['message'], 'consents': ['subscriber']},
+        },
         'klaviyo': {
             'has_connections': true,
             'required': ['event', 'person'],
@@ -121,6 +152,11 @@
     }) }}
 {%- endmacro %}
 
+{#- A field of a helpdesk has a title as people write it. -#}
+{% macro connection_word_kind(word) -%}
+    {{ return('words' if word in ['scope', 'without'] else 'title' if word in ['order_field', 'topic_field'] else 'word') }}
+{%- endmacro %}
+
 {#- Every connection with its defaults filled in. A contradiction stops with a sentence. -#}
 {% macro connections() -%}
     {%- set words = post_purchase_gate.connection_words() -%}
@@ -143,8 +179,8 @@
             {%- for word, value in connection.items() -%}
                 {%- if word not in words -%}
                     {%- do faults.append(place ~ " (" ~ connection.connector ~ ") has '" ~ word ~ "', which means nothing. Known: " ~ words | join(', ') ~ "." ~ post_purchase_gate.near_match(word | string, words)) -%}
-                {%- elif not post_purchase_gate.is_of_kind(value, 'words' if word in ['scope', 'without'] else 'word') -%}
-                    {%- do faults.append(place ~ " (" ~ connection.connector ~ "): " ~ word ~ " has to be " ~ post_purchase_gate.kind_in_words('words' if word in ['scope', 'without'] else 'word') ~ ".") -%}
+                {%- elif not post_purchase_gate.is_of_kind(value, post_purchase_gate.connection_word_kind(word)) -%}
+                    {%- do faults.append(place ~ " (" ~ connection.connector ~ "): " ~ word ~ " has to be " ~ post_purchase_gate.kind_in_words(post_purchase_gate.connection_word_kind(word)) ~ ".") -%}
                 {%- endif -%}
             {%- endfor -%}
             {%- set connector = connectors[connection.connector] -%}

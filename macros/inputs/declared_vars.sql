@@ -133,6 +133,8 @@
         {{ return(is_list) }}
     {%- elif name == 'word' -%}
         {{ return(value is string and modules.re.match('^[A-Za-z0-9._/+-]*$', value) is not none) }}
+    {%- elif name == 'title' -%}
+        {{ return(value is string and modules.re.match('^[^{}"\'\\\\]*$', value) is not none) }}
     {%- elif name == 'flag' -%}
         {{ return(value is boolean) }}
     {%- elif name == 'count' -%}
@@ -167,6 +169,7 @@
             'instant': "a UTC instant, 'YYYY-MM-DD HH:MM:SS'", 'text': 'a text', 'word': 'a word of letters, digits and . _ / + -',
             'flag': 'true or false, without quotes', 'share': 'a number from 0 to 1', 'number': 'a number, 0 or more',
             'words': 'a list of words', 'counts': 'a list of whole numbers above 0', 'shares': 'a list of numbers from 0 to 1',
+            'title': 'a name without quotes, braces or a backslash',
             'connections': 'a list of connections, such as [{connector: shopify, store: us, schema: shopify_us}]',
         }[name]) }}
     {%- endif -%}
