@@ -29,6 +29,7 @@ COMMANDS = {
     "may-send": Command("post_purchase.ask:main", "may this action go to this customer now? a yes is a lease"),
     "serve": Command("post_purchase.serve:main", "the same over HTTP, for this machine alone unless it has a key"),
     "missing": Command("post_purchase.missing:main", "what nobody knows, and what it would let out"),
+    "policy diff": Command("post_purchase.policy:diff", "what an edited gate matrix would change today"),
     "notes": Command("post_purchase.notes:main", "notes to copy, so many of each kind"),
     "summary": Command("post_purchase.summary:main", "what a finished build decided, and what to connect next"),
     "walk": Command("post_purchase.walk:main", "one order, from its events to its next action"),

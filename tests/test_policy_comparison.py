@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Build, copy_project, run_dbt
+from conftest import ROOT, Build, copy_project, run_dbt
+
+from post_purchase import policy
 
 DEMO_ROOMS = "+policy_comparison +policy_comparison_summary +int_verdicts"
 # a cell emptied: a use window that is not over no longer holds a review request
@@ -111,3 +114,51 @@ def test_an_unknown_word_in_a_candidate_is_named(build: Callable[..., Build], tm
             select="gate_matrix_candidate gate_matrix actions checks int_matrix_cells int_policy_cells",
             with_tests=True,
         )
+
+
+# --- policy diff ---------------------------------------------------------------------------------------------------
+
+
+def matrix_with(folder: Path, old: str, new: str) -> Path:
+    text = (ROOT / "seeds/policy/gate_matrix.csv").read_text()
+    assert text.count(old) == 1
+    file = folder / "edited.csv"
+    file.write_text(text.replace(old, new))
+    return file
+
+
+def test_policy_diff_changes_what_the_cell_decides_and_nothing_served(
+    demo_shop: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "380,gift,problem,,,pause,pause,pause,pause,pause"
+    file = matrix_with(tmp_path, row, f"{row.removesuffix('pause')}support")
+    before = demo_shop.database.read_bytes()
+    words = ["--database", str(demo_shop.database), "--format", "json", "--rows", str(file)]
+    assert policy.diff(words) == 0
+    changed, rows = json.loads(capsys.readouterr().out)
+    assert [(cell["cell"], cell["action"], cell["now"], cell["would be"]) for cell in changed] == [
+        ("gift:problem", "Cross-sell", "pause", "support")
+    ]
+    expected = rows_of(
+        demo_shop,
+        """select order_line_id, decision from marts.gate_decisions
+        where action = 'cross_sell' and decision <> 'support' and reason_codes like '%gift:problem%' order by all""",
+    )
+    assert sorted((row["line"], row["now"]) for row in rows) == expected and expected
+    assert {(row["action"], row["would be"]) for row in rows} == {("Cross-sell", "support")}
+    assert demo_shop.database.read_bytes() == before
+
+
+def test_policy_diff_names_a_word_that_no_matrix_has(
+    demo_shop: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = matrix_with(tmp_path, "320,use_window,waiting,", "320,use_windo,waiting,")
+    assert policy.diff(["--database", str(demo_shop.database), str(file)]) == 2
+    assert "use_windo" in capsys.readouterr().err
+
+
+def test_policy_diff_of_the_matrix_in_force_builds_nothing(
+    demo_shop: Build, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert policy.diff(["--database", str(demo_shop.database)]) == 1
+    assert "nothing would change" in capsys.readouterr().err

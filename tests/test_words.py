@@ -29,7 +29,10 @@ PAYMENT: list[tuple[str, str | re.Pattern[str]]] = [
 ELSEWHERE: dict[str, list[tuple[str, str | re.Pattern[str]]]] = {
     "payment": PAYMENT,
     "settled": PAYMENT,
-    "damage": [("macros/checks/report_answers.sql", CODE)],
+    "damage": [
+        ("macros/checks/report_answers.sql", CODE),
+        ("models/gate/checks/check_damage.sql", re.compile(r"carrier_code='([a-z_]+)'")),
+    ],
     "sizing": [("macros/checks/report_answers.sql", CODE)],
     "consent": [("macros/policy/consent.sql", CODE)],
     "kept": [("models/core/money/int_line_kept.sql", "nothing_kept_because")],
