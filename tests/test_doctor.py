@@ -1,0 +1,58 @@
+"""What post-purchase doctor says of connections, and that it leaves the shop's file as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from post_purchase import doctor, shapes
+
+
+def vars_of(**connection: object) -> str:
+    connections = [{"connector": "shopify", "store": "us", "schema": "shopify_us", **connection}]
+    return yaml.safe_dump({"connections": connections, "as_of": "2026-06-30 12:00:00"}, width=10_000)
+
+
+def test_it_says_what_is_missing_and_what_that_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = tmp_path / "tables.duckdb"
+    shapes.write("fivetran-rest", shapes.Places(database, "us", tmp_path / "rest"))
+    with duckdb.connect(str(database)) as connection:
+        # a status nobody knows, an order whose capture is not its total, a line without its order
+        connection.execute("update shopify_us.transaction set status = 'teleported' where id = 90001")
+        connection.execute("update shopify_us.transaction set amount = amount + 5 where id = 90002")
+        connection.execute(
+            "update shopify_us.order_line set order_id = 1 where id = (select min(id) from shopify_us.order_line)"
+        )
+    before = hashlib.sha256(database.read_bytes()).hexdigest()
+
+    assert doctor.main(["--database", str(database), "--vars", vars_of(without=["return"]), "--format", "json"]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert hashlib.sha256(database.read_bytes()).hexdigest() == before
+    sources = {source["source"]: source for source in said["connections"][0]["sources"]}
+    assert sources["order_line"]["found"] == ["shopify_us.order_line"]
+    assert sources["dispute"]["found"] == [] and sources["return"]["is_without"] is True
+    assert ["order_lines", "orphan:order_id", 1] in said["rejected"]
+    assert [row[2] for row in said["unmapped"] if row[1] == "status"] == ["teleported"]
+    assert said["money"]["captured_is_total"] == said["money"]["orders_captured"] - 1
+    steps = [step["do"].split(":")[0] for step in said["steps"]]
+    assert steps[0] == "payments" and "without: [dispute]" in said["steps"][0]["do"]
+    assert "refunds" not in steps and "review_request" in said["steps"][0]["actions"]
+
+
+def test_a_shop_without_its_lines_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = tmp_path / "tables.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute('create schema shopify_us; create table shopify_us."order" (id bigint, email varchar)')
+    assert doctor.main(["--database", str(database), "--vars", vars_of()]) == 1
+    assert "no table 'order_line'" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor.main(["--database", str(tmp_path / "none.duckdb"), "--vars", vars_of()]) == 2
+    assert "--database" in capsys.readouterr().err
