@@ -214,7 +214,8 @@ def load(arguments: argparse.Namespace, console: Console) -> list[str]:
     os.environ.setdefault("RUNTIME__LOG_LEVEL", "CRITICAL")
     import dlt
     from dlt.sources.helpers.requests import Client
-    from dlt.sources.rest_api import RESTAPIConfig, rest_api_source
+    from dlt.sources.rest_api import rest_api_source
+    from dlt.sources.rest_api.typing import RESTAPIConfig
 
     config = TOOLS[arguments.tool](arguments)
     # patient with a limit, and not for ever: a server that says so ten times is left alone until the next call
