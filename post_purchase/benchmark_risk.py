@@ -1,17 +1,16 @@
-"""The learned risk of a bad review on Olist, in time order, against scikit-learn on the same columns in the same run.
+"""The learned risk of a bad review on Olist, in time order, age by age, against scikit-learn on the same columns.
 
-    post-purchase benchmark risk FOLDER [--quarters 2018-04-01 2018-07-01] [--database target/benchmark_risk.duckdb]
+    post-purchase benchmark risk FOLDER [--dates 2018-04-01 2018-07-01] [--database target/benchmark_risk.duckdb]
 
-FOLDER holds Olist's tables. The gate's own models build every past survey as a point of origin `message`, each scored
-by what was learned from the reviews submitted before its quarter began. The rivals learn from those same reviews and
-are asked about the same surveys. Needs requirements-benchmark.lock. Prints a report; no row of Olist is kept but in the
-database named.
+FOLDER holds Olist's tables. Every line is looked at by the gate's own models when its order is 0, 3, 7, 14 and 30 days
+old, and scored by what was learned from the reviews known before that month began. The rivals learn from the same
+reviews at the same age and are asked about the same lines. Each date stands for the three months from it. Needs
+requirements-benchmark.lock. Prints a report; no row of Olist is kept but in the database named.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import subprocess
@@ -32,6 +31,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from post_purchase import PROJECT
 
 ROOT = PROJECT
+AGES = (0, 3, 7, 14, 30)
+ENOUGH = 500
 FACTORS = ["arrival", "wait", "lines", "parcels", "shipping_exception", "tickets", "damage_report", "sizing_report"]
 FACTORS += ["help_seeking", "refund", "refund_of_other_line", "category"]
 
@@ -39,51 +40,61 @@ LEARNED = """
     select {columns}, features.days_late, features.days_waited, reviews.reviews as share, reviews.negatives as label
     from observations.int_review_points as reviews
     inner join learning.int_risk_features as features using (point_id)
-    where reviews.submitted_at < cast(? as timestamp)
+    where reviews.known_from < cast($from as timestamp) and reviews.age_days = $age
     order by reviews.point_id
 """
 ASKED = """
-    select {columns}, features.days_late, features.days_waited, answers.reviews as share, answers.negatives as label,
-        scores.negative_review_risk_score as score, scores.basis, scores.high_risk_from, orders.weight
+    with answers as (
+        select order_line_id, max(reviews) as share, max(negatives) as label
+        from observations.int_review_points
+        where age_days = 0
+        group by order_line_id
+    )
+    select {columns}, features.days_late, features.days_waited, answers.share, answers.label,
+        scores.negative_review_risk_score as score, scores.basis = 'learned' as is_told, scores.high_risk_from
     from observations.int_points as points
     inner join learning.int_risk_features as features using (point_id)
     inner join learning.int_risk_scores as scores using (point_id)
-    inner join observations.int_review_points as answers
-        on answers.point_id = 'review:' || points.message_id || ':' || points.order_line_id
-    inner join weights as orders on points.order_id = orders.order_id
-    where points.snapshot_at = cast(? as timestamp) and points.point_at >= points.snapshot_at
+    inner join answers using (order_line_id)
+    where points.snapshot_at = cast($from as timestamp) and points.calendar_step = 'age-' || cast($age as varchar)
     order by points.point_id
 """
 
 
 def build(folder: Path, database: Path, until: str) -> float:
-    """Build the risk with dbt; seconds it took."""
-    settings = {"connectors": ["olist"], "olist_path": str(folder), "as_of": until, "reporting_currency": "BRL"}
-    settings |= {"point_origins": ["message"]}
-    command: list[str | Path] = [
-        Path(sys.executable).with_name("dbt"),
-        "build",
-        "--select",
-        "+int_risk_scores",
-        "--project-dir",
-        ROOT,
-    ]
-    command += ["--profiles-dir", ROOT / "profiles", "--vars", yaml.safe_dump(settings)]
-    command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    """Build the risk with dbt, of every line at every age; seconds it took."""
+    settings: dict[str, Any] = {
+        "connectors": ["olist"],
+        "olist_path": str(folder),
+        "as_of": until,
+        "reporting_currency": "BRL",
+    }
+    settings |= {"point_origins": ["calendar"], "learning_step": "month", "risk_ages": list(AGES)}
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    options = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT / "profiles"), "--vars", yaml.safe_dump(settings)]
+
+    def done(*words: str) -> None:
+        ran = subprocess.run(
+            [dbt, *words, *options],
+            env={**os.environ, "POST_PURCHASE_DB": str(database)},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        if ran.returncode:
+            sys.exit(f"dbt failed:\n{ran.stdout[-3000:]}")
+
     started = time.monotonic()
-    done = subprocess.run(
-        command, env={**os.environ, "POST_PURCHASE_DB": str(database)}, cwd=ROOT, capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(f"dbt failed:\n{done.stdout[-3000:]}")
+    done("seed")
+    # the steps of a day-count sequence are what is looked at when an order has an age
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from policy.calendar_steps")
+        for age in AGES:
+            connection.execute(
+                "insert into policy.calendar_steps values ('ages', ?, ?, 'cross_sell')", [f"age-{age}", age]
+            )
+    done("run", "--select", "+int_risk_scores", "+risk_calibration")
     return time.monotonic() - started
-
-
-def model_seconds() -> float:
-    """What the risk models alone took in the build just done."""
-    results = json.loads((ROOT / "target" / "run_results.json").read_text())["results"]
-    risk = ("int_risk_", "int_review_points")
-    return float(sum(row["execution_time"] for row in results if row["unique_id"].split(".")[-1].startswith(risk)))
 
 
 def calibration_error(label: np.ndarray, score: np.ndarray, weight: np.ndarray) -> float:
@@ -97,8 +108,14 @@ def calibration_error(label: np.ndarray, score: np.ndarray, weight: np.ndarray) 
     return float(gaps / weight.sum())
 
 
-def rivals(learned: dict[str, Any], asked: dict[str, Any]) -> dict[str, tuple[np.ndarray, float]]:
-    """Scores of the rivals, and the seconds that each took to learn and to answer."""
+def error_by_chance(score: np.ndarray, weight: np.ndarray) -> float:
+    """The calibration error that a score which is right would show: the mean of twenty draws."""
+    draws = np.random.default_rng(1)
+    return float(np.mean([calibration_error(draws.random(len(score)) < score, score, weight) for _ in range(20)]))
+
+
+def rivals(learned: dict[str, Any], asked: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Scores of the rivals."""
     bins, bins_asked = (np.column_stack([rows[name] for name in FACTORS]) for rows in (learned, asked))
     label, share = learned["label"], learned["share"]
     numbers, numbers_asked = (
@@ -123,17 +140,17 @@ def rivals(learned: dict[str, Any], asked: dict[str, Any]) -> dict[str, tuple[np
             *map(encoder.transform, (bins, bins_asked)),
         ),
         ("gradient boosting, the same bins", boosting(), coded, coded_asked),
-        ("gradient boosting, bins and days before binning", boosting(), both, both_asked),
+        ("gradient boosting, bins and days", boosting(), both, both_asked),
     ):
-        started = time.monotonic()
-        score = model.fit(known, label, sample_weight=share).predict_proba(unknown)[:, 1]
-        found[name] = (score, time.monotonic() - started)
+        found[name] = model.fit(known, label, sample_weight=share).predict_proba(unknown)[:, 1]
     return found
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, query: str, quarter: str) -> dict[str, np.ndarray]:
+def fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, learned_from: np.datetime64, age: int
+) -> dict[str, np.ndarray]:
     columns = ", ".join(f"coalesce(features.{name}, 'none') as {name}" for name in FACTORS)
-    rows = connection.execute(query.format(columns=columns), [quarter]).fetchnumpy()
+    rows = connection.execute(query.format(columns=columns), {"from": str(learned_from), "age": age}).fetchnumpy()
     return {
         name: np.ma.filled(values.astype(float), np.nan)
         if np.ma.isMaskedArray(values) and values.dtype.kind in "iuf"
@@ -142,63 +159,62 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str, quarter: str) -> di
     }
 
 
+def report(connection: duckdb.DuckDBPyConnection, dates: Sequence[str]) -> None:
+    """One table: age by age, what was told of the lines of the three months from each date, and what came."""
+    months = [np.datetime64(date[:7]) + month for date in dates for month in range(3)]
+    print("| age, days | model | lines | told of | bad, % | told, % | AUC | Brier | calibration error | by chance |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for age in AGES:
+        everyone = {month: fetch(connection, ASKED, np.datetime64(month, "D"), age) for month in months}
+        lines = sum(len(asked["label"]) for asked in everyone.values())
+        count = sum(int(asked["is_told"].sum()) for asked in everyone.values())
+        if count < ENOUGH:
+            print(f"| {age} | too few to judge | {lines:,} | {count:,} | | | | | | |")
+            continue
+        answers: dict[str, list[np.ndarray]] = {}
+        test: list[dict[str, np.ndarray]] = []
+        for month, every in everyone.items():
+            told = every["is_told"].astype(bool)
+            asked = {name: values[told] for name, values in every.items()}
+            if not told.any():
+                continue
+            learned = fetch(connection, LEARNED, np.datetime64(month, "D"), age)
+            test.append(asked)
+            for name, score in {"this project, SQL": asked["score"], **rivals(learned, asked)}.items():
+                answers.setdefault(name, []).append(score.astype(float))
+        label, share = (np.concatenate([rows[name] for rows in test]).astype(float) for name in ("label", "share"))
+        for name, parts in answers.items():
+            score = np.concatenate(parts)
+            figures = (
+                roc_auc_score(label, score, sample_weight=share),
+                brier_score_loss(label, score, sample_weight=share),
+                calibration_error(label, score, share),
+                error_by_chance(score, share),
+            )
+            shares = (100 * np.average(label, weights=share), 100 * np.average(score, weights=share))
+            print(f"| {age} | {name} | {lines:,} | {count:,} | {' | '.join(f'{part:.1f}' for part in shares)} ", end="")
+            print(f"| {' | '.join(f'{figure:.4f}' for figure in figures)} |")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="post-purchase benchmark risk", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument(
-        "--quarters", nargs="+", default=["2018-04-01", "2018-07-01"], help="first days of test quarters"
+        "--dates", nargs="+", default=["2018-04-01", "2018-07-01"], help="first days of the three months looked at"
     )
     parser.add_argument("--until", default="2018-10-18 00:00:00", help="end of the extract")
     parser.add_argument("--database", type=Path, default=ROOT / "target" / "benchmark_risk.duckdb")
+    parser.add_argument("--built", action="store_true", help="the database has been built: report alone")
     arguments = parser.parse_args(argv)
     arguments.database.parent.mkdir(parents=True, exist_ok=True)
-    seconds = build(arguments.folder.resolve(), arguments.database.resolve(), arguments.until)
-    build_memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    risk_seconds = model_seconds()
-
-    answers: dict[str, list[Any]] = {}
-    took: dict[str, float] = {}
-    test: list[dict[str, Any]] = []
+    seconds = 0.0
+    if not arguments.built:
+        seconds = build(arguments.folder.resolve(), arguments.database.resolve(), arguments.until)
     with duckdb.connect(str(arguments.database), read_only=True) as connection:
-        orders = next(path for path in sorted(arguments.folder.glob("*orders*")) if "items" not in path.name)
-        names = [row[0] for row in connection.execute(f"describe from '{orders}'").fetchall()]
-        weight = "sample_weight" if "sample_weight" in names else "1.0"
-        connection.execute(
-            f"create temp table weights as select order_id, max({weight}) as weight from '{orders}' group by 1"
-        )
-        for quarter in arguments.quarters:
-            learned, asked = fetch(connection, LEARNED, quarter), fetch(connection, ASKED, quarter)
-            if set(asked["basis"]) != {"learned"}:
-                sys.exit(f"Too few reviews before {quarter}: nothing was learned.")
-            test.append(asked)
-            answers.setdefault("this project, SQL", []).append(asked["score"].astype(float))
-            for name, (score, spent) in rivals(learned, asked).items():
-                answers.setdefault(name, []).append(score)
-                took[name] = took.get(name, 0) + spent
-    label, share, weight = (
-        np.concatenate([rows[name] for rows in test]).astype(float) for name in ("label", "share", "weight")
-    )
-    took["this project, SQL"] = risk_seconds
-    high = np.concatenate([rows["score"].astype(float) >= rows["high_risk_from"].astype(float) for rows in test])
-    for title, weights in (("as the tables are", share), ("weighted to all orders", share * weight)):
-        print(f"\n{title}: {share.sum():,.0f} reviews asked for in {', '.join(arguments.quarters)}, ", end="")
-        print(f"{100 * np.average(label, weights=weights):.1f} % bad\n")
-        print("| model | AUC | Brier | calibration error | seconds |\n| --- | ---: | ---: | ---: | ---: |")
-        for name, parts in answers.items():
-            score = np.concatenate(parts)
-            figures = (
-                roc_auc_score(label, score, sample_weight=weights),
-                brier_score_loss(label, score, sample_weight=weights),
-                calibration_error(label, score, weights),
-            )
-            print(f"| {name} | {' | '.join(f'{figure:.4f}' for figure in figures)} | {took[name]:.1f} |")
-        caught = np.average(label[high], weights=weights[high]) if high.any() else 0.0
-        flagged = 100 * np.average(high, weights=weights)
-        reached = 100 * (weights * label)[high].sum() / (weights * label).sum()
-        print(f"\nat high risk: {flagged:.1f} % of them, {100 * caught:.1f} % of these bad, {reached:.1f} % of all bad")
+        report(connection, arguments.dates)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\nbuild {seconds:.1f} s, peak {build_memory:.2f} GB; risk models {risk_seconds:.1f} s, all snapshots")
-    print(f"this process with the rivals: peak {own:.2f} GB")
+    print(f"\nbuild {seconds:.1f} s, peak {memory:.2f} GB; this process with the rivals: peak {own:.2f} GB")
     return 0

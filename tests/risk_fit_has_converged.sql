@@ -14,22 +14,24 @@ gradients as (
     {%- for factor in post_purchase_gate.risk_factors() %}
     select
         snapshot_at,
+        age_days,
         '{{ factor }}' as factor,
         {{ factor }} as bin,
         (sum(negatives - reviews * chance) - {{ var('risk_shrinkage') }} * max({{ factor }}_coefficient - {{ factor }}_prior))
         / (sum(reviews * chance * (1 - chance)) + {{ var('risk_shrinkage') }}) as next_step
     from chances
     where {{ factor }}_prior is not null
-    group by snapshot_at, {{ factor }}
+    group by snapshot_at, age_days, {{ factor }}
     union all
     {%- endfor %}
     select
         snapshot_at,
+        age_days,
         'intercept' as factor,
         'all' as bin,
         sum(negatives - reviews * chance) / sum(reviews * chance * (1 - chance)) as next_step
     from chances
-    group by snapshot_at
+    group by snapshot_at, age_days
 )
 
 select *

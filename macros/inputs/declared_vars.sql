@@ -1,7 +1,7 @@
 {#-
     Every var of the project, by what it may be. dbt_project.yml says what each means and what it is when nothing is said; a test holds the two lists
     together. Kinds: instant (UTC, YYYY-MM-DD HH:MM:SS), text, word (letters, digits and . _ / + -), words (a list of them; after a colon, which),
-    one of, flag (true or false), count (a whole number from the first bound to the last), share (0 to 1), number (0 or more), counts, shares (lists).
+    one of, flag (true or false), count (a whole number from the first bound to the last), share (0 to 1), number (0 or more), counts, days, shares (lists).
     Null is no value, and allowed where dbt_project.yml has null.
 -#}
 {% macro declared_vars() -%}
@@ -32,7 +32,7 @@
             'decimal_mark',
         ],
         'share': [
-            'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_calibration_share', 'rebuy_min_share',
+            'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_calibration_share', 'risk_max_drift', 'rebuy_min_share',
             'experiment_min_reach', 'parity_tolerance', 'audience_max_shrink',
         ],
         'words: live message calendar due': [
@@ -69,6 +69,9 @@
         ],
         'counts': [
             'rebuy_horizons_days', 'watch_horizons_days',
+        ],
+        'days': [
+            'risk_ages',
         ],
         'shares': [
             'experiment_plan_shares',
@@ -144,10 +147,10 @@
         {{ return(is_number and value >= 0 and value <= 1) }}
     {%- elif name == 'number' -%}
         {{ return(is_number and value >= 0) }}
-    {%- elif name in ['words', 'counts', 'shares'] -%}
+    {%- elif name in ['words', 'counts', 'days', 'shares'] -%}
         {%- set wrong = [] -%}
         {%- for one in (value if is_list else []) -%}
-            {%- if not post_purchase_gate.is_of_kind(one, {'words': 'word', 'counts': 'count 1', 'shares': 'share'}[name]) or (listed and one not in listed) -%}
+            {%- if not post_purchase_gate.is_of_kind(one, {'words': 'word', 'counts': 'count 1', 'days': 'count 0', 'shares': 'share'}[name]) or (listed and one not in listed) -%}
                 {%- do wrong.append(one) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -168,7 +171,8 @@
         {{ return({
             'instant': "a UTC instant, 'YYYY-MM-DD HH:MM:SS'", 'text': 'a text', 'word': 'a word of letters, digits and . _ / + -',
             'flag': 'true or false, without quotes', 'share': 'a number from 0 to 1', 'number': 'a number, 0 or more',
-            'words': 'a list of words', 'counts': 'a list of whole numbers above 0', 'shares': 'a list of numbers from 0 to 1',
+            'words': 'a list of words', 'counts': 'a list of whole numbers above 0', 'days': 'a list of whole numbers, 0 or more',
+            'shares': 'a list of numbers from 0 to 1',
             'title': 'a name without quotes, braces or a backslash',
             'connections': 'a list of connections, such as [{connector: shopify, store: us, schema: shopify_us}]',
         }[name]) }}

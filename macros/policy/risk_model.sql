@@ -6,6 +6,33 @@
     ]) }}
 {%- endmacro %}
 
+{#- The ages of an order, in days, at which past reviews are looked at, youngest first. -#}
+{% macro risk_ages() -%}
+    {%- set ages = var('risk_ages') | unique | sort -%}
+    {%- if not ages -%}
+        {{ exceptions.raise_compiler_error("var risk_ages is empty: name the ages of an order, in days, at which its risk is learned, such as [0, 3, 7, 14, 30].") }}
+    {%- endif -%}
+    {{ return(ages) }}
+{%- endmacro %}
+
+{#- Of these ages the nearest one to an age in days: what was learned at it tells the risk. -#}
+{% macro nearest_risk_age(age) -%}
+    {%- set ages = post_purchase_gate.risk_ages() -%}
+    {%- if ages | length == 1 -%}
+        {{ ages[0] }}
+    {%- else -%}
+        case
+            {%- for known in ages[:-1] %}
+            when {{ age }} < {{ (known + ages[loop.index]) / 2 }} then {{ known }}
+            {%- endfor %}
+            else {{ ages[-1] }}
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a bin of the factor arrival is of a line that is still to arrive and not overdue. -#}
+{% macro is_still_to_arrive(arrival) -%}{{ arrival }} in ('not_shipped', 'under_way'){%- endmacro %}
+
 {#- Rounds over all factors. The test risk_fit_has_converged says whether they are enough. -#}
 {% macro risk_rounds() -%}{{ return(6) }}{%- endmacro %}
 
@@ -34,10 +61,10 @@
         select
             *,
             reviews * chance * (1 - chance) as curvature,
-            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at) as all_gradient,
-            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at) as all_curvature,
-            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, {{ factor }}) as bin_gradient,
-            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, {{ factor }}) as bin_curvature
+            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, age_days) as all_gradient,
+            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, age_days) as all_curvature,
+            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, age_days, {{ factor }}) as bin_gradient,
+            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, age_days, {{ factor }}) as bin_curvature
         from {{ name }}_chances
     ),
 
@@ -59,8 +86,8 @@
             *,
             {{ post_purchase_gate.bounded_step(
                 '(cast(all_gradient as ' ~ double ~ ') - cast(' ~ post_purchase_gate.exact_sum('curvature * alone')
-                ~ ' over (partition by snapshot_at) as ' ~ double ~ ')) / (cast(all_curvature as ' ~ double ~ ') + 0.000001 - cast('
-                ~ post_purchase_gate.exact_sum('curvature * yielding') ~ ' over (partition by snapshot_at) as ' ~ double ~ '))'
+                ~ ' over (partition by snapshot_at, age_days) as ' ~ double ~ ')) / (cast(all_curvature as ' ~ double ~ ') + 0.000001 - cast('
+                ~ post_purchase_gate.exact_sum('curvature * yielding') ~ ' over (partition by snapshot_at, age_days) as ' ~ double ~ '))'
             ) }} as intercept_step
         from {{ name }}_pulls
     ),
@@ -68,6 +95,7 @@
     {{ name }} as {{ post_purchase_gate.computed_once() }} (
         select
             snapshot_at,
+            age_days,
             reviews,
             negatives,
             intercept + intercept_step as intercept,
@@ -108,7 +136,7 @@
                 ('mixed_curvature', 'reviews * chance * (1 - chance) * log_odds'),
                 ('slope_curvature', 'reviews * chance * (1 - chance) * log_odds * log_odds'),
             ] %}
-            cast({{ post_purchase_gate.exact_sum(expression) }} over (partition by snapshot_at) as {{ double }}) as {{ sum_name }}{{ ',' if not loop.last }}
+            cast({{ post_purchase_gate.exact_sum(expression) }} over (partition by snapshot_at, age_days, is_trial) as {{ double }}) as {{ sum_name }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ name }}_chances
     ),
@@ -126,6 +154,8 @@
     {{ name }} as {{ post_purchase_gate.computed_once() }} (
         select
             snapshot_at,
+            age_days,
+            is_trial,
             reviews,
             negatives,
             log_odds,

@@ -6,6 +6,7 @@ with
 chances as (
     select
         examples.snapshot_at,
+        examples.age_days,
         examples.category,
         examples.reviews,
         examples.negatives,
@@ -18,6 +19,7 @@ chances as (
 
 select
     snapshot_at,
+    age_days,
     category,
     sum(reviews) as reviews,
     sum(negatives) as negatives,
@@ -27,4 +29,4 @@ select
         as decimal(18, 6)
     ) as coefficient
 from chances
-group by snapshot_at, category
+group by snapshot_at, age_days, category

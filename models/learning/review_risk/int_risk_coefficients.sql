@@ -1,30 +1,32 @@
 {%- set factors = post_purchase_gate.risk_factors() -%}
 {%- set double = post_purchase_gate.type_double() -%}
--- What each bin adds to the log-odds of a bad review, by snapshot: learned, or where too little was seen the scorecard's own points.
+-- What each bin adds to the log-odds of a bad review, by snapshot and age: learned, or where too little was seen the scorecard's own points.
 with
 
 learned as (
     {%- for factor in factors %}
     select
         snapshot_at,
+        age_days,
         '{{ factor }}' as factor,
         {{ factor }} as bin,
         sum(reviews) as reviews,
         sum(negatives) as negatives,
         max({{ factor }}_coefficient) as coefficient
     from {{ ref('int_risk_fit') }}
-    group by snapshot_at, {{ factor }}
+    group by snapshot_at, age_days, {{ factor }}
     union all
     {%- endfor %}
     select
         snapshot_at,
+        age_days,
         'intercept' as factor,
         'all' as bin,
         sum(reviews) as reviews,
         sum(negatives) as negatives,
         max(intercept) as coefficient
     from {{ ref('int_risk_fit') }}
-    group by snapshot_at
+    group by snapshot_at, age_days
 ),
 
 bins as (
@@ -50,6 +52,7 @@ bins as (
 
 select
     slices.snapshot_at,
+    slices.age_days,
     bins.factor,
     bins.bin,
     bins.position,
@@ -62,4 +65,6 @@ select
 from {{ ref('int_risk_slices') }} as slices
 cross join bins
 left join learned
-    on slices.snapshot_at = learned.snapshot_at and bins.factor = learned.factor and bins.bin = learned.bin
+    on
+        slices.snapshot_at = learned.snapshot_at and slices.age_days = learned.age_days
+        and bins.factor = learned.factor and bins.bin = learned.bin

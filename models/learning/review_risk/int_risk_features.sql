@@ -54,6 +54,7 @@ measured as (
         delivery.expected_at,
         {{ post_purchase_gate.days_between('delivery.expected_at', 'coalesce(delivery.delivered_at, instants.point_at)') }} as days_late,
         {{ post_purchase_gate.days_between('instants.ordered_at', 'coalesce(delivery.delivered_at, instants.point_at)') }} as days_waited,
+        {{ post_purchase_gate.days_between('instants.ordered_at', 'instants.point_at') }} as days_since_order,
         coalesce(order_sizes.lines, 1) as lines,
         coalesce(parcels.parcels, 0) as parcels,
         delivery.last_exception_at is not null as has_exception,
@@ -80,30 +81,38 @@ measured as (
         on instants.point_id = reports.point_id
     left join other_refunds
         on instants.point_id = other_refunds.point_id
+),
+
+arrivals as (
+    select
+        *,
+        case
+            when is_digital then 'digital'
+            when is_delivered and delivery_grade = 'inferred' then 'no_scan'
+            when is_delivered and days_late <= -14 then 'early_14_days'
+            when is_delivered and days_late <= -7 then 'early_7_days'
+            when is_delivered and days_late <= -3 then 'early_3_days'
+            when is_delivered and days_late <= 0 then 'on_time'
+            when is_delivered and days_late < 3 then 'late_0_days'
+            when is_delivered and days_late < 7 then 'late_3_days'
+            when is_delivered and days_late < 14 then 'late_7_days'
+            when is_delivered and days_late >= 14 then 'late_14_days'
+            when is_delivered then 'on_time'
+            when expected_at is null then 'not_shipped'
+            when days_late <= 0 then 'under_way'
+            when days_late < 3 then 'overdue_0_days'
+            when days_late < 7 then 'overdue_3_days'
+            when days_late < 14 then 'overdue_7_days'
+            else 'overdue_14_days'
+        end as arrival
+    from measured
 )
 
 select
     point_id,
+    {{ post_purchase_gate.nearest_risk_age('days_since_order') }} as age_days,
     lower(category) as category,
-    case
-        when is_digital then 'digital'
-        when is_delivered and delivery_grade = 'inferred' then 'no_scan'
-        when is_delivered and days_late <= -14 then 'early_14_days'
-        when is_delivered and days_late <= -7 then 'early_7_days'
-        when is_delivered and days_late <= -3 then 'early_3_days'
-        when is_delivered and days_late <= 0 then 'on_time'
-        when is_delivered and days_late < 3 then 'late_0_days'
-        when is_delivered and days_late < 7 then 'late_3_days'
-        when is_delivered and days_late < 14 then 'late_7_days'
-        when is_delivered and days_late >= 14 then 'late_14_days'
-        when is_delivered then 'on_time'
-        when expected_at is null then 'not_shipped'
-        when days_late <= 0 then 'under_way'
-        when days_late < 3 then 'overdue_0_days'
-        when days_late < 7 then 'overdue_3_days'
-        when days_late < 14 then 'overdue_7_days'
-        else 'overdue_14_days'
-    end as arrival,
+    arrival,
     case
         when is_digital or days_waited < 5 then 'under_5_days'
         when days_waited < 10 then 'from_5_days'
@@ -112,7 +121,13 @@ select
         when days_waited < 30 then 'from_20_days'
         else 'from_30_days'
     end as wait,
-    case when lines = 1 then 'one' when lines = 2 then 'two' else 'more' end as lines,
+    case
+        when lines = 1 then 'one'
+        when {{ post_purchase_gate.is_still_to_arrive('arrival') }} and lines = 2 then 'two_to_come'
+        when {{ post_purchase_gate.is_still_to_arrive('arrival') }} then 'more_to_come'
+        when lines = 2 then 'two'
+        else 'more'
+    end as lines,
     case when parcels <= 1 then 'one' else 'more' end as parcels,
     case when has_exception then 'seen' else 'none' end as shipping_exception,
     case when tickets = 0 then 'none' when tickets = 1 then 'one' else 'more' end as tickets,
@@ -123,4 +138,4 @@ select
     case when has_other_refund then 'seen' else 'none' end as refund_of_other_line,
     days_late,
     days_waited
-from measured
+from arrivals

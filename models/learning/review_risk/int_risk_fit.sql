@@ -1,6 +1,6 @@
 {%- set factors = post_purchase_gate.risk_factors() -%}
 {%- set last = namespace(cells='starting_cells') -%}
--- An additive logistic model with the scorecard as its prior: each coefficient is drawn to the scorecard's points as by risk_shrinkage reviews'
+-- An additive logistic model for each age of an order, with the scorecard as its prior: each coefficient is drawn to the scorecard's points as by risk_shrinkage reviews'
 -- worth of curvature. Reviews alike in all factors are one cell, so the cost hangs on the number of cells, not of reviews. A fixed number of
 -- rounds, each of one Newton step per factor; every step reads the one before it once, so no engine repeats work.
 with
@@ -8,6 +8,7 @@ with
 cells as (
     select
         snapshot_at,
+        age_days,
         {%- for factor in factors %}
         {{ factor }},
         {%- endfor %}
@@ -15,7 +16,7 @@ cells as (
         sum(negatives) as negatives
     from {{ ref('int_risk_examples') }}
     where not is_calibration
-    group by snapshot_at, {{ factors | join(', ') }}
+    group by snapshot_at, age_days, {{ factors | join(', ') }}
 ),
 
 priors as (
@@ -31,15 +32,17 @@ priors as (
 base_rates as (
     select
         snapshot_at,
+        age_days,
         ln((cast(sum(negatives) as {{ post_purchase_gate.type_double() }}) + 0.5)
             / (cast(sum(reviews - negatives) as {{ post_purchase_gate.type_double() }}) + 0.5)) as intercept
     from cells
-    group by snapshot_at
+    group by snapshot_at, age_days
 ),
 
 starting_cells as (
     select
         cells.snapshot_at,
+        cells.age_days,
         cast(cells.reviews as {{ post_purchase_gate.type_double() }}) as reviews,
         cast(cells.negatives as {{ post_purchase_gate.type_double() }}) as negatives,
         base_rates.intercept,
@@ -51,7 +54,7 @@ starting_cells as (
         base_rates.intercept{% for factor in factors %} + coalesce({{ factor }}_priors.points, 0){% endfor %} as log_odds
     from cells
     inner join base_rates
-        on cells.snapshot_at = base_rates.snapshot_at
+        on cells.snapshot_at = base_rates.snapshot_at and cells.age_days = base_rates.age_days
     {%- for factor in factors %}
     inner join priors as {{ factor }}_priors
         on {{ factor }}_priors.factor = '{{ factor }}' and cells.{{ factor }} = {{ factor }}_priors.bin
@@ -69,6 +72,7 @@ starting_cells as (
 
 select
     snapshot_at,
+    age_days,
     {%- for factor in factors %}
     {{ factor }},
     {{ factor }}_prior,

@@ -1,5 +1,5 @@
 {%- set factors = post_purchase_gate.risk_factors() -%}
--- What the factors of a line add up to under a snapshot's coefficients: of every point, and of the reviews that the snapshot learns from.
+-- What the factors of a line add up to under a snapshot's coefficients for the age of its order: of every point, and of the reviews that the snapshot learns from.
 -- Before category and calibration.
 with
 
@@ -21,6 +21,7 @@ select
     looked_at.snapshot_at,
     looked_at.point_id,
     looked_at.is_point,
+    features.age_days,
     features.category,
     features.arrival,
     intercepts.coefficient
@@ -31,10 +32,12 @@ from looked_at
 inner join {{ ref('int_risk_features') }} as features
     on looked_at.point_id = features.point_id
 inner join {{ ref('int_risk_coefficients') }} as intercepts
-    on looked_at.snapshot_at = intercepts.snapshot_at and intercepts.factor = 'intercept'
+    on
+        looked_at.snapshot_at = intercepts.snapshot_at and features.age_days = intercepts.age_days
+        and intercepts.factor = 'intercept'
 {%- for factor in factors %}
 inner join {{ ref('int_risk_coefficients') }} as {{ factor }}_terms
     on
-        looked_at.snapshot_at = {{ factor }}_terms.snapshot_at
+        looked_at.snapshot_at = {{ factor }}_terms.snapshot_at and features.age_days = {{ factor }}_terms.age_days
         and {{ factor }}_terms.factor = '{{ factor }}' and features.{{ factor }} = {{ factor }}_terms.bin
 {%- endfor %}

@@ -1,9 +1,10 @@
--- The model of the risk in force at as_of, for a person to read. Log-odds add up: intercept, one bin per factor, the category; then
--- the calibration multiplies by its slope and adds its shift.
+-- The model of the risk in force at as_of, for each age of an order, for a person to read. Log-odds add up: intercept, one bin per factor, the category;
+-- then the calibration multiplies by its slope and adds its shift.
 with
 
 coefficients as (
     select
+        coefficients.age_days,
         coefficients.factor,
         coefficients.bin,
         coefficients.position,
@@ -21,9 +22,10 @@ coefficients as (
 
 categories as (
     select
+        categories.age_days,
         'category' as factor,
         categories.category as bin,
-        row_number() over (order by categories.category) as position,
+        row_number() over (partition by categories.age_days order by categories.category) as position,
         'The category of the product.' as description,
         categories.reviews,
         categories.negatives,
@@ -41,6 +43,7 @@ calibrations as (
         ('shift', 0, 'Added to the log-odds after the slope.'), ('slope', 1, 'Multiplies the sum of intercept, factors and category.'),
     ] %}
     select
+        calibration.age_days,
         'calibration' as factor,
         '{{ column }}' as bin,
         {{ loop.index }} as position,
@@ -53,7 +56,7 @@ calibrations as (
     from {{ ref('int_risk_calibration') }} as calibration
     inner join {{ ref('int_snapshots') }} as snapshots
         on calibration.snapshot_at = snapshots.snapshot_at
-    where snapshots.is_current
+    where snapshots.is_current and not calibration.is_trial
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -68,7 +71,7 @@ unioned as (
 
 select
     -- ids
-    {{ post_purchase_gate.text_key(['factor', 'bin']) }} as risk_factor_id,
+    {{ post_purchase_gate.text_key(['age_days', 'factor', 'bin']) }} as risk_factor_id,
     {{ post_purchase_gate.as_of() }} as as_of,
     -- text
     cast(factor as {{ dbt.type_string() }}) as factor,
@@ -76,6 +79,7 @@ select
     cast(description as {{ dbt.type_string() }}) as description,
     cast(basis as {{ dbt.type_string() }}) as basis,
     -- numbers
+    cast(age_days as integer) as age_days,
     cast(position as integer) as position,
     cast(reviews as decimal(18, 2)) as reviews,
     cast(negatives as decimal(18, 2)) as negatives,

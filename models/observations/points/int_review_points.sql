@@ -1,6 +1,8 @@
--- Every past review with a rating, at the moment before it was asked for: what could be known then is what the risk learns from. The ask is the
--- last review request before the review, else the review itself. A review that names no product is about every line of its order and
--- counts once over all of them; one that names no order is about the customer's last line of the product.
+-- Every past review with a rating, at the ages of its order at which a risk is told (risk_ages): what could be known then is what the risk of a line of
+-- that age learns from. Looked at as it was when the review was asked for, an order that had not arrived has failed; of a new order that says nothing.
+-- Known from the review's own time plus the age: to learn from whatever lies before a snapshot would leave out the quick reviews of the last orders.
+-- A review that names no product is about every line of its order and counts once over all of them; one that names no order is about the customer's
+-- last line of the product.
 with
 
 learned as (
@@ -56,41 +58,43 @@ matched as (
     where reviews.order_id is null and lines.ordered_at <= reviews.submitted_at
 ),
 
-asks as (
+counted as (
     select
-        matched.review_id,
-        matched.order_line_id,
-        max(messages.sent_at) as asked_at
+        *,
+        count(*) over (partition by review_id) as lines_reviewed
     from matched
-    inner join {{ ref('int_order_lines') }} as lines
-        on matched.order_line_id = lines.order_line_id
-    inner join {{ ref('int_messages') }} as messages
-        on lines.order_id = messages.order_id and matched.submitted_at >= messages.sent_at
-    where
-        messages.action = 'review_request'
-        and (messages.order_line_id is null or messages.order_line_id = matched.order_line_id)
-        and lines.ordered_at <= messages.sent_at
-    group by matched.review_id, matched.order_line_id
+    where preference = 1
+),
+
+ages as (
+    {%- for age in post_purchase_gate.risk_ages() %}
+    select {{ age }} as age_days
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 placed as (
     select
-        matched.review_id,
-        matched.order_line_id,
-        matched.rating,
-        matched.submitted_at,
-        coalesce(asks.asked_at, matched.submitted_at) as point_at,
-        count(*) over (partition by matched.review_id) as lines_reviewed
-    from matched
-    left join asks
-        on matched.review_id = asks.review_id and matched.order_line_id = asks.order_line_id
-    where matched.preference = 1
+        counted.review_id,
+        counted.order_line_id,
+        counted.rating,
+        counted.submitted_at,
+        counted.lines_reviewed,
+        ages.age_days,
+        {{ post_purchase_gate.add_days('ages.age_days', 'lines.ordered_at') }} as point_at,
+        {{ post_purchase_gate.add_days('ages.age_days', 'counted.submitted_at') }} as known_from
+    from counted
+    inner join lines
+        on counted.order_line_id = lines.order_line_id
+    cross join ages
 )
 
 select
-    {{ dbt.concat(["'review:'", "placed.review_id", "':'", "placed.order_line_id"]) }} as point_id,
+    {{ dbt.concat(["'review:'", "placed.review_id", "':'", "placed.order_line_id", "':'", "cast(placed.age_days as " ~ dbt.type_string() ~ ")"]) }} as point_id,
+    placed.age_days,
     placed.point_at,
     placed.submitted_at,
+    placed.known_from,
     case when placed.rating <= 2 then 1 else 0 end as negatives,
     cast(1 as {{ post_purchase_gate.type_double() }}) / placed.lines_reviewed as reviews,
     placed.order_line_id,
@@ -116,3 +120,5 @@ select
 from placed
 inner join lines
     on placed.order_line_id = lines.order_line_id
+inner join learned
+    on placed.known_from < learned.through_at
