@@ -78,3 +78,21 @@
     {%- endset -%}
     ({{ share }} / nullif(1 - {{ share }}, 0) * coalesce({{ reverse_expected }} / nullif({{ expected }}, 0), 1))
 {%- endmacro %}
+
+{#-
+    How likely a pair that truly comes at most so many times as often in this order as in the other (over what their own frequencies make of it) would be
+    seen at least so lopsided: the probability that Beta(support + 1/2, reverse + 1/2) lies below the expected share, by Paulson's form of the F
+    distribution. One half and more count as one: nothing speaks for this order.
+-#}
+{% macro symmetry_p_value(support, reverse_support, expected, reverse_expected, times) -%}
+    {%- set a = '(' ~ support ~ ' + 0.5)' -%}
+    {%- set b = '(' ~ reverse_support ~ ' + 0.5)' -%}
+    {%- set f = '(' ~ b ~ ' / ' ~ a ~ ' * ' ~ times ~ ' * coalesce(' ~ expected ~ ' / nullif(' ~ reverse_expected ~ ', 0), 1))' -%}
+    {%- set z -%}
+        (
+            (1 - 1 / (9 * {{ a }}) - (1 - 1 / (9 * {{ b }})) * power({{ f }}, 1.0 / 3))
+            / sqrt(power({{ f }}, 2.0 / 3) / (9 * {{ b }}) + 1 / (9 * {{ a }}))
+        )
+    {%- endset -%}
+    case when {{ f }} > 0 and {{ z }} > 0 then {{ post_purchase_gate.erfc(z ~ ' / sqrt(2.0)') }} / 2 else 1 end
+{%- endmacro %}

@@ -16,6 +16,7 @@ pairs as (
         estimates.log_likelihood_ratio,
         estimates.reverse_support,
         estimates.symmetry_lower_bound,
+        estimates.order_p_value,
         related_values.probability_basis,
         related_values.expected_contribution_profit,
         related_values.incremental_probability,
@@ -30,9 +31,7 @@ pairs as (
         relations.relations,
         relations.compatibility,
         coalesce(relations.is_substitute, false) or (relations.sku is null and substitutes.sku is not null) as is_substitute,
-        coalesce(estimates.lift_lower_bound > {{ var('pair_min_lift') }}, false) as has_lift,
-        -- two SKUs of one taste lift each other in either order
-        coalesce(estimates.symmetry_lower_bound > {{ var('pair_min_symmetry') }}, false) as has_order,
+        coalesce(estimates.support >= {{ var('pair_min_support') }} and estimates.lift_lower_bound > {{ var('pair_min_lift') }}, false) as has_lift,
         coalesce(profiles.needs_compatibility, false) as needs_compatibility
     from {{ ref('int_pair_expected') }} as expected
     inner join {{ ref('int_pair_values') }} as related_values
@@ -58,11 +57,45 @@ pairs as (
         on lower(products.category) = lower(profiles.applies_to_value) and profiles.applies_to = 'category'
 ),
 
+-- Two SKUs of one taste lift each other in either order. Among all pairs with a lift the share of those that only look lopsided is estimated from
+-- their p-values (Storey): where hardly any comes as often the other way round, taste explains nothing here, and less is asked of a pair; where most
+-- do, much is. By Benjamini and Hochberg the pairs that pass are false in at most pair_max_false_share.
+lifted as (
+    select
+        snapshot_at,
+        sku,
+        related_sku,
+        order_p_value,
+        row_number() over (partition by snapshot_at order by order_p_value asc, sku asc, related_sku asc) as place,
+        least(count(*) over (partition by snapshot_at), 2.0 * (1 + sum(case when order_p_value > 0.5 then 1 else 0 end) over (partition by snapshot_at)))
+            as as_often_either_way
+    from pairs
+    where has_lift
+),
+
+ordered as (
+    select
+        snapshot_at,
+        sku,
+        related_sku,
+        order_p_value <= 0.5 as leads,
+        min(order_p_value * as_often_either_way / place) over (
+            partition by snapshot_at order by place desc rows between unbounded preceding and current row
+        ) as false_share
+    from lifted
+),
+
 proved as (
     select
-        *,
-        support >= {{ var('pair_min_support') }} and has_lift and has_order as is_proven
+        pairs.*,
+        cast(case when ordered.false_share < 1 then ordered.false_share when ordered.sku is not null then 1 end as decimal(9, 6)) as false_share,
+        coalesce(ordered.leads and ordered.false_share <= {{ var('pair_max_false_share') }}, false) as is_proven
     from pairs
+    left join ordered
+        on
+            pairs.snapshot_at = ordered.snapshot_at
+            and pairs.sku = ordered.sku
+            and pairs.related_sku = ordered.related_sku
 ),
 
 judged as (
@@ -74,7 +107,7 @@ judged as (
             else ''
         end
         || case
-            when not is_declared and support >= {{ var('pair_min_support') }} and has_lift and not has_order then ',as_often_the_other_way'
+            when not is_declared and has_lift and not is_proven then ',as_often_the_other_way'
             else ''
         end
         || case when is_substitute then ',substitute' else '' end

@@ -24,6 +24,7 @@ select
     cast(pairs.lift_lower_bound as decimal(18, 4)) as lift_lower_bound,
     cast(pairs.reverse_support as bigint) as reverse_support,
     cast(pairs.symmetry_lower_bound as decimal(18, 4)) as symmetry_lower_bound,
+    cast(pairs.false_share as decimal(9, 6)) as false_share,
     cast(pairs.log_likelihood_ratio as decimal(18, 4)) as log_likelihood_ratio,
     cast(pairs.incremental_probability as decimal(18, 6)) as incremental_probability,
     cast(pairs.incremental_probability_lower_bound as decimal(18, 6)) as incremental_probability_lower_bound,
