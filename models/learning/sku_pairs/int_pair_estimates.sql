@@ -93,7 +93,10 @@ select
     cast({{ post_purchase_gate.lift_lower_bound('support', 'expected') }} as decimal(18, 6)) as lift_lower_bound,
     cast(reverse_support as bigint) as reverse_support,
     cast({{ post_purchase_gate.symmetry_lower_bound('support', 'reverse_support', 'expected', 'reverse_expected') }} as decimal(18, 6)) as symmetry_lower_bound,
-    cast({{ post_purchase_gate.symmetry_p_value('support', 'reverse_support', 'expected', 'reverse_expected', var('pair_min_symmetry')) }} as {{ post_purchase_gate.type_double() }}) as order_p_value,
+    cast(
+        {{ post_purchase_gate.symmetry_p_value('support', 'reverse_support', 'expected', 'reverse_expected', var('pair_min_symmetry')) }}
+        as {{ post_purchase_gate.type_double() }}
+    ) as order_p_value,
     cast({{ post_purchase_gate.log_likelihood_ratio('support', 'expected', 'anchors') }} as decimal(18, 4)) as log_likelihood_ratio,
     cast(probability - base_probability as decimal(18, 9)) as incremental_probability,
     -- distances to the bounds, by MOVER: those of the two probabilities, squared and added
