@@ -99,7 +99,7 @@ def add_action(project: Path) -> None:
     policy = project / "seeds" / "policy"
     append(
         policy / "actions.csv",
-        "winback,150,commercial,gate,customer,next_purchase,ordered,90,due,60,,,Winback,second purchase",
+        "winback,150,commercial,gate,customer,next_purchase,ordered,90,due,60,,,Winback,second purchase,,,",
     )
     matrix = policy / "gate_matrix.csv"
     with matrix.open(newline="") as file:
