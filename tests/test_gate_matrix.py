@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
@@ -146,6 +147,8 @@ def build_shop(folder: Path, name: str) -> Shop:
     seed.write_text(f"{seed.read_text().splitlines()[0]}\n{TOLD['incentives'][name]}\n")
     with (project / "seeds" / "policy" / "holds.csv").open("a") as holds:
         holds.write(f"{HELD_SKU}\n")
+    if name == "stopped":
+        needs_content(project / "seeds" / "policy" / "actions.csv")
     asked = {question.case.name: question.case for question in QUESTIONS if question.shop == name}
     last_loaded = {feed: AS_OF - dt.timedelta(days=45) for feed in FEEDS} if name == "silent" else {}
     raw = write_shop(folder / "raw", list(asked.values()), last_loaded, crowd=CROWD if name == "stopped" else {})
@@ -156,6 +159,16 @@ def build_shop(folder: Path, name: str) -> Shop:
     )
     with duckdb.connect(str(built.database), read_only=True) as connection:
         return Shop(built, Decided.read(connection))
+
+
+def needs_content(actions: Path) -> None:
+    """Every action needs a text about the product, and no shop of the stories has one."""
+    with actions.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with actions.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, "content_slots": "care"} for row in rows)
 
 
 def without_column(file: Path, column: str) -> None:

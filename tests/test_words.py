@@ -49,6 +49,7 @@ ELSEWHERE: dict[str, list[tuple[str, str | re.Pattern[str]]]] = {
         ("models/core/messages/int_address_states.sql", re.compile(r"event_type in \(((?:'[a-z_]+'(?:, )?)+)\)\n")),
         ("models/core/messages/int_address_states.sql", "address_state"),
     ],
+    "content": [("macros/policy/content.sql", CODE)],
     "circuit_breaker": [("macros/policy/outcomes.sql", re.compile(r"'metric': '([a-z_]+)'"))],
     "held": [
         (

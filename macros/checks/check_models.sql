@@ -3,13 +3,13 @@
     speak of live points alone are not asked where none is decided.
 -#}
 {% macro check_models() -%}
-    {%- set live_only = [] if post_purchase_gate.decides(['live']) else ['due', 'circuit_breaker', 'holdout'] -%}
+    {%- set live_only = [] if post_purchase_gate.decides(['live']) else ['due', 'circuit_breaker', 'holdout', 'content'] -%}
     {{ return([
         'order_eligible', 'held', 'damage', 'sizing', 'delivery', 'shipping_exception', 'refund', 'ticket', 'payment', 'settled', 'shipping',
         'delivery_scan', 'kept', 'status_page', 'use_window', 'help_seeking', 'satisfaction', 'negative_review_risk', 'gift',
         'reviewable', 'consent', 'deliverability', 'incentive', 'related_sku', 'compatibility', 'pair_profit', 'stock', 'owned',
         'active_subscription', 'supplied', 'already_done', 'person_issue', 'due', 'bundle_wait', 'circuit_breaker', 'holdout',
-        'frequency',
+        'frequency', 'content',
     ] | reject('in', live_only) | list) }}
 {%- endmacro %}
 

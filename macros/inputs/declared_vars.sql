@@ -13,7 +13,7 @@
             'raw_path', 'olist_path', 'leases_path', 'guest_salt', 'pair_permutation',
         ],
         'word': [
-            'raw_schema', 'raw_database', 'schema_prefix', 'default_channel', 'reporting_currency', 'review_destination', 'store_timezone', 'note_language',
+            'raw_schema', 'raw_database', 'schema_prefix', 'default_channel', 'reporting_currency', 'review_destination', 'store_timezone', 'note_language', 'content_locale',
             'candidate_matrix',
         ],
         'words: native olist': [
