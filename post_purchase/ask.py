@@ -165,6 +165,12 @@ class Build:
                 return sorted({str(person) for person, _ in found}), {str(one) for _, one in found if one is not None}
         return [], set()
 
+    def has_row(self, person_id: str, action: str) -> bool:
+        """True when the action goes out to the person over any channel."""
+        cursor = self.connection.cursor()
+        rows = fetch(cursor, f"select action from {self.answers} where person_id = ?", [person_id])
+        return any(row["action"] == action for row in rows)
+
     def rows(self, person_id: str, action: str, channel: str) -> list[Row]:
         cursor = self.connection.cursor()
         rows = fetch(cursor, f"select * from {self.answers} where person_id = ?", [person_id])
@@ -260,8 +266,11 @@ def judged(build: Build, question: Question) -> Row:
         return held(build, question, "several_persons" if persons else "nobody")
     rows = build.rows(persons[0], question.action, question.channel)
     if not rows:
-        listed = (question.action, question.channel) in build.channels
-        return held(build, question, "nothing_to_send" if listed else "no_such_channel")
+        if (question.action, question.channel) not in build.channels:
+            return held(build, question, "no_such_channel")
+        return held(
+            build, question, "other_channel" if build.has_row(persons[0], question.action) else "nothing_to_send"
+        )
     row = chosen(rows, question, addresses)
     if row is None:
         return held(build, question, "nobody")

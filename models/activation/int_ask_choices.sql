@@ -22,7 +22,7 @@ addressed as (
         decisions.order_line_id,
         decisions.override_id,
         addresses.permission_key as address_key,
-        '{{ var("default_channel") }}' as channel,
+        decisions.channel,
         decisions.action,
         decisions.action_class,
         decisions.sender,
@@ -54,7 +54,7 @@ addressed as (
     inner join {{ ref('int_permission_addresses') }} as addresses
         on
             decisions.customer_id = addresses.customer_id
-            and addresses.kind = {{ post_purchase_gate.address_kind("'" ~ var('default_channel') ~ "'") }}
+            and addresses.kind = {{ post_purchase_gate.address_kind('decisions.channel') }}
     inner join {{ ref('int_customer_hours') }} as hours
         on decisions.customer_id = hours.customer_id
     left join picks

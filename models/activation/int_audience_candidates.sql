@@ -1,12 +1,19 @@
+{#- Whoever is written to over another channel is in an audience of that channel: a tool that mails an audience must not find them in it. -#}
+{%- set audience -%}
+case
+        when decisions.channel = '{{ var("default_channel") }}' then audiences.audience
+        else {{ dbt.concat(["audiences.audience", "'_'", "decisions.channel"]) }}
+    end
+{%- endset -%}
 -- Who may be addressed now, at which account, in which audience, with what a template needs.
 select
-    {{ post_purchase_gate.text_key(['picks.person_id', 'audiences.audience']) }} as audience_member_id,
+    {{ post_purchase_gate.text_key(['picks.person_id', audience]) }} as audience_member_id,
     picks.person_id,
     picks.customer_id,
-    audiences.audience,
+    {{ audience }} as audience,
     audiences.audience_class,
     picks.action,
-    '{{ var("default_channel") }}' as channel,
+    decisions.channel,
     customers.email,
     customers.phone,
     customers.first_name,
@@ -25,6 +32,8 @@ select
 from {{ ref('int_audience_picks') }} as picks
 inner join {{ ref('int_audiences') }} as audiences
     on picks.action = audiences.action
+inner join {{ ref('int_decisions') }} as decisions
+    on picks.decision_id = decisions.decision_id
 inner join {{ ref('int_accounts') }} as customers
     on picks.customer_id = customers.customer_id
 left join {{ ref('int_late_facts') }} as late_facts

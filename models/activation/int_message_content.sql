@@ -37,8 +37,9 @@ slots as (
     select
         product_key,
         {%- for slot in post_purchase_gate.content_slots() %}
-        max(case when slot = '{{ slot.slot }}' then content end) as {{ slot.slot }}{{ ',' if not loop.last }}
+        max(case when slot = '{{ slot.slot }}' then content end) as {{ slot.slot }},
         {%- endfor %}
+        count(*) as slots
     from {{ ref('int_product_content') }}
     group by product_key
 ),

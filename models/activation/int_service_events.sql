@@ -43,7 +43,7 @@ select
     due.action,
     {{ dbt.concat([post_purchase_gate.audience_class('actions.action_class'), "'_'", "due.action"]) }} as audience,
     {{ post_purchase_gate.audience_class('actions.action_class') }} as audience_class,
-    '{{ var("default_channel") }}' as channel,
+    decisions.channel,
     customers.email,
     customers.phone,
     customers.first_name,
@@ -56,6 +56,8 @@ select
 from due
 inner join {{ ref('actions') }} as actions
     on due.action = actions.action
+inner join {{ ref('int_decisions') }} as decisions
+    on due.decision_id = decisions.decision_id
 inner join {{ ref('int_accounts') }} as customers
     on due.customer_id = customers.customer_id
 left join told_by_entry

@@ -12,5 +12,7 @@
         on points.point_id = findings.point_id and findings.check_name in ('consent', 'deliverability')
     where
         candidates.audience_class = 'marketing'
+        -- what goes over another channel is judged there (int_channel_findings)
+        and candidates.channel = '{{ var("default_channel") }}'
         and (findings.action is null or findings.action = candidates.action)
 {% endtest %}

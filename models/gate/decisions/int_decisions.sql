@@ -25,6 +25,8 @@ select
     verdicts.action,
     verdicts.action_class,
     coalesce(actions.sender, 'gate') as sender,
+    coalesce(choices.channel, '{{ var("default_channel") }}') as channel,
+    choices.permission_key as channel_address_key,
     verdicts.stage,
     verdicts.verdict as decision,
     nullif(split_part(verdicts.reason_codes, ',', 1), '') as primary_reason,
@@ -62,6 +64,8 @@ cross join {{ ref('int_policy_version') }} as version
 cross join override_queue
 left join {{ ref('int_targets') }} as targets
     on verdicts.point_id = targets.point_id and verdicts.action = targets.action
+left join {{ ref('int_channel_choices') }} as choices
+    on verdicts.point_id = choices.point_id and verdicts.action = choices.action and choices.is_chosen
 left join {{ ref('int_support_routes') }} as routes
     on verdicts.point_id = routes.point_id
 where points.is_live

@@ -1,13 +1,50 @@
+-- What an action hears of consent and deliverability is of the channel that it goes over: of another than the default the checks say nothing.
 -- Findings that a policy's matrix gives a verdict for an action. An objective issue may delay a review request for max_pause_days from
 -- its start; then it no longer holds the ask back, whatever anybody thought of the product.
 with
+
+-- few: only where an action lists channels and another than the default was chosen
+elsewhere as (
+    select * from {{ ref('int_channel_findings') }}
+),
+
+found as (
+    select
+        point_id,
+        check_name,
+        action,
+        state,
+        detail,
+        since,
+        pause_since,
+        clears_at,
+        evidence_table,
+        evidence_id,
+        'default' as asked_of
+    from {{ ref('int_findings') }}
+    union all
+    select
+        point_id,
+        check_name,
+        action,
+        state,
+        detail,
+        cast(null as {{ dbt.type_timestamp() }}) as since,
+        cast(null as {{ dbt.type_timestamp() }}) as pause_since,
+        cast(null as {{ dbt.type_timestamp() }}) as clears_at,
+        cast(null as {{ dbt.type_string() }}) as evidence_table,
+        cast(null as {{ dbt.type_string() }}) as evidence_id,
+        'elsewhere' as asked_of
+    from elsewhere
+    where state <> 'ok'
+),
 
 findings as (
     select
         findings.*,
         points.point_at,
         checks.delays_review_at_most
-    from {{ ref('int_findings') }} as findings
+    from found as findings
     inner join {{ ref('int_points') }} as points
         on findings.point_id = points.point_id
     inner join {{ ref('checks') }} as checks
@@ -66,6 +103,11 @@ inner join {{ ref('int_policy_cells') }} as matrix
         and (findings.action is null or findings.action = matrix.action)
 inner join {{ ref('int_point_actions') }} as actions
     on findings.point_id = actions.point_id and matrix.action = actions.action
+left join elsewhere
+    on
+        findings.point_id = elsewhere.point_id
+        and findings.check_name = elsewhere.check_name
+        and matrix.action = elsewhere.action
 left join own_answers
     on
         findings.point_id = own_answers.point_id
@@ -73,6 +115,7 @@ left join own_answers
         and matrix.action = own_answers.action
 where
     (findings.action is not null or own_answers.point_id is null)
+    and (elsewhere.point_id is null or findings.asked_of = 'elsewhere')
     and not (
         matrix.action = 'review_request'
         and findings.delays_review_at_most

@@ -11,6 +11,7 @@ select
     cast(action as {{ string }}) as action,
     cast(action_class as {{ string }}) as action_class,
     cast(sender as {{ string }}) as sender,
+    cast(channel as {{ string }}) as channel,
     cast(decision as {{ string }}) as decision,
     cast(primary_reason as {{ string }}) as primary_reason,
     cast(reason_codes as {{ string }}) as reason_codes,
