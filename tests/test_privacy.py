@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import ROOT, run_dbt
+
+import post_purchase.sync.command as sync
 
 FIRST, SECOND = "2026-06-30 12:00:00", "2026-06-30 18:00:00"
 # told in the shop in other letters than it is searched for
@@ -96,6 +99,20 @@ def found(database: Path) -> dict[str, set[str]]:
     return places
 
 
+def in_files(folder: Path) -> dict[str, set[str]]:
+    """Files, per needle, that hold it: what dbt writes beside its tables (compiled SQL, logs), or what was exported."""
+    places: dict[str, set[str]] = {kind: set() for kind in NEEDLES}
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("shop.duckdb")]
+    assert files
+    for path in files:
+        content = path.read_bytes().lower()
+        digits = re.sub(rb"[^0-9a-z]", b"", content)
+        for kind, needle in NEEDLES.items():
+            if needle.encode() in (digits if kind == "phone" else content):
+                places[kind].add(path.name)
+    return places
+
+
 def of_customer(connection: duckdb.DuckDBPyConnection, mart: str) -> list[dict]:
     cursor = connection.execute(f"from marts.{mart} where customer_id = 'cust-h73'")
     names = [column[0] for column in cursor.description]
@@ -136,6 +153,11 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[s
                 for mart in ("audience_members", "audience_events", "customer_state")
             }
         told[name] = (found(build.database), rows)
+        # as an ESP gets them that takes files, judged at the instant of the build
+        exported = ["--database", str(build.database), "--now", as_of, "--export", "csv"]
+        assert sync.main([*exported, "--out", str(folder / f"{name}_export")]) == 0
+    told["files"] = {name: in_files(folder / name) for name in ("known", "erased")}
+    told["exports"] = {name: in_files(folder / f"{name}_export") for name in ("known", "erased")}
     return told
 
 
@@ -147,6 +169,18 @@ def test_personal_data_is_in_the_activation_marts_alone(searched: dict) -> None:
         # where it must be it is: the search can find it
         assert read == (ACTIVATION | NOTES if kind == "first_name" else ACTIVATION), kind
         assert any(is_raw(table) for table in tables)
+
+
+def test_no_log_and_no_artefact_holds_a_person(searched: dict) -> None:
+    """What is compiled and what is logged are rules and counts; neither knows anybody, erased or not."""
+    for name, places in searched["files"].items():
+        assert places == {kind: set() for kind in NEEDLES}, name
+
+
+def test_an_export_forgets_who_is_erased(searched: dict) -> None:
+    file = {"marketing_review_request.csv"}
+    assert searched["exports"]["known"] == {kind: file for kind in NEEDLES}
+    assert searched["exports"]["erased"] == {kind: set() for kind in NEEDLES}
 
 
 def test_an_erased_customer_leaves_the_minimum_that_proves_it(searched: dict) -> None:
