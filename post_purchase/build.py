@@ -3,6 +3,7 @@
     post-purchase demo
     post-purchase build --vars '{raw_path: FOLDER}' [--database FILE] [--select ...] [--full-refresh]
 
+The build works in a copy of the file, which takes its place when it is done: readers wait for nobody, nor does it.
 Every database has artifacts and logs of its own (target/NAME, logs/NAME), so that two builds do not read each other's.
 Exit codes: 0 built; 1 a model or a test failed, and what dbt said of it is shown; 2 the build could not start.
 """
@@ -21,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from post_purchase import PROJECT, summary
+from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
 from post_purchase.terminal import DEFAULT_DATABASE, plain
 
@@ -94,11 +96,10 @@ class Reporter:
             self.problems.append(plain(event.info.msg).strip())
 
 
-def dbt(arguments: argparse.Namespace, database: Path) -> int:
-    """One dbt build in this process."""
+def dbt(arguments: argparse.Namespace, database: Path, file: Path) -> int:
+    """One dbt build in this process: of a database, in a file."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ["POST_PURCHASE_DB"] = str(database)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    os.environ["POST_PURCHASE_DB"] = str(file)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -151,7 +152,19 @@ def demo(argv: Sequence[str] | None = None) -> int:
 
 def built(arguments: argparse.Namespace) -> int:
     database = arguments.database.resolve()
-    code = dbt(arguments, database)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb":
+            with built_beside(database) as (file, done):
+                code = dbt(arguments, database, file)
+                done.append(code == 0)
+            if code:
+                print(f"{database} is as it was before; what this build made is in {file}.", file=sys.stderr)
+        else:
+            code = dbt(arguments, database, database)
+    except (NotBuilt, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     if code:
         return code
     return summary.main(["--database", str(database), "--run-results", str(artifacts(database) / "run_results.json")])
