@@ -13,6 +13,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The last instant that anybody can speak of: of the decision, or of the build's start where that is later. What says that it knows a later one is mistaken. -#}
+{% macro latest_known() -%}
+    {%- set texts = [post_purchase_gate.as_of_text() | trim, run_started_at.strftime('%Y-%m-%d %H:%M:%S')] -%}
+    cast('{{ texts | max }}' as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
 {#- `from_timestamp` moved by a number of units; stays a timestamp on every engine. Units: day, hour, minute, second. -#}
 {% macro add_time(unit, number, from_timestamp) -%}
     cast({{ dbt.dateadd(unit, number, from_timestamp) }} as {{ dbt.type_timestamp() }})

@@ -1,7 +1,8 @@
 {#-
     Every var of the project, by what it may be. dbt_project.yml says what each means and what it is when nothing is said; a test holds the two lists
     together. Kinds: instant (UTC, YYYY-MM-DD HH:MM:SS), text, word (letters, digits and . _ / + -), words (a list of them; after a colon, which),
-    one of, flag (true or false), count (a whole number from the first bound to the last), share (0 to 1), number (0 or more), counts, days, shares (lists).
+    one of, flag (true or false), count (a whole number from the first bound to the last), share (0 to 1), number (0 or more), counts, days, shares (lists),
+    kept days by table ({table: days}).
     Null is no value, and allowed where dbt_project.yml has null.
 -#}
 {% macro declared_vars() -%}
@@ -10,7 +11,7 @@
             'as_of', 'earliest_time', 'demo_as_of', 'audit_from',
         ],
         'text': [
-            'raw_path', 'olist_path', 'leases_path', 'guest_salt', 'pair_permutation',
+            'raw_path', 'olist_path', 'leases_path', 'guest_salt', 'pair_permutation', 'shop_name',
         ],
         'word': [
             'raw_schema', 'raw_database', 'schema_prefix', 'default_channel', 'reporting_currency', 'review_destination', 'store_timezone', 'note_language', 'content_locale',
@@ -23,7 +24,7 @@
             'connections',
         ],
         'words': [
-            'feeds_not_kept', 'columns_not_kept', 'demo_without',
+            'feeds_not_kept', 'columns_not_kept', 'demo_without', 'accept_shrink',
         ],
         'one of: dmy mdy': [
             'date_order',
@@ -33,7 +34,7 @@
         ],
         'share': [
             'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_calibration_share', 'risk_max_drift', 'pair_max_false_share', 'rebuy_min_share',
-            'experiment_min_reach', 'parity_tolerance', 'audience_max_shrink',
+            'experiment_min_reach', 'parity_tolerance', 'audience_max_shrink', 'max_shrink',
         ],
         'words: live message calendar due': [
             'point_origins',
@@ -49,7 +50,7 @@
             'experiment_min_events', 'experiment_evidence_events', 'experiment_prior_customers', 'experiment_plan_weeks',
             'audit_min_events', 'parity_window_days', 'parity_min_lines', 'policy_comparison_days', 'stale_fact_hours',
             'audience_min_change', 'next_skus_per_customer', 'next_panel_trips', 'next_panel_customers', 'next_popularity_days',
-            'next_popularity_weeks', 'next_popular_skus', 'tracking_reuse_days', 'tracking_early_days',
+            'next_popularity_weeks', 'next_popular_skus', 'tracking_reuse_days', 'tracking_early_days', 'max_shrink_rows',
         ],
         'one of: month quarter year': [
             'learning_step',
@@ -65,7 +66,7 @@
             'channel_opens_hour', 'channel_closes_hour',
         ],
         'flag': [
-            'use_demo_shop', 'rebuy_by_unit', 'time_spine_enabled', 'accept_audience_change',
+            'use_demo_shop', 'rebuy_by_unit', 'time_spine_enabled', 'accept_audience_change', 'accept_other_shop',
         ],
         'counts': [
             'rebuy_horizons_days', 'watch_horizons_days',
@@ -75,6 +76,9 @@
         ],
         'shares': [
             'experiment_plan_shares',
+        ],
+        'kept days by table': [
+            'rolling_days',
         ],
     } -%}
     {%- set declared = {} -%}
@@ -147,6 +151,12 @@
         {{ return(is_number and value >= 0 and value <= 1) }}
     {%- elif name == 'number' -%}
         {{ return(is_number and value >= 0) }}
+    {%- elif name == 'kept' -%}
+        {%- set wrong = [] -%}
+        {%- for table, days in (value if value is mapping else {}).items() -%}
+            {%- if table not in post_purchase_gate.contract_tables() or not post_purchase_gate.raw_contract(table).config.meta.times or not post_purchase_gate.is_of_kind(days, 'count 1') -%}{%- do wrong.append(table) -%}{%- endif -%}
+        {%- endfor -%}
+        {{ return(value is mapping and not wrong) }}
     {%- elif name in ['words', 'counts', 'days', 'shares'] -%}
         {%- set wrong = [] -%}
         {%- for one in (value if is_list else []) -%}
@@ -173,6 +183,7 @@
             'flag': 'true or false, without quotes', 'share': 'a number from 0 to 1', 'number': 'a number, 0 or more',
             'words': 'a list of words', 'counts': 'a list of whole numbers above 0', 'days': 'a list of whole numbers, 0 or more',
             'shares': 'a list of numbers from 0 to 1',
+            'kept': 'tables whose rows have a time, and the days that each keeps, such as {site_events: 90}',
             'title': 'a name without quotes, braces or a backslash',
             'connections': 'a list of connections, such as [{connector: shopify, store: us, schema: shopify_us}]',
         }[name]) }}

@@ -27,15 +27,16 @@
     ]) }}
 {%- endmacro %}
 
-{#- The newest of a feed's rows that was known at as_of: when it was loaded, else when it happened. -#}
+{#- The newest of a feed's rows that was known at as_of: when it was loaded, else when it happened. A load that lies ahead of the clock is no news. -#}
 {% macro newest_row_at(feed) -%}
     {%- set reached = [] -%}
+    {%- set loaded_at = 'case when _loaded_at <= ' ~ post_purchase_gate.latest_known() ~ ' then _loaded_at end' -%}
     {%- for column in feed.event_times -%}
         {%- do reached.append(
-            "max(case when " ~ column ~ " <= " ~ post_purchase_gate.as_of() ~ " then coalesce(_loaded_at, " ~ column ~ ") end)") -%}
+            "max(case when " ~ column ~ " <= " ~ post_purchase_gate.as_of() ~ " then coalesce(" ~ loaded_at ~ ", " ~ column ~ ") end)") -%}
     {%- endfor -%}
     {%- if not reached -%}
-        max(_loaded_at)
+        max({{ loaded_at }})
     {%- elif reached | length == 1 -%}
         {{ reached[0] }}
     {%- else -%}

@@ -1,10 +1,13 @@
 {#-
-    Runs before any model: lands a folder of files, then stops the build with the names of every required table and
-    column that is missing. Optional tables may be absent; of a table that is there, the columns under `must` (else its key) have to exist.
+    Runs before any model: stops a build that brings another shop than the database knows, lands a folder of files, then stops the build with the names
+    of every required table and column that is missing, and of every table that lost what it had. Optional tables may be absent; of a table that is there,
+    the columns under `must` (else its key) have to exist.
 -#}
 {% macro prepare_inputs() -%}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'snapshot'] -%}
         {%- do post_purchase_gate.check_vars() -%}
+        {%- set writes = flags.WHICH in ['build', 'run'] -%}
+        {%- if writes or var('raw_path', none) -%}{%- do post_purchase_gate.check_source_identity() -%}{%- endif -%}
         {%- if 'native' in post_purchase_gate.used_connectors() and not post_purchase_gate.uses_demo_shop() -%}
             {%- if var('raw_path', none) -%}
                 {%- do post_purchase_gate.land_folder('raw', var('raw_path')) -%}
@@ -22,6 +25,8 @@
             {%- do post_purchase_gate.land_folder('olist', var('olist_path', none)) -%}
             {%- do post_purchase_gate.check_tables('olist') -%}
         {%- endif -%}
+        {%- if writes and post_purchase_gate.used_connectors() == ['native'] and not post_purchase_gate.uses_demo_shop() -%}{%- do post_purchase_gate.check_shrink() -%}{%- endif -%}
+        {%- if writes -%}{%- do post_purchase_gate.warn_of_earlier_clock() -%}{%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -34,7 +34,8 @@ spoken as (
         end as reaches_by
     from reach
     left join {{ ref('stg_feed_loads') }} as feed_loads
-        on reach.feed = feed_loads.feed
+        -- a loader that says it has read what lies ahead says nothing
+        on reach.feed = feed_loads.feed and feed_loads.loaded_through <= {{ post_purchase_gate.latest_known() }}
     left join {{ ref('int_source_loads') }} as source_loads
         on reach.feed = source_loads.feed
 )

@@ -11,6 +11,7 @@ table_loads as (
         '{{ connector }}' as connector,
         max({{ post_purchase_gate.read_loaded_at(post_purchase_gate.raw_column_type(relation, '_loaded_at')) }}) as loaded_at
     from {{ relation }}
+    where {{ post_purchase_gate.read_loaded_at(post_purchase_gate.raw_column_type(relation, '_loaded_at')) }} <= {{ post_purchase_gate.latest_known() }}
     union all
     {%- endif %}
     {%- endfor %}

@@ -51,4 +51,9 @@ select
 from persons
 left join last_entries
     on persons.customer_id = last_entries.customer_id
-where coalesce(last_entries.person_id, persons.customer_id) <> persons.person_id
+where
+    coalesce(last_entries.person_id, persons.customer_id) <> persons.person_id
+    {%- if is_incremental() %}
+    -- what a build at an earlier instant finds was not found then
+    and {{ post_purchase_gate.as_of() }} >= coalesce((select max(changed_at) from {{ this }}), {{ post_purchase_gate.as_of() }})
+    {%- endif %}

@@ -8,7 +8,7 @@
     on_schema_change='append_new_columns',
 ) }}
 -- Append-only: a row when a decision is new, or when it or its reasons differ from the last entry of its line and action. Another policy that
--- decides the same adds nothing. A full refresh keeps it; it has stood in the schema of the marts from the beginning, and history stays there.
+-- decides the same adds nothing, and neither does a build at an instant before the last entry: what was decided then stands. A full refresh keeps it; it has stood in the schema of the marts from the beginning, and history stays there.
 with
 
 decisions as (
@@ -56,9 +56,14 @@ changed as (
     left join last_entries
         on decisions.order_line_id = last_entries.order_line_id and decisions.action = last_entries.action
     where
-        last_entries.order_line_id is null
-        or last_entries.decision <> decisions.decision
-        or last_entries.reason_codes <> decisions.reason_codes
+        (
+            last_entries.order_line_id is null
+            or last_entries.decision <> decisions.decision
+            or last_entries.reason_codes <> decisions.reason_codes
+        )
+        {%- if is_incremental() %}
+        and decisions.as_of >= coalesce((select max(decided_at) from {{ this }}), decisions.as_of)
+        {%- endif %}
 )
 
 select
