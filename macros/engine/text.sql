@@ -11,11 +11,29 @@
     array_join(transform(sort_array(collect_list(struct({{ order_by }} as position, {{ value }} as item))), x -> x.item), '{{ separator }}')
 {%- endmacro %}
 
+{#- A text with a space for each mark and control character: what is left is no list, no Markdown and no HTML. -#}
+{% macro without_marks(text) -%}
+    {{ return(adapter.dispatch('without_marks', 'post_purchase_gate')(text)) }}
+{%- endmacro %}
+
+{% macro default__without_marks(text) -%}
+    regexp_replace({{ text }}, '[[:punct:][:cntrl:]]', ' ', 'g')
+{%- endmacro %}
+
+{% macro spark__without_marks(text) -%}
+    regexp_replace({{ text }}, '[\\p{Punct}\\p{Cntrl}]', ' ')
+{%- endmacro %}
+
+{#- A part of a key of several parts: what parts the parts, and what stands for null, cannot stand in one. -#}
+{% macro key_part(text) -%}
+    replace(replace({{ text }}, '~', '~~'), '|', '~!')
+{%- endmacro %}
+
 {#- A stable text key over columns: nulls and neighbors never collide. -#}
 {% macro text_key(columns) -%}
     {%- set parts = [] -%}
     {%- for column in columns -%}
-        {%- do parts.append("coalesce(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '~null~')") -%}
+        {%- do parts.append("coalesce(" ~ post_purchase_gate.key_part("cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")") ~ ", '~null~')") -%}
         {%- if not loop.last -%}{%- do parts.append("'|'") -%}{%- endif -%}
     {%- endfor -%}
     {{ dbt.hash(dbt.concat(parts)) }}

@@ -417,7 +417,7 @@ from reasons
 {% macro row_identity(keys, nullable_key) -%}
     {%- set parts = [] -%}
     {%- for key in keys -%}
-        {%- set text = key if keys | length == 1 else "cast(" ~ key ~ " as " ~ dbt.type_string() ~ ")" -%}
+        {%- set text = key if keys | length == 1 else post_purchase_gate.key_part("cast(" ~ key ~ " as " ~ dbt.type_string() ~ ")") -%}
         {%- do parts.append("coalesce(" ~ text ~ ", '~null~')" if key in nullable_key else text) -%}
     {%- endfor -%}
     {{ parts | join(" || '|' || ") }}

@@ -52,7 +52,7 @@ from persons
 left join last_entries
     on persons.customer_id = last_entries.customer_id
 where
-    coalesce(last_entries.person_id, persons.customer_id) <> persons.person_id
+    coalesce(last_entries.person_id, persons.customer_id) <> persons.person_id  -- noqa: LT02
     {%- if is_incremental() %}
     -- what a build at an earlier instant finds was not found then
     and {{ post_purchase_gate.as_of() }} >= coalesce((select max(changed_at) from {{ this }}), {{ post_purchase_gate.as_of() }})

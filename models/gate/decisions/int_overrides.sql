@@ -1,5 +1,5 @@
 -- A person's decision on a line and action, while it lasts; the last one set counts. It is signed with a role: who a person is stays out of
--- decisions, and what would break a list of reasons with it.
+-- decisions, and what would break a list of reasons, a note or a page with it.
 with
 
 in_force as (
@@ -10,7 +10,8 @@ in_force as (
         overrides.decision,
         case
             when overrides.set_by like '%@%' or trim(overrides.set_by) = '' then 'staff'
-            else coalesce(replace(replace(lower(trim(overrides.set_by)), ',', ' '), ':', ' '), 'staff')
+            when {{ post_purchase_gate.is_phone_number(post_purchase_gate.digits_only('overrides.set_by')) }} then 'staff'
+            else coalesce(substring({{ post_purchase_gate.without_marks('lower(trim(overrides.set_by))') }}, 1, 40), 'staff')
         end as set_by,
         overrides.set_at,
         overrides.expires_at,

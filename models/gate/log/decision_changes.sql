@@ -60,7 +60,7 @@ changed as (
             last_entries.order_line_id is null
             or last_entries.decision <> decisions.decision
             or last_entries.reason_codes <> decisions.reason_codes
-        )
+        )  -- noqa: LT02
         {%- if is_incremental() %}
         and decisions.as_of >= coalesce((select max(decided_at) from {{ this }}), decisions.as_of)
         {%- endif %}

@@ -1,0 +1,47 @@
+{#-
+    Stops at a seed that a spreadsheet has changed in saving, and says where: before the seed's table is touched. dbt itself reads a byte order mark; what it
+    would load in silence is a file whose columns are separated by semicolons, a column under another name, a value with a space at its end, an empty row.
+-#}
+{% macro check_seed() -%}
+    {%- if execute and flags.WHICH in ['build', 'seed'] -%}
+        {%- set faults = post_purchase_gate.seed_faults(load_agate_table(), model.columns.keys() | list) -%}
+        {%- if faults -%}
+            {{ exceptions.raise_compiler_error(
+                model.original_file_path ~ ": " ~ faults[:10] | join('; ') ~ ('; and ' ~ (faults | length - 10) ~ ' more' if faults | length > 10 else '')
+                ~ '. The table of the last build stands as it was.') }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What is wrong with the rows of a seed, by line (the header is line 1) and column. -#}
+{% macro seed_faults(rows, declared) -%}
+    {%- set faults = [] -%}
+    {%- set found = rows.column_names | list -%}
+    {%- if found | length == 1 and declared | length > 1 and (';' in found[0] or '\t' in found[0]) -%}
+        {{ return(["its columns are separated by " ~ ('semicolons' if ';' in found[0] else 'tabs') ~ "; save it as CSV with commas"]) }}
+    {%- endif -%}
+    {%- for name in found if name not in declared -%}
+        {%- set plain = name | trim | lower -%}
+        {%- do faults.append(
+            "there is no column '" ~ name ~ "'" ~ (": it is written '" ~ plain ~ "'" if plain in declared else post_purchase_gate.near_match(name, declared))) -%}
+    {%- endfor -%}
+    {%- for name in declared if name not in found -%}{%- do faults.append("column '" ~ name ~ "' is missing") -%}{%- endfor -%}
+    {%- if faults -%}{{ return(faults) }}{%- endif -%}
+    {%- set seen = {} -%}
+    {%- for row in rows.rows -%}
+        {%- set line = loop.index + 1 -%}
+        {%- set values = [] -%}
+        {%- for value in row.values() if value is not none and value | string | trim -%}{%- do values.append(value) -%}{%- endfor -%}
+        {%- if not values -%}
+            {%- do faults.append("line " ~ line ~ " is empty; delete it") -%}
+        {%- else -%}
+            {%- for name in found if row[name] is string and row[name] != row[name] | trim -%}
+                {%- do faults.append("line " ~ line ~ ", column " ~ name ~ ": '" ~ row[name] ~ "' has a space before or after it") -%}
+            {%- endfor -%}
+            {%- set text = row.values() | map('string') | join('\x1f') -%}
+            {%- if text in seen -%}{%- do faults.append("line " ~ line ~ " repeats line " ~ seen[text] ~ "; delete one") -%}{%- endif -%}
+            {%- do seen.update({text: line}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(faults) }}
+{%- endmacro %}
