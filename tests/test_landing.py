@@ -50,7 +50,7 @@ def broken(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Build:
     lines = "\r\n".join([HEADER, *tickets()]).replace(",", ";") + "\r\n"
     lines = lines.replace("hello; again", "hello; again;").replace("commas", "; commas")
     raw = folder_of(folder / "raw", lines.encode("latin-1"))
-    return build({"raw_path": str(raw), "as_of": "2026-06-20 12:00:00"}, select="+input_accounting")
+    return build({"raw_path": str(raw), "as_of": "2026-06-20 12:00:00"}, select="+file_accounting")
 
 
 def test_a_stray_quote_costs_one_record(broken: Build) -> None:
@@ -73,6 +73,10 @@ def test_every_record_of_a_broken_file_is_accounted_for(broken: Build) -> None:
         "where table_name = 'tickets'",
     )
     assert rows_in == TICKETS == accepted + rejected + repeated
+    # the header, and two more lines of ticket 20
+    counts = rows_of(broken, "select * exclude (bytes) from marts.file_accounting where table_name = 'tickets'")
+    assert counts == [("tickets.csv", "tickets", TICKETS + 3, rows_in, accepted, 0, rejected, repeated)]
+    assert rows_of(broken, "select count(*), min(bytes) > 0 from marts.file_accounting") == [(len(GOOD), True)]
     found = rows_of(
         broken,
         "select row_key, reason, original_values from marts.rejected_rows "

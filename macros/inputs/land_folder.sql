@@ -43,6 +43,8 @@
         {%- endfor -%}
         {%- if found.parquet -%}
             {%- do run_query("create view " ~ target_name ~ " as select * from read_parquet('" ~ post_purchase_gate.sql_text(found.parquet) ~ "')") -%}
+            {%- do post_purchase_gate.count_file(
+                found.parquet, node.name, schema, 'null', "(select sum(num_rows) from parquet_file_metadata('" ~ post_purchase_gate.sql_text(found.parquet) ~ "'))") -%}
         {%- elif found.csv -%}
             {%- do post_purchase_gate.land_csv(found.csv, node.name, schema, target_name) -%}
         {%- endif -%}
@@ -69,6 +71,15 @@
     {%- do run_query("create schema " ~ schema) -%}
     {%- do run_query("create table " ~ schema ~ ".unreadable_lines (table_name varchar, line_number bigint, line varchar, problem varchar)") -%}
     {%- do post_purchase_gate.land_csv(file, 'leases', schema, schema ~ ".leases") -%}
+{%- endmacro %}
+
+{#- What a file holds, by the file alone: its bytes, its lines where it has lines, its records. file_accounting holds it against what became of them. -#}
+{% macro count_file(file, table, schema, lines, records) -%}
+    {%- do run_query(
+        "create table if not exists " ~ schema ~ ".landed_files (table_name varchar, file_name varchar, bytes bigint, lines bigint, records bigint)") -%}
+    {%- do run_query(
+        "insert into " ~ schema ~ ".landed_files select '" ~ table ~ "', '" ~ post_purchase_gate.sql_text(file.replace('\\', '/').split('/')[-1]) ~ "', "
+        ~ "(select size from read_blob('" ~ post_purchase_gate.sql_text(file) ~ "')), " ~ lines ~ ", " ~ records) -%}
 {%- endmacro %}
 
 {#- Landing replaces the whole schema: one that holds anything else is somebody's, and stays. -#}
@@ -120,11 +131,16 @@
     {%- set counts = run_query(
         "select (select count(*) from landed_lines where line_number > 1 and line <> ''), (select count(*) from landed_refusals), "
         ~ "(select count(*) from " ~ target_name ~ "), (select count(distinct line) from reject_errors)")[0] -%}
+    {%- set lines = "(select count(*) from landed_lines) + (select count(*) from landed_refusals)" -%}
     {%- if counts[0] + counts[1] == counts[2] + counts[3] -%}
+        {%- do post_purchase_gate.count_file(file, table, schema, lines, (counts[0] + counts[1]) | string) -%}
         {%- do run_query(
             "insert into " ~ schema ~ ".unreadable_lines select '" ~ table ~ "', line, any_value(csv_line), min(lower(cast(error_type as varchar))) from reject_errors group by line") -%}
     {%- else -%}
         {%- do post_purchase_gate.land_csv_by_lines(table, schema, target_name, names, delimiter) -%}
+        {%- do post_purchase_gate.count_file(
+            file, table, schema, lines, "(select count(*) from landed_records) + (select count(*) from landed_refusals)") -%}
+        {%- do run_query("drop table landed_records") -%}
     {%- endif -%}
     {%- do post_purchase_gate.forget_rejects() -%}
     {%- do run_query("drop table landed_lines") -%}
@@ -177,7 +193,6 @@
         "insert into " ~ schema ~ ".unreadable_lines "
         ~ "select '" ~ table ~ "', line_number + (select count(*) from landed_refusals where lines_before < line_number), record, problem from landed_records where not is_whole "
         ~ "union all select '" ~ table ~ "', line, '(not shown)', problem from landed_refusals") -%}
-    {%- do run_query("drop table landed_records") -%}
 {%- endmacro %}
 
 {#- What separates the columns: comma, semicolon or tab, whichever the header has most of. -#}

@@ -1,0 +1,37 @@
+-- What was counted at the file beside what became of its records. Where several sources bring a table nobody can tell whose rows were refused.
+{%- set found = adapter.get_relation(target.database, 'raw', 'landed_files') if execute and var('raw_path', none) %}
+{%- set counts = ['rows_accepted', 'rows_repaired', 'rows_rejected', 'rows_repeated'] %}
+with
+
+landed as (
+    {%- if found %}
+    select
+        table_name,
+        file_name,
+        bytes,
+        lines,
+        records
+    from {{ found }}
+    {%- else %}
+    select
+        cast(null as {{ dbt.type_string() }}) as table_name,
+        cast(null as {{ dbt.type_string() }}) as file_name,
+        cast(null as bigint) as bytes,
+        cast(null as bigint) as lines,
+        cast(null as bigint) as records
+    where 1 = 0
+    {%- endif %}
+)
+
+select
+    cast(landed.file_name as {{ dbt.type_string() }}) as file_name,
+    cast(landed.table_name as {{ dbt.type_string() }}) as table_name,
+    cast(landed.bytes as bigint) as bytes,
+    cast(landed.lines as bigint) as lines,
+    cast(landed.records as bigint) as records_in,
+    {%- for count in counts %}
+    {{ 'tables.' ~ count if not execute or post_purchase_gate.used_connectors() == ['native'] else 'cast(null as bigint)' }} as {{ count | replace('rows', 'records') }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from landed
+inner join {{ ref('input_accounting') }} as tables
+    on landed.table_name = tables.table_name
