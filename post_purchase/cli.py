@@ -45,6 +45,7 @@ COMMANDS = {
         "post_purchase.bench:main", "the error rates of every number that can stop or send, on drawn shops"
     ),
     "check": Command("post_purchase.check:main", "lint, parse and test what changed, beside a change"),
+    "fuzz": Command("post_purchase.fuzz:main", "hostile files and killed builds: what the intake makes of them"),
     "parity": Command("post_purchase.engines.parity:main", "the same shop on DuckDB and PostgreSQL, row for row"),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
     "benchmark next-purchase": Command(
