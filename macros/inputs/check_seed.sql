@@ -4,7 +4,7 @@
 -#}
 {% macro check_seed() -%}
     {%- if execute and flags.WHICH in ['build', 'seed'] -%}
-        {%- set faults = post_purchase_gate.seed_faults(load_agate_table(), model.columns.keys() | list) -%}
+        {%- set faults = post_purchase_gate.seed_faults(load_agate_table(), model.columns) -%}
         {%- if faults -%}
             {{ exceptions.raise_compiler_error(
                 model.original_file_path ~ ": " ~ faults[:10] | join('; ') ~ ('; and ' ~ (faults | length - 10) ~ ' more' if faults | length > 10 else '')
@@ -13,9 +13,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What is wrong with the rows of a seed, by line (the header is line 1) and column. -#}
-{% macro seed_faults(rows, declared) -%}
+{#- What is wrong with the rows of a seed, by line (the header is line 1) and column. A column whose meta says keeps_spaces may begin or end with one. -#}
+{% macro seed_faults(rows, columns) -%}
     {%- set faults = [] -%}
+    {%- set declared = columns.keys() | list -%}
+    {%- set spaced = [] -%}
+    {%- for name, column in columns.items() if column.get('config', {}).get('meta', {}).get('keeps_spaces') -%}{%- do spaced.append(name) -%}{%- endfor -%}
     {%- set found = rows.column_names | list -%}
     {%- if found | length == 1 and declared | length > 1 and (';' in found[0] or '\t' in found[0]) -%}
         {{ return(["its columns are separated by " ~ ('semicolons' if ';' in found[0] else 'tabs') ~ "; save it as CSV with commas"]) }}
@@ -35,7 +38,7 @@
         {%- if not values -%}
             {%- do faults.append("line " ~ line ~ " is empty; delete it") -%}
         {%- else -%}
-            {%- for name in found if row[name] is string and row[name] != row[name] | trim -%}
+            {%- for name in found if name not in spaced and row[name] is string and row[name] != row[name] | trim -%}
                 {%- do faults.append("line " ~ line ~ ", column " ~ name ~ ": '" ~ row[name] ~ "' has a space before or after it") -%}
             {%- endfor -%}
             {%- set text = row.values() | map('string') | join('\x1f') -%}
