@@ -1932,8 +1932,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     bulk.add_argument("--dirty", type=share, default=0.0, help="share of bad rows added to the main tables (default 0)")
     bulk.add_argument("--memory", default="6GB", help="DuckDB's memory limit; the rest spills to disk")
     shape = commands.add_parser("shape", help="the demo shop as a loader writes it: the store's tables, and the rest")
-    shape.add_argument("shape", choices=list(shapes.SHAPES), help="the loader's shape of Shopify")
-    shape.add_argument("--database", type=Path, required=True, help="DuckDB file that gets a schema shopify_STORE")
+    shape.add_argument("shape", choices=[*shapes.SHAPES, *shapes.TOOLS], help="the loader's shape")
+    shape.add_argument(
+        "--database",
+        type=Path,
+        required=True,
+        help="DuckDB file that gets a schema shopify_STORE, or one for each tool",
+    )
     shape.add_argument("--store", type=store_name, default="us", help="name of the store (default us)")
     shape.add_argument("--out", type=Path, required=True, help="folder for the tables that no shop system has")
     arguments = parser.parse_args(argv)

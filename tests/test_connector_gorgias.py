@@ -125,7 +125,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("store", ["api", "upper", "dlt"])
 def test_tickets(database: Path, store: str) -> None:
-    tickets = columns_of(database, "gorgias__tickets", store, "ticket_id")
+    tickets = columns_of(database, "gorgias__tickets", f"{store}-gorgias", "ticket_id")
     assert {
         key: (row["order_id"], row["requester_email"], row["requester_phone"], row["topic"])
         for key, row in tickets.items()
@@ -147,7 +147,7 @@ def test_statuses(database: Path, store: str) -> None:
     )
     said: dict[str, list[tuple[str, str | None, str]]] = {}
     for row in rows_of(database, query):
-        said.setdefault(row["ticket_id"].removeprefix(f"{store}-"), []).append(
+        said.setdefault(row["ticket_id"].removeprefix(f"{store}-gorgias-"), []).append(
             (row["status"], row["satisfaction"], row["occurred_at"][5:10])
         )
     assert said == {
@@ -161,8 +161,8 @@ def test_statuses(database: Path, store: str) -> None:
 
 
 def test_small_accounts(database: Path) -> None:
-    assert columns_of(database, "gorgias__tickets", "one_row", "ticket_id")["2"]["order_id"] == "1002"
-    assert not columns_of(database, "gorgias__tickets", "no_row", "ticket_id")
-    bare = columns_of(database, "gorgias__tickets", "bare", "ticket_id")["1"]
+    assert columns_of(database, "gorgias__tickets", "one_row-gorgias", "ticket_id")["2"]["order_id"] == "1002"
+    assert not columns_of(database, "gorgias__tickets", "no_row-gorgias", "ticket_id")
+    bare = columns_of(database, "gorgias__tickets", "bare-gorgias", "ticket_id")["1"]
     assert (bare["order_id"], bare["requester_email"], bare["opened_at"]) == (None, None, None)
-    assert not rows_of(database, "select * from connectors.gorgias__ticket_events where ticket_id = 'bare-1'")
+    assert not rows_of(database, "select * from connectors.gorgias__ticket_events where ticket_id like 'bare-%'")

@@ -124,12 +124,12 @@ def test_attentive_consents(database: Path) -> None:
 
 @pytest.mark.parametrize("store", ["api", "upper", "daasity"])
 def test_postscript_messages(database: Path, store: str) -> None:
-    messages = columns_of(database, "postscript__messages", store, "message_id")
+    messages = columns_of(database, "postscript__messages", f"{store}-postscript", "message_id")
     assert {key: (row["address"], row["flow"]) for key, row in messages.items()} == {
         "1": ("+15550001", "Review ask" if store == "daasity" else None)
     }
     failures = columns_of(database, "postscript__message_events", store, "event_id")
-    assert [row["message_id"] for row in failures.values()] == (["daasity-1"] if store == "daasity" else [])
+    assert [row["message_id"] for row in failures.values()] == (["daasity-postscript-1"] if store == "daasity" else [])
 
 
 def test_postscript_consents(database: Path) -> None:
@@ -149,5 +149,5 @@ def test_small_accounts(database: Path) -> None:
     ):
         found = {store: len(columns_of(database, table, store, "message_id")) for store in stores}
         assert found == stores
-    (bare,) = columns_of(database, "postscript__messages", "bare", "message_id").values()
+    (bare,) = columns_of(database, "postscript__messages", "bare-postscript", "message_id").values()
     assert (bare["address"], bare["sent_at"]) == (None, None), "staging refuses it and says why"

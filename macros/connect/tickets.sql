@@ -51,7 +51,8 @@
 
 {#-
     What a ticket is about by the seed ticket_topics: rows of _store, ticket_id, topic. The first of its texts (`source` in order) that says anything
-    speaks, and of what it says the gravest. A phrase is found where a word begins with it.
+    speaks, and of what it says the gravest. A phrase is found where a word begins with it, in the first
+    500 letters.
 -#}
 {% macro topics_said(texts) -%}
     select
@@ -67,9 +68,17 @@
                 partition by texts._store, texts.ticket_id
                 order by texts.source asc, topics.gravity asc, topics.phrase asc, topics.language asc, texts.said asc
             ) as position
-        from {{ texts }} as texts
+        from (
+            select
+                _store,
+                ticket_id,
+                source,
+                said,
+                ' ' || regexp_replace(lower(substring(said, 1, 500)), '[][.,;:!?¿¡()"/_#-]+', ' ', 'g') as words
+            from {{ texts }}
+        ) as texts
         inner join {{ ref('ticket_topics') }} as topics
-            on position(' ' || lower(topics.phrase) in ' ' || regexp_replace(lower(texts.said), '[][.,;:!?¿¡()"/_#-]+', ' ', 'g')) > 0
+            on position(' ' || lower(topics.phrase) in texts.words) > 0
     ) as found
     where position = 1
 {%- endmacro %}
@@ -145,13 +154,14 @@ select
 from {{ ref('src_' ~ connector ~ '__ticket') }}
 where external_id is not null
 union all
-select distinct
+select
     _store,
     ticket_id,
     source,
     order_said
 from readings
 where source > 2 and order_said is not null
+group by _store, ticket_id, source, order_said
 {%- endmacro %}
 
 {#-
@@ -190,9 +200,9 @@ where source > 2 and order_said is not null
     Statuses and marks of tickets (`events`: rows of _store, ticket_id, status or satisfaction, occurred_at, _loaded_at) as events of the contract. A mark
     stands beside the status that the ticket had then. What a loader tells of one moment in two ways is one row; of two marks the bad one is not lost.
 -#}
-{% macro helpdesk_events(events) -%}
+{% macro helpdesk_events(events, prefix='-') -%}
     select
-        _store || '-' || ticket_id as ticket_id,
+        _store || '{{ prefix }}' || ticket_id as ticket_id,
         status_then as status,
         min(satisfaction) as satisfaction,
         coalesce(cast(happened_at as {{ dbt.type_string() }}), occurred_at) as occurred_at,
@@ -217,5 +227,5 @@ where source > 2 and order_said is not null
             ) as timed
         ) as runs
     ) as filled
-    group by _store || '-' || ticket_id, status_then, coalesce(cast(happened_at as {{ dbt.type_string() }}), occurred_at)
+    group by _store || '{{ prefix }}' || ticket_id, status_then, coalesce(cast(happened_at as {{ dbt.type_string() }}), occurred_at)
 {%- endmacro %}

@@ -57,3 +57,8 @@
 {% macro postgres__json_items(value) -%}
     {{ return("jsonb_array_elements(case when jsonb_typeof(" ~ value ~ ") = 'array' then " ~ value ~ " end)") }}
 {%- endmacro %}
+
+{#- Joins the items of a list that a text column holds, a row each: `alias`.item. -#}
+{% macro join_items(column, alias) -%}
+    cross join lateral (select {{ post_purchase_gate.json_items(post_purchase_gate.json_of(column, 'varchar')) }} as item) as {{ alias }}
+{%- endmacro %}

@@ -5,6 +5,10 @@
 writes the tables that Shopify knows of the demo shop into schema `shopify_<store>` of a DuckDB file, under the names,
 columns and types of that loader, and what no shop system knows (tickets, messages, relations of products) into a folder
 in the native contract, with the ids that the connector will give. `api` is the API's own nesting, as Airbyte keeps it.
+
+    post-purchase shop shape tools-fivetran --database FILE.duckdb --out FOLDER
+
+writes what Zendesk and Klaviyo know of it, into schemas of that name, and everything else into the folder.
 """
 
 from __future__ import annotations
@@ -18,6 +22,10 @@ from post_purchase import PROJECT
 
 HERE = Path(__file__).resolve().parent
 SHAPES = {"fivetran-rest": "fivetran_rest", "fivetran-graphql": "fivetran_graphql", "api": "api"}
+
+# What the helpdesk and the sending tool bring of the native contract.
+TOOLS = {"tools-fivetran": ("zendesk", "klaviyo")}
+OF_TOOLS = ("tickets", "ticket_events", "messages", "message_events", "consents")
 
 # Shopify has none of these: they stay in the native contract.
 NOT_OF_A_SHOP = (
@@ -78,6 +86,8 @@ class Places:
 
 def write(shape: str, places: Places) -> None:
     """Write the demo shop in a loader's shape. Tables of an earlier call are replaced."""
+    if shape in TOOLS:
+        return write_tools(shape, places)
     places.database.parent.mkdir(parents=True, exist_ok=True)
     places.folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(places.database)) as connection:
@@ -91,13 +101,48 @@ def write(shape: str, places: Places) -> None:
         connection.execute("drop schema native cascade")
 
 
-def read_demo(connection: duckdb.DuckDBPyConnection) -> None:
-    """The demo shop's own rows as text, in schema `native`, and a number for each, the same at every call."""
+def write_tools(shape: str, places: Places) -> None:
+    """Write what the tools around the demo shop know of it. Tables of an earlier call are replaced."""
+    places.database.parent.mkdir(parents=True, exist_ok=True)
+    places.folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(places.database)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        read_rows(connection)
+        for schema in TOOLS[shape]:
+            connection.execute(f"drop schema if exists {schema} cascade")
+        connection.execute((HERE / f"{shape.replace('-', '_')}.sql").read_text())
+        told = "', '".join(OF_TOOLS)
+        connection.execute(f"delete from native.feed_loads where feed in ('{told}')")
+        for file in demo_files():
+            table = table_of(file)
+            if table not in OF_TOOLS:
+                connection.sql(f"from native.{table}").write_csv(str(places.folder / f"{table}.csv"), header=True)
+        connection.execute("drop schema native cascade")
+
+
+def demo_files() -> list[Path]:
+    """The demo shop's own files."""
+    return sorted((PROJECT / "seeds" / "demo_shop").glob("demo_*.csv"))
+
+
+def table_of(file: Path) -> str:
+    """The table of the contract that a file of the demo shop holds."""
+    return file.stem.removeprefix("demo_")
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """The demo shop's own rows as text, in schema `native`."""
     connection.execute("drop schema if exists native cascade")
     connection.execute("create schema native")
-    for file in sorted((PROJECT / "seeds" / "demo_shop").glob("demo_*.csv")):
-        table = file.stem.removeprefix("demo_")
-        connection.execute(f"create table native.{table} as select * from read_csv(?, all_varchar = true)", [str(file)])
+    for file in demo_files():
+        connection.execute(
+            f"create table native.{table_of(file)} as select * from read_csv(?, all_varchar = true)", [str(file)]
+        )
+
+
+def read_demo(connection: duckdb.DuckDBPyConnection) -> None:
+    """The demo shop's own rows as text, in schema `native`, and a number for each, the same at every call."""
+    read_rows(connection)
     for table, is_sound in SOUND.items():
         connection.execute(
             f"create or replace table native.{table} as select distinct * from native.{table} where {is_sound}"

@@ -1,5 +1,5 @@
 -- Addresses that the ledger, the suppressions and the messages write out, as they are compared. A phone of whose country the row says nothing is
--- the number of an account that ends in the same nine digits.
+-- the number of an account that ends in the same nine digits. A tool may know whom a text message or a push went to by e-mail alone.
 with
 
 written as (
@@ -26,7 +26,7 @@ kinds as (
     select
         channel,
         address,
-        {{ post_purchase_gate.address_kind('channel') }} as kind
+        case when address like '%_@_%' then 'email' else {{ post_purchase_gate.address_kind('channel') }} end as kind
     from written
 ),
 

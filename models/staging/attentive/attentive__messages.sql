@@ -1,10 +1,11 @@
 {{ config(enabled=post_purchase_gate.uses_connector('attentive')) }}
--- What a message is for is said by the seed flow_map, by its name or its id: until it does, nobody knows what was written.
+-- What a message is for is said by the seed flow_map, by its name or its id: until it does, nobody knows what was written. Who has no
+-- number here is known by e-mail.
 {%- set text = dbt.type_string() %}
 with
 
 sent as (
-    {%- for channel, address in [('sms', 'phone'), ('email', 'email')] %}
+    {%- for channel, address in [('sms', 'coalesce(phone, email)'), ('email', 'email')] %}
     select
         _store,
         message_id,

@@ -25,4 +25,4 @@ events as (
     where surveys.score is not null and coalesce(words.means, '') <> 'nothing'
 )
 
-{{ post_purchase_gate.helpdesk_events('events') }}
+{{ post_purchase_gate.helpdesk_events('events', '-gorgias-') }}

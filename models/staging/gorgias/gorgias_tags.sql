@@ -8,7 +8,7 @@ lists as (
         tickets.id as ticket_id,
         lower(coalesce({{ post_purchase_gate.json_text('listed.item', ['name']) }}, {{ post_purchase_gate.json_text('listed.item', []) }})) as tag
     from {{ ref('src_gorgias__ticket') }} as tickets
-    cross join lateral (select {{ post_purchase_gate.json_items(post_purchase_gate.json_of('tickets.tags', 'varchar')) }} as item) as listed
+    {{ post_purchase_gate.join_items('tickets.tags', 'listed') }}
 )
 
 select

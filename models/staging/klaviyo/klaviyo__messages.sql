@@ -1,6 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('klaviyo')) }}
 -- A message that only its answers are known of was sent at the second that its send is named after. What a flow sends is said by the seed flow_map,
--- by the flow's name or its id; no event says for which order a flow wrote.
+-- by the flow's name or its id; no event says for which order a flow wrote. Whose a text message was is known by the
+-- profile's e-mail where it has no number, and whose a push was by that alone.
 {%- set text = dbt.type_string() %}
 with
 
@@ -35,7 +36,7 @@ select
     -- text
     case when messages.flow_id is null and coalesce(messages.campaign_id, messages.step_id) is not null then 'newsletter' else 'other' end as action,
     first_events.channel,
-    case when first_events.channel = 'email' then people.email when first_events.channel = 'sms' then people.phone_number else people.email end as address,
+    case when first_events.channel = 'sms' then coalesce(people.phone_number, people.email) else people.email end as address,
     case
         when messages.flow_id is not null then coalesce(flow_map.flow, flows.name, messages.flow_id)
         else coalesce(campaigns.name, messages.campaign_id)

@@ -48,9 +48,7 @@ reasons as (
         {{ post_purchase_gate.json_text(item, ['timestamp']) }} as since,
         with_lists._loaded_at
     from with_lists
-    cross join lateral (
-        select {{ post_purchase_gate.json_items(post_purchase_gate.json_of('with_lists.suppressions', 'varchar')) }} as item
-    ) as listed
+    {{ post_purchase_gate.join_items('with_lists.suppressions', 'listed') }}
     union all
     select
         _store,

@@ -1,8 +1,8 @@
 {{ config(enabled=post_purchase_gate.uses_connector('postscript')) }}
 -- Messages that failed, as far as a loader says so; of no number does it say whether it will fail again.
 select
-    details._store || '-' || details.id || '-failed' as event_id,
-    details._store || '-' || details.id as message_id,
+    details._store || '-postscript-' || details.id || '-failed' as event_id,
+    details._store || '-postscript-' || details.id as message_id,
     'bounced' as event_type,
     coalesce(details.failed_at, messages.created_at) as occurred_at,
     details._loaded_at

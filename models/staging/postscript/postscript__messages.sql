@@ -3,7 +3,7 @@
 {%- set text = dbt.type_string() %}
 select
     -- ids
-    messages._store || '-' || messages.id as message_id,
+    messages._store || '-postscript-' || messages.id as message_id,
     cast(null as {{ text }}) as customer_id,
     cast(null as {{ text }}) as order_id,
     cast(null as {{ text }}) as order_line_id,

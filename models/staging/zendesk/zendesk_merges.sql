@@ -21,7 +21,7 @@ listed as (
         {{ post_purchase_gate.json_text('listed.item', []) }} as ticket_id,
         tickets.id as into_ticket_id
     from tickets
-    cross join lateral (select {{ post_purchase_gate.json_items(post_purchase_gate.json_of('tickets.merged_ticket_ids', 'varchar')) }} as item) as listed
+    {{ post_purchase_gate.join_items('tickets.merged_ticket_ids', 'listed') }}
 ),
 
 notes as (
