@@ -6,7 +6,8 @@ with
 tickets as (
     select
         *,
-        {{ post_purchase_gate.parse_utc('snoozed_until') }} > coalesce({{ post_purchase_gate.parse_utc('updated_at') }}, {{ post_purchase_gate.parse_utc('created_at') }}) as is_snoozed
+        {{ post_purchase_gate.parse_utc('snoozed_until') }}
+        > coalesce({{ post_purchase_gate.parse_utc('updated_at') }}, {{ post_purchase_gate.parse_utc('created_at') }}) as is_snoozed
     from {{ ref('src_gorgias__ticket') }}
 ),
 

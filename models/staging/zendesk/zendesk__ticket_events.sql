@@ -22,6 +22,15 @@ marks as (
     where field_name in ('satisfaction_score', 'satisfaction_rating')
 ),
 
+known_marks as (
+    select
+        _store,
+        ticket_id,
+        satisfaction
+    from marks
+    group by _store, ticket_id, satisfaction
+),
+
 -- a mark that only the ticket has was given when it last changed
 last_marks as (
     select
@@ -31,14 +40,7 @@ last_marks as (
         tickets.updated_at as occurred_at,
         tickets._loaded_at
     from {{ ref('src_zendesk__ticket') }} as tickets
-    left join (
-        select
-            _store,
-            ticket_id,
-            satisfaction
-        from marks
-        group by _store, ticket_id, satisfaction
-    ) as known
+    left join known_marks as known
         on tickets._store = known._store and tickets.id = known.ticket_id and lower(tickets.satisfaction_score) = known.satisfaction
     where tickets.satisfaction_score is not null and known.ticket_id is null
 ),

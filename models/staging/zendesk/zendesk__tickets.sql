@@ -42,7 +42,7 @@ topics as (
 select
     -- ids
     tickets._store || '-' || tickets.id as ticket_id,
-    tickets._store || '-' || merges.into_ticket_id as merged_into_ticket_id,
+    tickets._store || '-' || merged.into_ticket_id as merged_into_ticket_id,
     cast(null as {{ text }}) as customer_id,
     orders.order_id,
     cast(null as {{ text }}) as order_line_id,
@@ -59,8 +59,8 @@ left join {{ ref('src_zendesk__user') }} as users
     on tickets._store = users._store and tickets.requester_id = users.id
 left join {{ ref('zendesk_fields') }} as fields
     on tickets._store = fields._store and tickets.id = fields.ticket_id
-left join {{ ref('zendesk_merges') }} as merges
-    on tickets._store = merges._store and tickets.id = merges.ticket_id
+left join {{ ref('zendesk_merges') }} as merged
+    on tickets._store = merged._store and tickets.id = merged.ticket_id
 left join orders
     on tickets._store = orders._store and tickets.id = orders.ticket_id
 left join topics

@@ -68,7 +68,7 @@ select
     all_statuses._store,
     all_statuses.ticket_id,
     case
-        when merges.ticket_id is not null and merges.into_ticket_id is null and all_statuses.status in ('solved', 'closed') then 'closed_by_merge'
+        when merged.ticket_id is not null and merged.into_ticket_id is null and all_statuses.status in ('solved', 'closed') then 'closed_by_merge'
         else coalesce(labels.category, all_statuses.status)
     end as status,
     all_statuses.occurred_at,
@@ -76,5 +76,5 @@ select
 from all_statuses
 left join labels
     on all_statuses._store = labels._store and all_statuses.status = labels.label
-left join {{ ref('zendesk_merges') }} as merges
-    on all_statuses._store = merges._store and all_statuses.ticket_id = merges.ticket_id
+left join {{ ref('zendesk_merges') }} as merged
+    on all_statuses._store = merged._store and all_statuses.ticket_id = merged.ticket_id
