@@ -6,10 +6,10 @@ select
     lines.order_line_id,
     lines.depletion_at,
     decisions.due_at
-from {{ ref('line_replenishment') }} as lines
+from {{ post_purchase_gate.built(ref('line_replenishment')) }} as lines
 inner join {{ ref('actions') }} as actions
     on actions.action = 'replenishment'
-left join {{ ref('gate_decisions') }} as decisions
+left join {{ post_purchase_gate.built(ref('gate_decisions')) }} as decisions
     on lines.order_line_id = decisions.order_line_id and actions.action = decisions.action
 where
     abs({{ seconds }} - lines.expected_interval_days * 86400) > 9

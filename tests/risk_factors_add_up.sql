@@ -4,8 +4,8 @@ select
     factors.factor,
     sum(factors.reviews) as reviews,
     max(intercepts.reviews) as all_reviews
-from {{ ref('risk_factors') }} as factors
-inner join {{ ref('risk_factors') }} as intercepts
+from {{ post_purchase_gate.built(ref('risk_factors')) }} as factors
+inner join {{ post_purchase_gate.built(ref('risk_factors')) }} as intercepts
     on factors.age_days = intercepts.age_days and intercepts.factor = 'intercept'
 where factors.factor not in ('intercept', 'category', 'calibration')
 group by factors.age_days, factors.factor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from conftest import ROOT, parsed_project
 
 from post_purchase import ROOMS
 
+# The last node of a build.
+SWITCH = "model.post_purchase_gate.served_build"
 BASELINE = yaml.safe_load((ROOT / "tests/house_baseline.yml").read_text())
 
 # Tables of facts that have one home: which room alone may read them.
@@ -73,10 +76,11 @@ def test_marts_are_read_by_marts_and_activation_alone(models: dict[str, Any]) ->
 def test_the_longest_chain_grows_no_longer(models: dict[str, Any]) -> None:
     @cache
     def depth(key: str) -> int:
-        parents = [parent for parent in models[key].depends_on.nodes if parent in models]
+        parents = [parent for parent in models[key].depends_on.nodes if parent in models and parent != SWITCH]
         return 1 + max((depth(parent) for parent in parents), default=0)
 
-    longest = max(models, key=depth)
+    # the switch stands behind all of them by its nature
+    longest = max(models.keys() - {SWITCH}, key=depth)
     assert depth(longest) <= BASELINE["longest_chain"], f"{longest} is {depth(longest)} models deep"
 
 
@@ -91,6 +95,33 @@ def test_a_fact_has_one_home(models: dict[str, Any], table: str) -> None:
     known = set(BASELINE.get("second_homes", {}).get(table, []))
     assert readers - known == set(), f"only {HOMES[table]} may read {table}; read the core fact instead"
     assert known - readers == set(), "these read the core fact now: take them out of tests/house_baseline.yml"
+
+
+def test_the_switch_waits_for_every_mart(models: dict[str, Any]) -> None:
+    """A mart that it does not wait for would be missing, or be served beside marts of another build."""
+    marts = {key for key, node in models.items() if node.config.materialized in ("mart", "mart_log")}
+    assert set(models[SWITCH].depends_on.nodes) & models.keys() == marts
+    # what readers have is switched, or is a view of it that stands behind the switch
+    others = {node.name for key, node in models.items() if node.schema == "marts" and key not in marts | {SWITCH}}
+    assert others == {"audience_members"}
+
+
+def test_what_reads_a_mart_reads_that_of_its_own_build(models: dict[str, Any]) -> None:
+    """Before the switch a ref alone is the mart of the build before."""
+    marts = {node.name for node in models.values() if node.config.materialized in ("mart", "mart_log")}
+    for key, node in models.items():
+        if key == SWITCH or node.name == "audience_members" and node.version == 1:
+            continue
+        found = re.findall(r"(built\()?ref\(\s*'(\w+)'", node.raw_code)
+        assert not [name for built, name in found if name in marts and not built], node.name
+
+
+def test_constraints_of_marts_are_enforced_without_a_warning(models: dict[str, Any]) -> None:
+    """dbt knows of its own materializations alone that they enforce constraints: each says that it need not warn."""
+    for node in models.values():
+        if node.config.materialized in ("mart", "mart_log", "mart_switch"):
+            warned = [name for name, column in node.columns.items() for c in column.constraints if c.warn_unsupported]
+            assert warned == [], f"{node.name}: add `warn_unsupported: false` to the constraints of {warned}"
 
 
 def test_every_check_is_asked(models: dict[str, Any]) -> None:

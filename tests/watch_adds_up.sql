@@ -31,7 +31,7 @@ by_week as (
         sum(sends) as sends,
         sum(second_purchases) as second_purchases,
         sum(complaints) as complaints
-    from {{ ref('watch_metrics') }}
+    from {{ post_purchase_gate.built(ref('watch_metrics')) }}
     group by horizon_days
 )
 

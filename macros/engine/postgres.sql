@@ -43,3 +43,12 @@
 {% macro postgres__analyze_table() -%}
     {%- if model.config.materialized in ['table', 'incremental'] -%}analyze {{ this }}{%- endif -%}
 {%- endmacro %}
+
+{#- The same of a table that goes by another name until the switch. -#}
+{% macro analyze_relation(relation) -%}
+    {{ return(adapter.dispatch('analyze_relation', 'post_purchase_gate')(relation)) }}
+{%- endmacro %}
+
+{% macro default__analyze_relation(relation) -%}{%- endmacro %}
+
+{% macro postgres__analyze_relation(relation) -%}{%- do run_query('analyze ' ~ relation) -%}{%- endmacro %}

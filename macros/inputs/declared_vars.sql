@@ -15,7 +15,7 @@
         ],
         'word': [
             'raw_schema', 'raw_database', 'schema_prefix', 'default_channel', 'reporting_currency', 'review_destination', 'store_timezone', 'note_language', 'content_locale',
-            'candidate_matrix',
+            'candidate_matrix', 'build_id',
         ],
         'words: native olist': [
             'connectors',

@@ -48,7 +48,8 @@
 {#- Vars that say where the facts are and which points are decided in a build: they are no policy, and a build of another kind has the same. -#}
 {% macro fact_vars() -%}
     {{ return([
-        'as_of', 'audit_from', 'candidate_matrix', 'connectors', 'demo_as_of', 'demo_without', 'leases_path', 'point_origins', 'raw_database', 'raw_path',
+        'as_of', 'audit_from', 'build_id', 'candidate_matrix', 'connectors', 'demo_as_of', 'demo_without', 'leases_path', 'point_origins',
+        'raw_database', 'raw_path',
         'raw_schema', 'schema_prefix',
     ]) }}
 {%- endmacro %}

@@ -57,7 +57,7 @@ in_force as (
             partition by told_lines.message_id, changes.order_line_id, changes.action order by changes.entry_number desc
         ) as recency
     from told_lines
-    inner join {{ ref('decision_changes') }} as changes
+    inner join {{ post_purchase_gate.built(ref('decision_changes')) }} as changes
         on
             told_lines.order_line_id = changes.order_line_id
             and told_lines.action = changes.action

@@ -66,7 +66,7 @@ known_in_time as (
         arrivals.order_line_id,
         arrivals.action
     from arrivals
-    inner join {{ ref('decision_changes') }} as log
+    inner join {{ post_purchase_gate.built(ref('decision_changes')) }} as log
         on arrivals.order_line_id = log.order_line_id and arrivals.action = log.action and log.decided_at <= arrivals.late_from
     where ',' || log.reason_codes || ',' not like '%,due:waiting,%'
     group by arrivals.order_line_id, arrivals.action

@@ -56,7 +56,8 @@ def dbt_build(label: str, variables: dict[str, str], environment: dict[str, str]
 
 
 def trial(arguments: argparse.Namespace, server: postgres.Server, raw: Path | None, console: Console) -> int:
-    common = {"as_of": arguments.as_of} if arguments.as_of else {}
+    # one id for both, since they are compared
+    common = {"build_id": "parity"} | ({"as_of": arguments.as_of} if arguments.as_of else {})
     database = PROJECT / "target" / "parity.duckdb"
     database.unlink(missing_ok=True)
     server.create("parity")

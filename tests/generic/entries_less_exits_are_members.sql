@@ -6,7 +6,7 @@
         select
             audience_member_id,
             sum(case when event_type = 'entered' then 1 else -1 end) as memberships
-        from {{ events }}
+        from {{ post_purchase_gate.built(events) }}
         where event_type in ('entered', 'left')
         group by audience_member_id
     )

@@ -5,7 +5,7 @@
     counted as (
         select
             (select count(*) from {{ model }}) as rows_here,
-            (select count(*) from {{ to }} where {{ condition }}) as rows_there
+            (select count(*) from {{ post_purchase_gate.built(to) }} where {{ condition }}) as rows_there
     )
 
     select *

@@ -1,11 +1,8 @@
 {{ config(
-    materialized='incremental',
+    materialized='mart_log',
     schema='marts',
     group='gate',
     access='public',
-    full_refresh=false,
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
 ) }}
 -- Append-only: a row when a decision is new, or when it or its reasons differ from the last entry of its line and action. Another policy that
 -- decides the same adds nothing, and neither does a build at an instant before the last entry: what was decided then stands. A full refresh keeps it; it has stood in the schema of the marts from the beginning, and history stays there.
@@ -15,7 +12,7 @@ decisions as (
     select * from {{ ref('int_decisions') }}
 ),
 
-{% if is_incremental() -%}
+{% if post_purchase_gate.adds_to_served() -%}
 last_numbers as (
     select
         order_line_id,
@@ -61,7 +58,7 @@ changed as (
             or last_entries.decision <> decisions.decision
             or last_entries.reason_codes <> decisions.reason_codes
         )  -- noqa: LT02
-        {%- if is_incremental() %}
+        {%- if post_purchase_gate.adds_to_served() %}
         and decisions.as_of >= coalesce((select max(decided_at) from {{ this }}), decisions.as_of)
         {%- endif %}
 )

@@ -1,9 +1,6 @@
 {{ config(
-    materialized='incremental',
-    full_refresh=false,
+    materialized='mart_log',
     unique_key='event_id',
-    incremental_strategy='merge' if target.type in ['spark', 'databricks'] else 'delete+insert',
-    on_schema_change='append_new_columns',
 ) }}
 -- The outbox: entries, exits and notices are only ever added, under an id that another build would give them again. The one thing that touches an
 -- older event is an erasure, which leaves of it that it happened. An account that is merely gone from the source was not erased: its history stays.
@@ -15,7 +12,7 @@ with
 happened as (
     select * from {{ ref('int_audience_events') }}
 )
-{%- if is_incremental() %},
+{%- if post_purchase_gate.adds_to_served() %},
 
 erased_persons as (
     select person_id
@@ -58,7 +55,7 @@ select
     cast(happened.person_id as {{ dbt.type_string() }}) as person_id,
     cast(happened.fulfillment_id as {{ dbt.type_string() }}) as fulfillment_id
 from happened  -- noqa: LT02
-{%- if is_incremental() %}
+{%- if post_purchase_gate.adds_to_served() %}
 left join {{ this }} as already
     on happened.event_id = already.event_id
 where already.event_id is null

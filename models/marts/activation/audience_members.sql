@@ -1,9 +1,7 @@
 {{ config(
-    materialized='incremental',
-    full_refresh=false,
+    materialized='mart_log',
     unique_key='audience_member_id',
-    incremental_strategy='merge' if target.type in ['spark', 'databricks'] else 'delete+insert',
-    on_schema_change='append_new_columns',
+    stands_from_the_start=true,
 ) }}
 -- The log folded into its current state, with what a template needs. Only rows that differ are written; updated_at moves with row_hash alone.
 {%- set synced = [
@@ -14,7 +12,7 @@
 with
 
 state as (
-    {{ post_purchase_gate.audience_state(ref('audience_events')) }}
+    {{ post_purchase_gate.audience_state(post_purchase_gate.built(ref('audience_events'))) }}
 ),
 
 current_members as (
@@ -87,7 +85,7 @@ select
     cast(hashed.expires_at as {{ dbt.type_timestamp() }}) as expires_at,
     cast(hashed.send_after as {{ dbt.type_timestamp() }}) as send_after,
     cast(hashed.valid_until as {{ dbt.type_timestamp() }}) as valid_until,
-    {%- if is_incremental() %}
+    {%- if post_purchase_gate.adds_to_served() %}
     case when served.row_hash = hashed.row_hash then served.updated_at else {{ post_purchase_gate.as_of() }} end as updated_at,
     {%- else %}
     {{ post_purchase_gate.as_of() }} as updated_at,
@@ -95,7 +93,7 @@ select
     cast(hashed.row_hash as {{ dbt.type_string() }}) as row_hash,
     cast(hashed.person_id as {{ dbt.type_string() }}) as person_id
 from hashed  -- noqa: LT02
-{%- if is_incremental() %}
+{%- if post_purchase_gate.adds_to_served() %}
 left join {{ this }} as served
     on hashed.audience_member_id = served.audience_member_id
 where

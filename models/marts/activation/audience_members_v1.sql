@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- The members as the version before the persons showed them, for readers that have not moved yet.
+-- The members as the version before the persons showed them, for readers that have not moved yet. A view of what is
+-- served, and switched with it.
 select
     audience_member_id,
     customer_id,

@@ -22,7 +22,7 @@ ranked as (
                 due_at asc nulls last,
                 order_id asc
         ) as person_rank
-    from {{ ref('next_actions') }}
+    from {{ post_purchase_gate.built(ref('next_actions')) }}
 ),
 
 picks as (
@@ -64,7 +64,7 @@ profits as (
         customer_id,
         sum(contribution_profit) as contribution_profit,
         sum(case when contribution_profit is null then 1 else 0 end) as order_lines_without_profit
-    from {{ ref('order_line_profit') }}
+    from {{ post_purchase_gate.built(ref('order_line_profit')) }}
     where not is_test
     group by customer_id
 )
@@ -105,7 +105,7 @@ select
     room.keeps_margin_floor,
     room.largest_discount
 from customers
-inner join {{ ref('feed_health') }} as feeds
+inner join {{ post_purchase_gate.built(ref('feed_health')) }} as feeds
     on feeds.feed = 'messages'
 left join picks
     on customers.person_id = picks.person_id

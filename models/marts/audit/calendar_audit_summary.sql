@@ -10,7 +10,7 @@ totals as (
         sequence,
         step,
         count(*) as orders
-    from {{ ref('calendar_audit') }}
+    from {{ post_purchase_gate.built(ref('calendar_audit')) }}
     group by sequence, step
 ),
 
@@ -27,7 +27,7 @@ counted as (
         sum(case when gate_does = '{{ answer }}' then 1 else 0 end) as gate_{{ name }},
         {%- endfor %}
         {{ post_purchase_gate.quantile('days_later', 0.5) }} as median_days_later
-    from {{ ref('calendar_audit') }}
+    from {{ post_purchase_gate.built(ref('calendar_audit')) }}
     group by sequence, step, action, day, problem
 )
 

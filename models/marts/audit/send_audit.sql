@@ -1,4 +1,4 @@
-{{ config(enabled=post_purchase_gate.decides(['message']), materialized='view') }}
+{{ config(enabled=post_purchase_gate.decides(['message'])) }}
 {%- set horizons = post_purchase_gate.audit_horizons() -%}
 {%- set outcomes = post_purchase_gate.audit_outcomes() %}
 select

@@ -17,7 +17,7 @@ sends as (
         case when {{ outcome }}_in_30_days then 1 when not {{ outcome }}_in_30_days then 0 end as {{ outcome }},
         {%- endfor %}
         case when reviewed_in_30_days then review_rating end as review_rating
-    from {{ ref('send_audit') }}
+    from {{ post_purchase_gate.built(ref('send_audit')) }}
     where verdict is not null
 ),
 

@@ -34,7 +34,7 @@ from {{ ref('int_messages') }} as messages
 cross join beginning
 left join asked
     on messages.message_id = asked.message_id
-left join {{ ref('send_audit') }} as send_audit
+left join {{ post_purchase_gate.built(ref('send_audit')) }} as send_audit
     on messages.message_id = send_audit.message_id
 where
     asked.message_id is null

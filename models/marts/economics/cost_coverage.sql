@@ -5,7 +5,7 @@ lines as (
         coalesce(category, '(none)') as category,
         net_price,
         is_cost_known
-    from {{ ref('order_line_profit') }}
+    from {{ post_purchase_gate.built(ref('order_line_profit')) }}
     where not is_cancelled and not is_test
 )
 

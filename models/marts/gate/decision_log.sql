@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- What was decided, and what was done: the append-only changes with the message that followed, as far as the messages feed has told.
 with
 
@@ -8,7 +7,7 @@ told as (
         messages.message_id,
         messages.sent_at as message_sent_at,
         ',' || changes.reason_codes || ',' like '%,due:problem,%' as was_too_late
-    from {{ ref('decision_changes') }} as changes
+    from {{ post_purchase_gate.built(ref('decision_changes')) }} as changes
     left join {{ ref('int_decision_messages') }} as messages
         on changes.log_id = messages.log_id
 )

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- Everything that was seen of an order up to as_of, one row per event, for a person who walks it. No personal data.
 {%- set simple_events = [
     ('orders', 'order_id', 'ordered_at', "'ordered'", 'order_type'),

@@ -20,7 +20,8 @@ select
     cast(judged.state as {{ dbt.type_string() }}) as state,
     cast(judged.reaches_by as {{ dbt.type_string() }}) as reaches_by,
     cast(judged.unnamed_refused_rows as bigint) as unnamed_refused_rows,
-    cast(case when judged.state in ('stale', 'not_connected', 'degraded') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked
+    cast(case when judged.state in ('stale', 'not_connected', 'degraded') then blocked.checks_blocked end as {{ dbt.type_string() }}) as checks_blocked,
+    cast('{{ post_purchase_gate.build_id() }}' as {{ dbt.type_string() }}) as build_id
 from {{ ref('int_feed_states') }} as judged
 left join blocked
     on judged.feed = blocked.feed

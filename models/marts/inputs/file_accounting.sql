@@ -33,5 +33,5 @@ select
     {{ 'tables.' ~ count if not execute or post_purchase_gate.used_connectors() == ['native'] else 'cast(null as bigint)' }} as {{ count | replace('rows', 'records') }}{{ ',' if not loop.last }}
     {%- endfor %}
 from landed
-inner join {{ ref('input_accounting') }} as tables
+inner join {{ post_purchase_gate.built(ref('input_accounting')) }} as tables
     on landed.table_name = tables.table_name

@@ -26,7 +26,7 @@ rejected as (
         table_name,
         count(*) as rows_rejected,
         sum(case when reason like 'unreadable_line%' then 1 else 0 end) as unreadable_lines
-    from {{ ref('rejected_rows') }}
+    from {{ post_purchase_gate.built(ref('rejected_rows')) }}
     group by table_name
 )
 

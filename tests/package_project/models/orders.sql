@@ -1,3 +1,5 @@
+-- The gate's marts are read when its build has switched them.
+-- depends_on: {{ ref('post_purchase_gate', 'served_build') }}
 select
     orders.order_id,
     next_actions.action,
