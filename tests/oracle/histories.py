@@ -1396,9 +1396,9 @@ def trouble_lately(h: History) -> None:
 LAST = {"other_spellings"}
 
 
-def tell(number: int, seed: int) -> History:
-    """The history of a number: a beginning and up to four twists."""
-    history = History(number, random.Random(f"{seed}/{number}"))
+def tell(number: int, seed: int, under: int | None = None) -> History:
+    """The history of a number: a beginning and up to four twists. Under another number its ids are others."""
+    history = History(number if under is None else under, random.Random(f"{seed}/{number}"))
     begin(history)
     weights = [weight for weight, _ in TWISTS]
     chosen = history.random.choices([function for _, function in TWISTS], weights, k=history.pick(0, 1, 1, 2, 2, 3, 4))

@@ -266,7 +266,11 @@ class Facts:
         ]
         if not erasures:
             return False
-        later = [order["ordered_at"] for order in self.orders_of[person]]
+        later = [
+            order["ordered_at"]
+            for order in self.orders_of[person]
+            if order.get("order_type") not in ("replacement", "exchange")
+        ]
         addresses = {self.address_of_account(account) for account in self.accounts_of[person]}
         for address in addresses - {None}:
             for row in self.ledger["email", str(address)]:
@@ -415,12 +419,13 @@ class Facts:
         own = back[line["order_line_id"]]
         if own > 0 and own >= self.line_net(line) - unit * (line["quantity"] or ZERO):
             return True
-        lines = self.lines_of[line["order_id"]]
-        exchanged = sum(
-            (row["amount"] or ZERO for row in self.paid_refunds(line["order_id"]) if row.get("reason") == "exchange"),
-            ZERO,
-        )
-        total = sum(back.values(), ZERO) - exchanged
+        # an order and the exchanges that answer it are one
+        root = self.exchanged_order(order) or order
+        orders = [root, *self.standing_children(root["order_id"], "exchange")]
+        lines = [one for each in orders for one in self.lines_of[each["order_id"]]]
+        refunds = [row for each in orders for row in self.paid_refunds(each["order_id"])]
+        exchanged = sum((row["amount"] or ZERO for row in refunds if row.get("reason") == "exchange"), ZERO)
+        total = sum((sum(self.money_back(each["order_id"]).values(), ZERO) for each in orders), ZERO) - exchanged
         goods = sum((self.line_net(row) for row in lines), ZERO)
         units = sum((row["quantity"] or ZERO for row in lines), ZERO)
         return total > 0 and total >= goods - unit * units

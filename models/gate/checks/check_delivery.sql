@@ -21,7 +21,7 @@ judged as (
             when delivery.overdue_since is not null then 'problem:overdue'
             when not points.knows_fulfillments and not points.is_digital then 'unknown:feed_fulfillments'
             -- without the tickets nobody can say that no one asked where the parcel is
-            when delivery.is_unheard then 'unknown:feed_tickets'
+            when delivery.is_unheard and delivery.units_owed > 0 then 'unknown:feed_tickets'
             when delivery.delivered_at is not null then 'ok'
             when points.is_digital then 'waiting:not_paid'
             when delivery.content_unknown_since is not null then 'unknown:parcel_lines_missing'

@@ -37,6 +37,7 @@ of_live_orders as (
             -- an answer that only time or a scan can give is no issue that went unread
             or answers.detail in ('degraded', 'refused_row', 'unknown_status')
             or substring(answers.detail, 1, 5) = 'feed_'
+            or substring(answers.detail, 1, 7) = 'column_'
             -- of what time will clear nothing is open
             or (substring(answers.detail, 1, 9) = 'unmapped_' and answers.clears_at is null)
         )

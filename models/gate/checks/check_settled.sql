@@ -1,3 +1,4 @@
+{%- set unknown = post_purchase_gate.unknown_columns('orders', ['cancelled_at']) %}
 with
 
 judged as (
@@ -8,7 +9,7 @@ judged as (
         payments.decided_at,
         payments.decided_by_id,
         case
-            when points.knows_payments then payments.settled_answer
+            when points.knows_payments then {{ "'unknown:column_cancelled_at'" if unknown else 'payments.settled_answer' }}
             else {{ dbt.concat(["'unknown:'", "coalesce(points.unread_payments, 'feed_payments')"]) }}
         end as answer,
         points.knows_payments

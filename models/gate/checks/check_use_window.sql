@@ -5,11 +5,13 @@ answers as (
         points.point_id,
         case
             when delivery.state = 'unknown' then 'unknown'
+            when not points.is_digital and not points.knows_fulfillments then 'unknown'
             when use_evidence.use_ready_at <= points.point_at and delivery.state = 'ok' then 'ok'
             else 'waiting'
         end as state,
         case
             when delivery.state = 'unknown' then 'delivery_unknown'
+            when not points.is_digital and not points.knows_fulfillments then coalesce(points.unread_fulfillments, 'feed_fulfillments')
             when use_evidence.use_ready_at is null or delivery.state <> 'ok' then 'not_delivered'
             else 'too_early'
         end as detail,

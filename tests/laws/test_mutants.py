@@ -1,0 +1,23 @@
+"""A law or a reading that notices nothing would look like one that holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+
+import pytest
+from mutants import MUTANTS, Mutant, caught
+
+# Each takes a build of its own: one is drawn by the date. MUTANTS says how many.
+DRAWN = random.Random(f"{dt.date.today():%Y%m%d}").sample(MUTANTS, int(os.environ.get("MUTANTS", "1")))
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_mutant_fits_the_sql(mutant: Mutant) -> None:
+    assert mutant.text()
+
+
+@pytest.mark.parametrize("mutant", DRAWN, ids=lambda mutant: mutant.name)
+def test_mutant_is_caught(mutant: Mutant) -> None:
+    assert caught(mutant), f"{mutant.test} holds of a project in which {mutant.name}"
