@@ -138,6 +138,8 @@ def exchanged_in_its_order(history: History, rng: random.Random) -> bool:
     if len(exchanges) != 1 or len(orders) != 2 or exchanges[0].get("parent_order_id") != history.order:
         return False
     new = exchanges[0]
+    if not isinstance(new["ordered_at"], dt.datetime):
+        return False
     its_parcels = {row["fulfillment_id"] for row in history.of("fulfillments", order_id=new["order_id"])}
     kept: Rows = []
     for table, row in history.rows:

@@ -166,7 +166,12 @@ def test_silence_lets_nothing_out(
 
 def test_time_and_order_change_nothing(pairs: Pairs, packed: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """All times a week later, and the rows of every table in another order."""
-    histories = [told(number, SEED, int(one.history.number)).history for number, one in pairs.plain.items()]
+    # a time that is told as text is not shifted
+    histories = [
+        told(number, SEED, int(one.history.number)).history
+        for number, one in pairs.plain.items()
+        if "other_spellings" not in one.history.told
+    ]
     for history in histories:
         for _, row in history.rows:
             row.update({column: later(value) for column, value in row.items()})
@@ -176,7 +181,7 @@ def test_time_and_order_change_nothing(pairs: Pairs, packed: Path, tmp_path_fact
     for rows in shop.values():
         random.Random(SEED).shuffle(rows)
     after = said(decide(tmp_path_factory.mktemp("shifted"), shop, AS_OF + SHIFT))
-    names = {one.history.name for one in pairs.plain.values()}
+    names = {history.name for history in histories}
     before = {key: one for key, one in said(packed).items() if key[0].split("/")[0] in names}
     assert after == before, f"seed {SEED}: {sorted(set(after.items()) ^ set(before.items()))[:10]}"
 
