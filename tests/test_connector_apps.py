@@ -1,7 +1,7 @@
 """The tools beside a store as their loaders leave them, and a second kind of store.
 
-One build reads two Shopify stores that share ids, two WooCommerce stores, and each tool twice: flat (Fivetran), and with
-objects and lists (the API's own shape). Another reads tools that have almost nothing.
+One build reads two Shopify stores that share ids, two WooCommerce stores, and each tool twice: flat (Fivetran), and
+with objects and lists (the API's own shape). Another reads tools that have almost nothing.
 """
 
 from __future__ import annotations
@@ -885,7 +885,7 @@ NAKED: dict[str, dict[str, list[str]]] = {
 
 @pytest.fixture(scope="module")
 def naked(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Each tool twice: its required tables without a row, and with one that is nothing but an id. Unit tests run here."""
+    """Each tool twice: its required tables without a row, and with one that is only an id. Unit tests run here."""
     folder = tmp_path_factory.mktemp("naked")
     database = folder / "shop.duckdb"
     connections = []
@@ -896,12 +896,11 @@ def naked(tmp_path_factory: pytest.TempPathFactory) -> Build:
             database, f"{tool}_one", {table: [dict.fromkeys(columns, "1")] for table, columns in tables.items()}
         )
         connections += [{"connector": connector, "schema": f"{tool}_{kind}"} for kind in ("empty", "one")]
-    tools = " ".join(f"path:models/staging/{tool}" for tool in ["connected", *TOOLS])
     return run_dbt(
         folder,
         {"connections": connections, "as_of": AS_OF},
         database=database,
-        select=f"{tools} +path:models/staging/connected path:seeds/connectors value_synonyms",
+        select=f"{PATHS} path:seeds/connectors value_synonyms",
         with_tests=True,
     )
 
@@ -948,8 +947,8 @@ def declared(tool: str, table: str) -> dict[str, list[str]]:
     }
 
 
-# Columns as published: in Fivetran's packages for Recharge and Stripe, in its reference for Okendo and Loop, in Airbyte's
-# stream schemas for the others.
+# Columns as published: in Fivetran's packages for Recharge and Stripe, in its reference for Okendo and Loop, in
+# Airbyte's stream schemas for the others.
 PUBLISHED = {
     (
         "recharge",

@@ -34,7 +34,7 @@
             'is_store': true,
             'required': ['order', 'order_line'],
             'sources': [
-                'customer', 'order', 'order_line', 'order_refund', 'product', 'refund', 'refund_line', 'refund_line_note', 'variation',
+                'customer', 'dispute', 'order', 'order_line', 'order_refund', 'product', 'refund', 'refund_line', 'refund_line_note', 'variation',
             ],
             'tables': {
                 'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['order', 'dispute'],

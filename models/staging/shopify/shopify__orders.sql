@@ -24,11 +24,11 @@ select
     -- an account that the store no longer has is a guest, known by the address
     customers._store || '-' || customers.id as customer_id,
     orders._store as store_id,
-    parents._store || '-' || parents.order_id as parent_order_id,
+    coalesce(parents._store || '-' || parents.order_id, exchanges.parent_order_id) as parent_order_id,
     -- text
     orders.email,
     orders.currency,
-    marks.order_type,
+    coalesce(marks.order_type, case when exchanges.order_id is not null then 'exchange' end) as order_type,
     case when marks.is_marketplace then 'marketplace' else orders.source_name end as sales_channel,
     case when marks.is_pickup then 'pickup' end as delivery_method,
     coalesce(lower(orders.fulfillment_status), 'unfulfilled') as fulfillment_status,
@@ -55,3 +55,5 @@ left join {{ ref('shopify_order_taxes') }} as taxes
     on orders._store = taxes._store and orders.id = taxes.order_id
 left join names as parents
     on marks._store = parents._store and lower(replace(trim(marks.parent_order_name), '#', '')) = parents.name
+left join {{ ref('connected_exchanges') }} as exchanges
+    on orders._store || '-' || orders.id = exchanges.order_id

@@ -84,13 +84,8 @@ rows_of_refunds as (
             when lines.lines_gross > 0 then round(lines.net * lines.lines_paid / lines.lines_gross, 4)
             else 0
         end as amount,
-        {%- if post_purchase_gate.uses_connector('loop') %}
         coalesce(asked.reason, return_reasons.reason, lines.note_reason) as reason,
         coalesce(cast(asked.first_requested_at as {{ text }}), lines.created_at) as requested_at,
-        {%- else %}
-        coalesce(return_reasons.reason, lines.note_reason) as reason,
-        lines.created_at as requested_at,
-        {%- endif %}
         lines.refunded_at,
         cast(null as {{ text }}) as rejected_at,
         lines._loaded_at
@@ -100,13 +95,11 @@ rows_of_refunds as (
             lines._store = return_reasons._store
             and lines.return_id = return_reasons.return_id
             and lines.order_line_id = return_reasons.order_line_id
-    {%- if post_purchase_gate.uses_connector('loop') %}
-    -- what was asked for in Loop before the store refunded it
-    left join {{ ref('loop_line_reasons') }} as asked
+    -- what was asked for in another tool before the store refunded it
+    left join {{ ref('connected_return_reasons') }} as asked
         on
             lines._store || '-' || lines.order_line_id = asked.order_line_id
             and asked.first_requested_at <= {{ post_purchase_gate.parse_utc('lines.created_at') }}
-    {%- endif %}
     union all
     select
         _store || '-' || refund_id || '-shipping' as refund_id,

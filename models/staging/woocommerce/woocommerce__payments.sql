@@ -1,6 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
 -- WooCommerce keeps one payment with the order and no history of it. What is not paid stands only where the gateway sells on terms (connector_words); an
--- order that waits for a card was never paid, and of one that is on hold nobody knows why.
+-- order that waits for a card was never paid, and of one that is on hold nobody knows why. Disputes stand beside it.
 with
 
 words as (
@@ -33,6 +33,17 @@ payments as (
             else status
         end as payment_status
     from orders
+),
+
+disputes as (
+    select
+        *,
+        lower(status) as status_folded,
+        upper(currency) as iso_currency,
+        {{ post_purchase_gate.read_number('amount') }} * {{ post_purchase_gate.smallest_unit('upper(currency)') }} as amount_disputed
+    from {{ ref('src_woocommerce__dispute') }}
+    -- an inquiry asks, and takes nothing back
+    where coalesce(lower(status), '') not like 'warning%'
 )
 
 select
@@ -50,3 +61,26 @@ select
     _loaded_at
 from payments
 where payment_status is not null
+union all
+select
+    _store || '-dispute-' || id as payment_id,
+    _store || '-' || order_id as order_id,
+    'chargeback' as status,
+    'card' as method,
+    iso_currency as currency,
+    coalesce(cast(cast(amount_disputed as decimal(18, 4)) as {{ dbt.type_string() }}), amount) as amount,
+    created_at as occurred_at,
+    _loaded_at
+from disputes
+union all
+select
+    _store || '-dispute-' || id || '-won' as payment_id,
+    _store || '-' || order_id as order_id,
+    'chargeback_won' as status,
+    'card' as method,
+    iso_currency as currency,
+    coalesce(cast(cast(amount_disputed as decimal(18, 4)) as {{ dbt.type_string() }}), amount) as amount,
+    coalesce(updated_at, _loaded_at) as occurred_at,
+    _loaded_at
+from disputes
+where status_folded = 'won'
