@@ -14,7 +14,12 @@ from {{ ref('src_' ~ connector ~ '__review') }}
 union all
 {%- endfor %}
 select
-    {%- for column in ['connector', '_store', 'id', 'order_said', 'number_said', 'product_said', 'sku_said', 'customer_said'] %}
-    {{ post_purchase_gate.null_as(dbt.type_string()) }} as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as connector,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as _store,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as id,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as order_said,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as number_said,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as product_said,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as sku_said,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as customer_said
 where 1 = 0

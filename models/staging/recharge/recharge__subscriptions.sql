@@ -41,7 +41,8 @@ select
     -- timestamps
     subscriptions.created_at as started_at,
     case
-        when subscriptions.status_folded in ('cancelled', 'canceled') then coalesce(subscriptions.cancelled_at, subscriptions.updated_at, subscriptions._loaded_at)
+        when subscriptions.status_folded in ('cancelled', 'canceled')
+            then coalesce(subscriptions.cancelled_at, subscriptions.updated_at, subscriptions._loaded_at)
         when subscriptions.status_folded in ('expired', 'inactive') then coalesce(subscriptions.updated_at, subscriptions._loaded_at)
         -- without a word of its state, the date is what there is
         when subscriptions.status_folded is null then subscriptions.cancelled_at
