@@ -867,7 +867,8 @@ def test_a_store_without_parcels_has_no_parcel_feed(full: Build) -> None:
     }
     # AfterShip serves Shopify's stores alone, and nobody follows WooCommerce's parcels
     assert not feeds["fulfillments"] and not feeds["fulfillment_events"]
-    assert feeds["orders"] and feeds["products"] is False
+    # nobody knows whom Okendo and Judge.me have asked, and the flat WooCommerce has no products
+    assert feeds["orders"] and feeds["reviews"] is False and not feeds["messages"] and not feeds["products"]
 
 
 NAKED: dict[str, dict[str, list[str]]] = {
@@ -919,8 +920,10 @@ def test_what_a_tool_lacks_stops_nothing(naked: Build) -> None:
     # what has an id and nothing else is handed on, to be refused by name, and nothing is made up beside it
     assert counts == {
         "recharge__subscriptions": 1,
+        "okendo__messages": 0,
         "okendo__reviews": 1,
         "judgeme__consents": 0,
+        "judgeme__messages": 0,
         "judgeme__reviews": 1,
         "yotpo__consents": 0,
         "yotpo__message_events": 0,

@@ -1,6 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('aftership')) }}
 -- A tracking's words, for every parcel that it is of and while they are that parcel's. Of a parcel that a tracking may be of and may not, a word that
 -- no list has: nobody knows what became of it. That nothing was heard any more takes back no delivery that the store has seen.
+{%- set key = ['checkpoints.tracking_id', 'links.fulfillment_id', 'checkpoints.event_type', 'checkpoints.tag', 'checkpoints.occurred_at'] %}
 with
 
 parcels as (
@@ -12,7 +13,7 @@ parcels as (
 )
 
 select
-    links._store || '-aftership-' || {{ post_purchase_gate.text_key(['checkpoints.tracking_id', 'links.fulfillment_id', 'checkpoints.event_type', 'checkpoints.tag', 'checkpoints.occurred_at']) }} as event_id,
+    links._store || '-aftership-' || {{ post_purchase_gate.text_key(key) }} as event_id,
     links.fulfillment_id,
     case when links.linked_by = 'unclear' then 'tracking_of_several_parcels' else checkpoints.event_type end as event_type,
     checkpoints.occurred_at,

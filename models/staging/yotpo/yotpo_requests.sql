@@ -8,7 +8,10 @@ asked as (
     select
         *,
         {{ post_purchase_gate.plain_email('email') }} as address,
-        coalesce(sent_at, {% for time in happened %}{{ time }}{{ ', ' if not loop.last }}{% endfor %}) as mailed_at
+        coalesce(
+            sent_at,
+            {{ happened | join(',\n            ') }}
+        ) as mailed_at
     from {{ ref('src_yotpo__request') }}
 ),
 
