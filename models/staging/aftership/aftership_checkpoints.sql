@@ -124,10 +124,9 @@ placed as (
         read.*,
         case
             when read.has_offset then read.clock_at
-            when read.is_date then least(
-                coalesce(read.known_at, {{ post_purchase_gate.add_time('hour', 36, 'read.clock_at') }}),
-                {{ post_purchase_gate.add_time('hour', 36, 'read.clock_at') }}
-            )
+            -- a day alone ends that much after its first second in UTC, at the latest
+            when read.is_date and read.known_at < {{ post_purchase_gate.add_time('hour', 36, 'read.clock_at') }} then read.known_at
+            when read.is_date then {{ post_purchase_gate.add_time('hour', 36, 'read.clock_at') }}
             else {{ post_purchase_gate.add_time('second', 'clocks.seconds_behind', 'read.clock_at') }}
         end as happened_at
     from read

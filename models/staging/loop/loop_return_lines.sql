@@ -1,7 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('loop')) }}
--- Returns by line of the store's order and outcome; Loop has a row for every unit. The line is the one that Loop names, else the order's only line of
--- the SKU; else the return is of the whole order. Reasons are the shop's own words: the first of connector_words that is a part of them counts, in the
--- reason before its group. A word that is not there is handed on, and nobody takes it for nothing.
+-- Returns by line of the store's order, outcome and reason; Loop has a row for every unit. The line is the one that Loop names, else the order's only
+-- line of the SKU; else the return is of the whole order. Reasons are the shop's own words: the first of connector_words that is a part of them
+-- counts, in the reason before its group. A word that is not there is handed on, and nobody takes it for nothing.
 {%- set time = post_purchase_gate.parse_utc %}
 with
 
@@ -128,7 +128,7 @@ summed as (
         state,
         -- Loop calls it default where the line does as the whole return does
         case when outcome = 'default' then return_outcome else outcome end as outcome,
-        max(reason) as reason,
+        reason,
         case when max(case when is_whole_order then 1 else 0 end) = 1 then null else count(*) end as units,
         created_at,
         ended_at,
@@ -136,7 +136,8 @@ summed as (
         _loaded_at
     from units
     group by
-        _store, return_id, order_id, order_line_id, state, case when outcome = 'default' then return_outcome else outcome end, created_at, ended_at, _loaded_at
+        _store, return_id, order_id, order_line_id, state, case when outcome = 'default' then return_outcome else outcome end, reason, created_at, ended_at,
+        _loaded_at
 ),
 
 -- what of all that was asked for on the line the store has refunded since the first time
