@@ -36,7 +36,10 @@ stock as (
         lower(products.status) as product_status,
         coalesce(variations.price, products.price) as price,
         -- a variation may leave the counting to its product
-        case when lower(variations.manage_stock) in ('true', 't', '1') then 'variation' when lower(products.manage_stock) in ('true', 't', '1') then 'product' end as counted_by,
+        case
+            when lower(variations.manage_stock) in ('true', 't', '1') then 'variation'
+            when lower(products.manage_stock) in ('true', 't', '1') then 'product'
+        end as counted_by,
         variations.stock_quantity as variation_stock,
         products.stock_quantity as product_stock,
         lower(coalesce(variations.stock_status, products.stock_status)) as stock_status,

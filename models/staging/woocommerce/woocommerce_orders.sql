@@ -1,5 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
 -- Orders that somebody placed: a draft of the checkout is none, and what lies in the trash is deleted.
+{%- set number = post_purchase_gate.read_number %}
 select
     _store,
     id as order_id,
@@ -19,8 +20,8 @@ select
     country,
     region,
     cast(case
-        when {{ post_purchase_gate.read_number('total_tax') }} > 0 and {{ post_purchase_gate.read_number('total') }} > {{ post_purchase_gate.read_number('total_tax') }}
-            then {{ post_purchase_gate.read_number('total') }} / ({{ post_purchase_gate.read_number('total') }} - {{ post_purchase_gate.read_number('total_tax') }})
+        when {{ number('total_tax') }} > 0 and {{ number('total') }} > {{ number('total_tax') }}
+            then {{ number('total') }} / ({{ number('total') }} - {{ number('total_tax') }})
         else 1
     end as decimal(18, 12)) as gross_per_net,
     _loaded_at
