@@ -6,9 +6,15 @@
 with
 
 returns as (
-    select *, 'no' as is_cancelled from {{ ref('src_loop__return') }}
+    select
+        *,
+        'no' as is_cancelled
+    from {{ ref('src_loop__return') }}
     union all
-    select *, 'yes' as is_cancelled from {{ ref('src_loop__cancelled_return') }}
+    select
+        *,
+        'yes' as is_cancelled
+    from {{ ref('src_loop__cancelled_return') }}
 ),
 
 numbered as (
