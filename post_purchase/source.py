@@ -64,11 +64,14 @@ class Words:
         self.classes = {row["action"]: row.get("action_class") for row in actions}
         self.watch_for = {row["action"]: row.get("watch_for") for row in actions}
         self.checks = {row["check_name"]: row for row in source.seed("checks", "check_name", "check_name", "question")}
-        self.sentences = {
-            (row["check_name"], row["state"], row["detail"]): row
-            for row in source.seed("reason_sentences", "language", "language", "check_name", "sentence")
-            if row["language"] == "en"
-        }
+        self.sentences: dict[tuple[str, str, str], Row] = {}
+        # the language of the notes, where it has the sentence, else English
+        spoken = source.seed("int_note_words", "part", "part", "note_language")[:1]
+        rows = source.seed("reason_sentences", "language", "language", "check_name", "sentence")
+        for language in ("en", *(row["note_language"] for row in spoken)):
+            self.sentences |= {
+                (row["check_name"], row["state"], row["detail"]): row for row in rows if row["language"] == language
+            }
         self.titles: dict[str, str] = {}
         products = source.beside("stg_products", "sku", "title")
         if products:

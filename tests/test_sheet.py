@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ import pytest
 from conftest import ROOT, Build
 
 from post_purchase import cli, missing, sheet, walk
-from post_purchase.source import Source
+from post_purchase.source import Source, Words
 
 CODE = re.compile(r"\b[a-z_]+:(problem|unknown|waiting|ok)\b")
 
@@ -199,3 +200,18 @@ def test_a_question_s_command_answers_it(
     monkeypatch.setenv("POST_PURCHASE_DB", str(demo_shop.database))
     assert cli.main(shlex.split(command)) == 0
     assert len(capsys.readouterr().out.splitlines()) > 1
+
+
+def test_commands_speak_the_language_of_the_notes(demo_shop: Build, tmp_path: Path) -> None:
+    """A sheet in English over notes in German would be two languages on one desk."""
+    database = tmp_path / "german.duckdb"
+    shutil.copy(demo_shop.database, database)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update gate.int_note_words set note_language = 'de'")
+        connection.execute(
+            "insert into policy.reason_sentences (language, check_name, state, detail, sentence, waits_for) values "
+            "('de', 'ticket', 'problem', '*', 'Ein Ticket ist offen.', 'die Antwort')"
+        )
+        words = Words(Source(connection))
+        assert words.reason("ticket:problem") == "Ein Ticket ist offen."
+        assert words.reason("gift:problem").startswith("It is a gift")

@@ -15,6 +15,7 @@ told as (
 
 select
     part,
-    sentence
+    sentence,
+    '{{ var("note_language") }}' as note_language
 from told
 where preference = 1
