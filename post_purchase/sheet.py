@@ -43,7 +43,7 @@ Row = dict[str, Any]
 MARTS = ("next_actions", "gate_decisions", "gate_reasons")
 FORMATS = ("table", "csv", "markdown", "json")
 # columns that hold a sentence
-SENTENCES = ("why", "meaning", "what to do")
+SENTENCES = ("why", "meaning", "what to do", "of the seed")
 
 SHEET_SQL = """
 select

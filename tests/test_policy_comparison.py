@@ -162,3 +162,36 @@ def test_policy_diff_of_the_matrix_in_force_builds_nothing(
 ) -> None:
     assert policy.diff(["--database", str(demo_shop.database)]) == 1
     assert "nothing would change" in capsys.readouterr().err
+
+
+def test_policy_diff_of_another_seed_decides_what_a_build_with_it_would(
+    demo_shop: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A review that is asked for thirty days later is asked for by nobody whose window has just opened."""
+    text = (ROOT / "seeds/policy/actions.csv").read_text()
+    row = "review_request,60,commercial,gate,line,review_request,use_ready,"
+    assert text.count(f"{row}0,") == 1
+    file = tmp_path / "actions.csv"
+    file.write_text(text.replace(f"{row}0,", f"{row}30,"))
+    before = demo_shop.database.read_bytes()
+    assert policy.diff(["--database", str(demo_shop.database), "--format", "json", "--rows", str(file)]) == 0
+    lines, rows = json.loads(capsys.readouterr().out)
+    assert [line["line"] for line in lines] == ["now", "would be"]
+    lost = {row["line"] for row in rows if (row["now"], row["would be"]) == ("send", "pause")}
+    young = rows_of(
+        demo_shop,
+        """select order_line_id from marts.gate_decisions
+        where action = 'review_request' and decision = 'send' and due_at > as_of - interval 30 day""",
+    )
+    assert lost == {line for (line,) in young} and lost
+    assert {row["action"] for row in rows} == {"Review request"}
+    assert demo_shop.database.read_bytes() == before
+
+
+def test_policy_diff_knows_the_seeds_by_their_names(
+    demo_shop: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "actoins.csv"
+    file.write_text("action,priority\nupsell,90\n")
+    assert policy.diff(["--database", str(demo_shop.database), str(file)]) == 2
+    assert "actions.csv" in capsys.readouterr().err
