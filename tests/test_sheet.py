@@ -204,7 +204,8 @@ def test_a_question_s_command_answers_it(
 
 def test_commands_speak_the_language_of_the_notes(demo_shop: Build, tmp_path: Path) -> None:
     """A sheet in English over notes in German would be two languages on one desk."""
-    database = tmp_path / "german.duckdb"
+    # views name their database, so the copy keeps the name of the file
+    database = tmp_path / demo_shop.database.name
     shutil.copy(demo_shop.database, database)
     with duckdb.connect(str(database)) as connection:
         connection.execute("update gate.int_note_words set note_language = 'de'")
