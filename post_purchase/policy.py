@@ -50,8 +50,6 @@ MODELS = (
     "policy_comparison",
     "policy_comparison_summary",
 )
-# Where a build's rows came from is nothing that verdicts ask; without it no table is landed a second time.
-INPUTS = ("connectors", "feeds_not_kept", "columns_not_kept", "demo_without", "candidate_matrix")
 
 COUNTS_SQL = """
 select action, decisions, decisions_changed, sends, candidate_sends, sends_gained, sends_lost, supports,
@@ -152,15 +150,6 @@ def built_with(database: Path, given: str | None, as_of: Any) -> dict[str, Any]:
     return {**(found or {}), "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}"}
 
 
-def without_inputs(variables: dict[str, Any]) -> dict[str, Any]:
-    """What a verdict reads of the vars, and nothing that would land a table a second time."""
-    return {
-        name: value
-        for name, value in variables.items()
-        if name not in INPUTS and not name.startswith("raw_") and not name.endswith("_path")
-    }
-
-
 def project_with(file: Path, seed: Path, folder: Path) -> Path:
     """This project by links, its seeds copied, and the edited file as one of them."""
     project = folder / "project"
@@ -195,7 +184,7 @@ def decided(database: Path, project: Path, variables: dict[str, Any], folder: Pa
 def under_matrix(arguments: argparse.Namespace, variables: dict[str, Any], folder: Path) -> tuple[list[Row], list[Row]]:
     """What another matrix would change, from the findings of the build: counts and rows."""
     project = project_with(arguments.file, Path("seeds") / f"{CANDIDATE}.csv", folder)
-    values = {**without_inputs(variables), "candidate_matrix": CANDIDATE}
+    values = {**variables, "candidate_matrix": CANDIDATE}
     selected = ("--exclude-resource-type", "unit_test", "--select", CANDIDATE, *MODELS)
     copy = decided(arguments.database, project, values, folder, selected)
     with open_marts(copy, ["policy_comparison", "policy_comparison_summary"]) as connection:
