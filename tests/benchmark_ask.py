@@ -19,9 +19,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
-from post_purchase.pages.source import Source
 
 from post_purchase import ask, leases
+from post_purchase.source import Source
 
 COPIES = "select unnest(range({copies})) as copy"
 
