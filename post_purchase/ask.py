@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -144,6 +145,7 @@ class Build:
             connection.execute("create index answers_of_a_person on answers (person_id)")
             connection.execute("create index who_has_a_key on who (key)")
         self.connection = connection
+        self.threads = threading.local()
         words = Words(source)
         self.actions = set(words.actions)
         self.classes = words.classes
@@ -152,13 +154,20 @@ class Build:
         self.channels = {(row["action"], row["channel"]) for row in channels}
         self.as_of: datetime | None = fetch(connection, f"select max(as_of) as as_of from {self.answers}")[0]["as_of"]
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of this thread's own, opened once."""
+        found: duckdb.DuckDBPyConnection | None = getattr(self.threads, "cursor", None)
+        if found is None:
+            found = self.threads.cursor = self.connection.cursor()
+        return found
+
     def person_of(self, customer_id: str, person_id: str) -> str:
-        rows = fetch(self.connection.cursor(), f"select person_id from {self.who} where key = ?", ["id:" + customer_id])
+        rows = fetch(self.cursor(), f"select person_id from {self.who} where key = ?", ["id:" + customer_id])
         return str(rows[0]["person_id"]) if rows else person_id
 
     def named(self, keys: Sequence[str]) -> tuple[list[str], set[str]]:
         """The persons whom the first key that anybody has names, and the addresses that it is."""
-        cursor = self.connection.cursor()
+        cursor = self.cursor()
         for key in keys:
             found = cursor.execute(f"select person_id, address_key from {self.who} where key = ?", [key]).fetchall()
             if found:
@@ -167,14 +176,16 @@ class Build:
 
     def has_row(self, person_id: str, action: str) -> bool:
         """True when the action goes out to the person over any channel."""
-        cursor = self.connection.cursor()
+        cursor = self.cursor()
         rows = fetch(cursor, f"select action from {self.answers} where person_id = ?", [person_id])
         return any(row["action"] == action for row in rows)
 
     def rows(self, person_id: str, action: str, channel: str) -> list[Row]:
-        cursor = self.connection.cursor()
-        rows = fetch(cursor, f"select * from {self.answers} where person_id = ?", [person_id])
-        return [row for row in rows if (row["action"], row["channel"]) == (action, channel)]
+        return fetch(
+            self.cursor(),
+            f"select * from {self.answers} where person_id = ? and action = ? and channel = ?",
+            [person_id, action, channel],
+        )
 
 
 # --- The answer -------------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def add_checks(project: Path) -> None:
     policy = project / "seeds" / "policy"
     for source in (ADDITIONS / "models").rglob("check_*"):
         (project / source.relative_to(ADDITIONS)).write_text(source.read_text())
-    put(project / "macros/checks/check_models.sql", "'frequency',\n", "'frequency', 'fraud_review', 'later_order',\n")
+    put(project / "macros/checks/check_models.sql", "'content',\n", "'content', 'fraud_review', 'later_order',\n")
     append(
         policy / "checks.csv",
         "fraud_review,policy,,false,false,true,false,false,the end of the fraud review,Has it passed its fraud review?",
