@@ -53,17 +53,17 @@ homeward as (
         *,
         last_returned > last_out as is_returned,
         last_missing > last_seen as is_missing,
-        is_arrival and last_returned <= last_out as is_own_arrival,
-        greatest(
-            last_progress,
-            max(case when word = 'available_for_pickup' and last_attempt = last_trouble then word_number else 0 end) {{ so_far }}
-        ) as last_relief
+        is_arrival and last_returned <= last_out as is_own_arrival
     from placed
 ),
 
 arrivals as (
     select
         *,
+        greatest(
+            last_progress,
+            max(case when word = 'available_for_pickup' and last_attempt = last_trouble then word_number else 0 end) {{ so_far }}
+        ) as last_relief,
         max(case when is_own_arrival then word_number else 0 end) {{ so_far }} as last_arrival,
         coalesce(max(case when is_own_arrival then word_number end) {{ before }}, 0) as arrival_before,
         max(case when is_own_arrival and word <> 'picked_up' then word_number else 0 end) {{ so_far }} as last_scan,
