@@ -86,3 +86,12 @@ def test_like_with_like_covers_rare_outcomes_of_customers_with_several_sends(
 def test_a_fair_shop_passes_and_an_unfair_one_fails(bench: Bench) -> None:
     assert bench.parity(500, 10, 0.05, most=2000)[2] <= 0.01
     assert bench.parity(1000, 10, 0.02, 0.3, most=2000)[2] >= 0.9
+
+
+@pytest.mark.parametrize(("taste", "trigger"), [(0.0, 0.08), (0.3, 0.2), (0.5, 0.25)])
+def test_taste_proves_no_pair(bench: Bench, taste: float, trigger: float) -> None:
+    """Of what the lift alone proves nearly all is taste where taste explains half of the choices."""
+    lifted, lifted_true, proven, proven_true = bench.pairs(taste, trigger, 0)
+    assert proven_true >= 0.9 * lifted_true
+    assert proven - proven_true <= 0.1 * proven
+    assert taste < 0.5 or lifted - lifted_true > 0.8 * lifted

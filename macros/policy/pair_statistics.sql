@@ -96,3 +96,14 @@
     {%- endset -%}
     case when {{ f }} > 0 and {{ z }} > 0 then {{ post_purchase_gate.erfc(z ~ ' / sqrt(2.0)') }} / 2 else 1 end
 {%- endmacro %}
+
+{#-
+    How many of the pairs with a lift may come in either order, by Storey's estimate: such a pair's p-value is as often above one half as below, or more often.
+    A window over all of them; `per` says of what.
+-#}
+{% macro pairs_of_either_order(p_value, per) -%}
+    least(
+        count(*) over ({{ per }}),
+        2.0 * (1 + sum(case when {{ p_value }} > 0.5 then 1 else 0 end) over ({{ per }}))
+    )
+{%- endmacro %}

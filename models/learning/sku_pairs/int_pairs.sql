@@ -67,8 +67,7 @@ lifted as (
         related_sku,
         order_p_value,
         row_number() over (partition by snapshot_at order by order_p_value asc, sku asc, related_sku asc) as place,
-        least(count(*) over (partition by snapshot_at), 2.0 * (1 + sum(case when order_p_value > 0.5 then 1 else 0 end) over (partition by snapshot_at)))
-            as as_often_either_way
+        {{ post_purchase_gate.pairs_of_either_order('order_p_value', 'partition by snapshot_at') }} as pairs_of_either_order
     from pairs
     where has_lift
 ),
@@ -79,7 +78,7 @@ ordered as (
         sku,
         related_sku,
         order_p_value <= 0.5 as leads,
-        min(order_p_value * as_often_either_way / place) over (
+        min(order_p_value * pairs_of_either_order / place) over (
             partition by snapshot_at order by place desc rows between unbounded preceding and current row
         ) as false_share
     from lifted
