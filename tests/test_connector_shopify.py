@@ -89,13 +89,11 @@ def test_graphql_decides_as_the_native_contract_but_for_what_it_cannot_know(
     # the demo's chargebacks stand in no table of this loader: of those orders the next test speaks
     shop = decide(build, tmp_path, "fivetran-graphql", without=["dispute"])
     known = yaml.safe_load((ROOT / "tests" / "shopify_differences.yml").read_text())
-    with duckdb.connect(str(native_demo.database), read_only=True) as connection:
-        disputed = {
-            row[0]
-            for row in connection.sql(
-                "select order_id from staging.stg_payments where status like 'chargeback%'"
-            ).fetchall()
-        }
+    payments = ROOT / "seeds" / "demo_shop" / "demo_payments.csv"
+    disputed = {
+        order
+        for (order,) in duckdb.sql(f"select order_id from '{payments}' where status like 'chargeback%'").fetchall()
+    }
     unexplained = []
     answers = compared(native_demo, shop)
     for order, action, mine, theirs in answers:
