@@ -9,8 +9,6 @@ import duckdb
 import pytest
 from conftest import Build, copy_project, run_dbt
 
-SERVICE = {"order_confirmation", "shipping_update", "delivery_check_in", "use_education"}
-
 
 def query(build: Build, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(build.database), read_only=True) as connection:
@@ -46,26 +44,6 @@ def test_what_goes_by_mail_is_decided_as_before(over_two: Build, demo_shop: Buil
     assert {channel for (channel,) in query(demo_shop, "select distinct channel from marts.gate_decisions")} == {
         "email"
     }
-
-
-def test_what_must_be_told_finds_another_channel_where_the_address_is_dead(over_two: Build, demo_shop: Build) -> None:
-    dead = query(
-        demo_shop,
-        "select distinct decisions.order_line_id, decisions.action from marts.gate_decisions as decisions "
-        "inner join marts.gate_reasons as reasons using (decision_id) "
-        "inner join core.int_permission_addresses as phones on phones.customer_id = decisions.customer_id "
-        "where reasons.check_name = 'deliverability' and reasons.state = 'problem' "
-        "and phones.kind = 'phone' and phones.has_address",
-    )
-    told = {row for row in dead if row[1] in SERVICE}
-    over_phone = set(query(over_two, "select order_line_id, action from marts.gate_decisions where channel = 'sms'"))
-    assert told and told <= over_phone
-    held = query(
-        over_two,
-        "select reason_codes from marts.gate_decisions "
-        "where channel = 'sms' and action in ('order_confirmation', 'use_education')",
-    )
-    assert [codes for (codes,) in held if "deliverability" in codes] == []
 
 
 def test_nothing_is_offered_over_a_channel_without_consent(over_two: Build) -> None:
