@@ -16,7 +16,7 @@ types as (
         max(case when means = 'not_reviewable' then 1 else 0 end) as is_not_reviewable
     from {{ ref('connector_words') }}
     where connector = 'woocommerce' and subject = 'product_type'
-    group by 1
+    group by lower(trim(value))
 ),
 
 placed as (
