@@ -92,7 +92,7 @@ def test_both_shops_learn_and_something_else(late_is_bad: Build, late_is_good: B
 
 
 def test_what_an_age_never_showed_is_not_told(late_is_bad: Build) -> None:
-    """Every past order was handed over a day after it: that one had not been for three days tells nothing of the next."""
+    """Every past order was handed over a day after it: of one that was not, for three days, nothing was learned."""
     query = """
         select scores.basis, scores.negative_review_risk_score
         from learning.int_risk_scores as scores

@@ -1,6 +1,6 @@
 -- What was counted at the file beside what became of its records. Where several sources bring a table nobody can tell whose rows were refused.
 {%- set found = adapter.get_relation(target.database, 'raw', 'landed_files') if execute and var('raw_path', none) %}
-{%- set counts = ['rows_accepted', 'rows_repaired', 'rows_rejected', 'rows_repeated'] %}
+{%- set is_one_source = not execute or post_purchase_gate.used_connectors() == ['native'] %}
 with
 
 landed as (
@@ -29,9 +29,10 @@ select
     cast(landed.bytes as bigint) as bytes,
     cast(landed.lines as bigint) as lines,
     cast(landed.records as bigint) as records_in,
-    {%- for count in counts %}
-    {{ 'tables.' ~ count if not execute or post_purchase_gate.used_connectors() == ['native'] else 'cast(null as bigint)' }} as {{ count | replace('rows', 'records') }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    case when {{ is_one_source }} then tables.rows_accepted end as records_accepted,
+    case when {{ is_one_source }} then tables.rows_repaired end as records_repaired,
+    case when {{ is_one_source }} then tables.rows_rejected end as records_rejected,
+    case when {{ is_one_source }} then tables.rows_repeated end as records_repeated
 from landed
 inner join {{ post_purchase_gate.built(ref('input_accounting')) }} as tables
     on landed.table_name = tables.table_name
