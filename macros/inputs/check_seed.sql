@@ -4,7 +4,7 @@
 -#}
 {% macro check_seed() -%}
     {%- if execute and flags.WHICH in ['build', 'seed'] -%}
-        {%- set faults = post_purchase_gate.seed_faults(load_agate_table(), model.columns) -%}
+        {%- set faults = post_purchase_gate.seed_faults(load_agate_table(), model.columns, model.config.meta.get('has_more_columns', false)) -%}
         {%- if faults -%}
             {{ exceptions.raise_compiler_error(
                 model.original_file_path ~ ": " ~ faults[:10] | join('; ') ~ ('; and ' ~ (faults | length - 10) ~ ' more' if faults | length > 10 else '')
@@ -13,8 +13,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What is wrong with the rows of a seed, by line (the header is line 1) and column. A column whose meta says keeps_spaces may begin or end with one. -#}
-{% macro seed_faults(rows, columns) -%}
+{#-
+    What is wrong with the rows of a seed, by line (the header is line 1) and column. A column whose meta says keeps_spaces may begin or end with one; a seed
+    whose meta says has_more_columns has some that its YAML need not name, and a test of its own for their names.
+-#}
+{% macro seed_faults(rows, columns, has_more_columns=false) -%}
     {%- set faults = [] -%}
     {%- set declared = columns.keys() | list -%}
     {%- set spaced = [] -%}
@@ -23,7 +26,7 @@
     {%- if found | length == 1 and declared | length > 1 and (';' in found[0] or '\t' in found[0]) -%}
         {{ return(["its columns are separated by " ~ ('semicolons' if ';' in found[0] else 'tabs') ~ "; save it as CSV with commas"]) }}
     {%- endif -%}
-    {%- for name in found if name not in declared -%}
+    {%- for name in found if name not in declared and (not has_more_columns or name | trim | lower != name or name | trim == '') -%}
         {%- set plain = name | trim | lower -%}
         {%- do faults.append(
             "there is no column '" ~ name ~ "'" ~ (": it is written '" ~ plain ~ "'" if plain in declared else post_purchase_gate.near_match(name, declared))) -%}
