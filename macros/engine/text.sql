@@ -11,17 +11,17 @@
     array_join(transform(sort_array(collect_list(struct({{ order_by }} as position, {{ value }} as item))), x -> x.item), '{{ separator }}')
 {%- endmacro %}
 
-{#- A text with a space for each mark and control character: what is left is no list, no Markdown and no HTML. -#}
+{#- A text with a space for each control character and each mark but - _ and a dot, which names have: what is left is no list, no Markdown and no HTML. -#}
 {% macro without_marks(text) -%}
     {{ return(adapter.dispatch('without_marks', 'post_purchase_gate')(text)) }}
 {%- endmacro %}
 
 {% macro default__without_marks(text) -%}
-    regexp_replace({{ text }}, '[[:punct:][:cntrl:]]', ' ', 'g')
+    regexp_replace({{ text }}, '[]!"#$%&''()*+,/:;<=>?@[\\^`{|}~[:cntrl:]]', ' ', 'g')
 {%- endmacro %}
 
 {% macro spark__without_marks(text) -%}
-    regexp_replace({{ text }}, '[\\p{Punct}\\p{Cntrl}]', ' ')
+    regexp_replace({{ text }}, '[\\p{Punct}\\p{Cntrl}&&[^._-]]', ' ')
 {%- endmacro %}
 
 {#- A part of a key of several parts: what parts the parts, and what stands for null, cannot stand in one. -#}
