@@ -89,7 +89,7 @@ def test_shopify_comes_whole_through_limits_and_faults_and_then_what_changed(
             "as_of": "2026-07-01 00:00:00",
         },
         database=database,
-        select="path:models/staging/shopify connector_words",
+        select="path:models/staging/shopify path:models/staging/connected connector_words",
     )
     lines = rows(
         built.database,
