@@ -1,6 +1,6 @@
 -- When which units of a line were exchanged: by an exchange order from its own date. Order lines carry no date: an exchange inside an order took
--- effect when its refund was asked for or its first parcel left, whichever was first, and else is only known to be made by now. A cancelled exchange
--- gives the units back.
+-- effect when its refund was asked for or its first parcel left, whichever was first, and else is only known to be made by now: what
+-- comes later was not known. A cancelled exchange gives the units back.
 with
 
 first_parcels as (
@@ -32,10 +32,9 @@ exchanges as (
             when successors.successor_kind = 'exchange' then new_lines.ordered_at
             else greatest(
                 old_lines.ordered_at,
-                coalesce(
-                    least(
-                        coalesce(exchange_refunds.known_at, first_parcels.shipped_at), coalesce(first_parcels.shipped_at, exchange_refunds.known_at)
-                    ),
+                least(
+                    coalesce(exchange_refunds.known_at, {{ post_purchase_gate.as_of() }}),
+                    coalesce(first_parcels.shipped_at, {{ post_purchase_gate.as_of() }}),
                     {{ post_purchase_gate.as_of() }}
                 )
             )
