@@ -68,8 +68,8 @@ MUTANTS = [
     Mutant(
         "a native exchange waits for its parcel",
         "models/core/money/int_line_exchanges.sql",
-        "coalesce(exchange_refunds.known_at, first_parcels.shipped_at)",
-        "first_parcels.shipped_at",
+        "coalesce(exchange_refunds.known_at, {{ post_purchase_gate.as_of() }})",
+        "{{ post_purchase_gate.as_of() }}",
         f"{LAW}[native exchange]",
     ),
     Mutant(
