@@ -225,7 +225,7 @@ def test_reviews_are_asked_for_blind_to_sentiment(mart: str, decided: Build, fee
 def test_the_next_review_request_is_blind_to_sentiment(decided: Build, feeling_otherwise: Build) -> None:
     """One that is sent comes before all offers, and no column of it may change, handling included. One that pauses may
     become the next action of an order, or be it no longer, as the offers that compete with it come and go; and what
-    the customer's other orders wait for may be such an offer."""
+    the customer's other orders wait for may be such an offer, in words in its note, too."""
     query = (
         "select decision = 'pause', order_id, {} from marts.next_actions where action = 'review_request' order by all"
     )
@@ -234,7 +234,11 @@ def test_the_next_review_request_is_blind_to_sentiment(decided: Build, feeling_o
     )
     assert len(sent) > 10 and sent == sent_otherwise
     paused, paused_otherwise = (
-        {row[1]: row for row in rows_of(built, query.format("* exclude (is_customer_pick, waits_for)")) if row[0]}
+        {
+            row[1]: row
+            for row in rows_of(built, query.format("* exclude (is_customer_pick, waits_for, lesson_note)"))
+            if row[0]
+        }
         for built in (decided, feeling_otherwise)
     )
     both = set(paused) & set(paused_otherwise)
