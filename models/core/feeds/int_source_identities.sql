@@ -7,10 +7,25 @@
 -- Append-only: a row when a build brings another source than the last. What a database is of is asked before the next build writes anything into it.
 with
 
+entries as (
+    {%- if is_incremental() %}
+    select
+        entry_number,
+        identity
+    from {{ this }}
+    {%- else %}
+    select
+        cast(null as integer) as entry_number,
+        cast(null as {{ dbt.type_string() }}) as identity
+    where 1 = 0
+    {%- endif %}
+),
+
 present as (
     select
         cast('{{ post_purchase_gate.sql_text(post_purchase_gate.source_identity()) if execute }}' as {{ dbt.type_string() }}) as identity,
-        {% if is_incremental() %}(select max(entry_number) from {{ this }}){% else %}0{% endif %} as last_number
+        max(entry_number) as last_number
+    from entries
 )
 
 select
@@ -18,8 +33,6 @@ select
     present.identity,
     {{ post_purchase_gate.as_of() }} as first_built_as_of
 from present
-{%- if is_incremental() %}
-left join {{ this }} as last_entry
+left join entries as last_entry
     on present.last_number = last_entry.entry_number and present.identity = last_entry.identity
 where last_entry.entry_number is null
-{%- endif %}

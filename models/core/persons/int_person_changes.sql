@@ -55,5 +55,5 @@ where
     coalesce(last_entries.person_id, persons.customer_id) <> persons.person_id  -- noqa: LT02
     {%- if is_incremental() %}
     -- what a build at an earlier instant finds was not found then
-    and {{ post_purchase_gate.as_of() }} >= coalesce((select max(changed_at) from {{ this }}), {{ post_purchase_gate.as_of() }})
+    and {{ post_purchase_gate.as_of() }} >= coalesce((select max(entries.changed_at) from {{ this }} as entries), {{ post_purchase_gate.as_of() }})
     {%- endif %}

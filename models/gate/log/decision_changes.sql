@@ -59,7 +59,7 @@ changed as (
             or last_entries.reason_codes <> decisions.reason_codes
         )  -- noqa: LT02
         {%- if post_purchase_gate.adds_to_served() %}
-        and decisions.as_of >= coalesce((select max(decided_at) from {{ this }}), decisions.as_of)
+        and decisions.as_of >= coalesce((select max(entries.decided_at) from {{ this }} as entries), decisions.as_of)
         {%- endif %}
 )
 
