@@ -21,7 +21,12 @@ import duckdb
 from post_purchase import PROJECT
 
 HERE = Path(__file__).resolve().parent
-SHAPES = {"fivetran-rest": "fivetran_rest", "fivetran-graphql": "fivetran_graphql", "api": "api"}
+# The files that write each shape: what two of them write alike stands in one.
+SHAPES = {
+    "fivetran-rest": ("fivetran", "fivetran_rest"),
+    "fivetran-graphql": ("fivetran", "fivetran_graphql"),
+    "api": ("api",),
+}
 
 # What the helpdesk and the sending tool bring of the native contract.
 TOOLS = {"tools-fivetran": ("zendesk", "klaviyo")}
@@ -96,7 +101,8 @@ def write(shape: str, places: Places) -> None:
         connection.execute((HERE / "facts.sql").read_text())
         connection.execute(f"drop schema if exists {places.schema} cascade")
         connection.execute(f"create schema {places.schema}")
-        connection.execute((HERE / f"{SHAPES[shape]}.sql").read_text().replace("{schema}", places.schema))
+        for file in SHAPES[shape]:
+            connection.execute((HERE / f"{file}.sql").read_text().replace("{schema}", places.schema))
         write_native(connection, places)
         connection.execute("drop schema native cascade")
 

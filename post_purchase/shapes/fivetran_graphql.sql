@@ -8,11 +8,6 @@ create table {schema}."order" as select id, name, customer_id, email, processed_
     province_code as shipping_address_province_code, false as _fivetran_deleted,
     timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_orders;
 
-create table {schema}."order_tag" as select id as order_id, 1 as index, order_type as value,
-    timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_orders where order_type in ('replacement',
-    'exchange') union all select id, 1, 'Subscription Recurring Order', timestamp '2026-06-30 11:30:00'
-    from native.shop_orders where order_type = 'subscription_renewal';
-
 create table {schema}."order_custom_attribute" as select id as order_id, 'gift' as key, 'true' as value,
     timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_orders where is_gift union all select id,
     'original_order', parent_order_id, timestamp '2026-06-30 11:30:00' from native.shop_orders
@@ -37,17 +32,6 @@ create table {schema}."fulfillment" as select id, order_id, upper(status) as sta
 
 create table {schema}."fulfillment_tracking_info" as select id as fulfillment_id, 1 as index, carrier as company,
     'TRACK' || id as number, timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_fulfillments;
-
-create table {schema}."fulfillment_order_line" as select fulfillment_id, order_line_id, quantity,
-    timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_contents;
-
-create table {schema}."fulfillment_event" as select *, false as _fivetran_deleted,
-    timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_events;
-
-create table {schema}."refund" as select refunds.number as id, order_number.id as order_id,
-    cast(requested_at as timestamp) as created_at, cast(refunded_at as timestamp) as processed_at, reason as note,
-    timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.refund_numbers as refunds
-    inner join native.orders_number as order_number using (order_id) where refunded_at is not null;
 
 create table {schema}."refund_line_item" as select refunds.number as id, refunds.number as refund_id,
     line_number.id as order_line_id, coalesce(cast(quantity as double), 0) as quantity,
@@ -74,15 +58,3 @@ create table {schema}."customer" as select id, email, phone, first_name, created
     email_at as email_marketing_consent_updated_at, upper(sms_state) as sms_marketing_consent_state,
     upper(sms_level) as sms_marketing_consent_opt_in_level, sms_at as sms_marketing_consent_updated_at,
     timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_customers;
-
-create table {schema}."product" as select id, title, handle, product_type, status, is_gift_card,
-    false as _fivetran_deleted, timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_products;
-
-create table {schema}."product_variant" as select variant_id as id, id as product_id, inventory_item_id, sku,
-    'Default Title' as title, price, inventory_quantity, 'deny' as inventory_policy,
-    timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_products;
-
-create table {schema}."inventory_item" as select inventory_item_id as id, sku,
-    cast(null as double) as unit_cost_amount, inventory_quantity is not null as tracked,
-    not is_digital as requires_shipping, timestamp '2026-06-30 11:30:00' as updated_at,
-    timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_products;
