@@ -52,3 +52,35 @@
     source_id asc,
     basis asc nulls last
 {%- endmacro %}
+
+{#- The last purchase of each person that stands at as_of: what implied consent counts from. -#}
+{% macro last_purchases() -%}
+    select
+        person_id,
+        max(ordered_at) as last_purchase_at
+    from {{ ref('int_orders') }}
+    where
+        order_type in ('purchase', 'subscription_renewal')
+        and not is_test
+        and ordered_at <= {{ post_purchase_gate.as_of() }}
+        and not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
+    group by person_id
+{%- endmacro %}
+
+{#- The rules of a country and channel of `who`, as country_rule, and of all countries, as default_rule. -#}
+{% macro join_consent_rules(who) -%}
+    left join {{ ref('consent_rules') }} as country_rule
+        on {{ who }}.country = country_rule.country and {{ who }}.channel = country_rule.channel
+    left join {{ ref('consent_rules') }} as default_rule
+        on default_rule.country = '*' and {{ who }}.channel = default_rule.channel
+{%- endmacro %}
+
+{#- Whether the rule says so: of the country, else of all, else not. -#}
+{% macro consent_rule_says(column) -%}
+    coalesce(country_rule.{{ column }}, default_rule.{{ column }}, false)
+{%- endmacro %}
+
+{#- How long implied consent lasts: a country that has a rule without an end has none. -#}
+{% macro implied_days() -%}
+    case when country_rule.country is not null then country_rule.implied_days else default_rule.implied_days end
+{%- endmacro %}

@@ -65,16 +65,7 @@ ledger as (
 ),
 
 purchases as (
-    select
-        person_id,
-        max(ordered_at) as last_purchase_at
-    from {{ ref('int_orders') }}
-    where
-        order_type in ('purchase', 'subscription_renewal')
-        and not is_test
-        and ordered_at <= {{ post_purchase_gate.as_of() }}
-        and not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
-    group by person_id
+    {{ post_purchase_gate.last_purchases() }}
 ),
 
 states as (
@@ -116,12 +107,9 @@ facts as (
         ledger.status as ledger_status,
         ledger.basis as ledger_basis,
         purchases.last_purchase_at,
-        coalesce(country_rule.allows_implied_consent, default_rule.allows_implied_consent, false) as allows_implied_consent,
-        coalesce(country_rule.needs_express_consent, default_rule.needs_express_consent, false) as needs_express_consent,
-        {{ post_purchase_gate.add_days(
-            'cast(case when country_rule.country is not null then country_rule.implied_days else default_rule.implied_days end as integer)',
-            'purchases.last_purchase_at') }}
-            as implied_until
+        {{ post_purchase_gate.consent_rule_says('allows_implied_consent') }} as allows_implied_consent,
+        {{ post_purchase_gate.consent_rule_says('needs_express_consent') }} as needs_express_consent,
+        {{ post_purchase_gate.add_days('cast(' ~ post_purchase_gate.implied_days() ~ ' as integer)', 'purchases.last_purchase_at') }} as implied_until
     from addressed
     left join ledger
         on
@@ -136,10 +124,7 @@ facts as (
             and states.position = 1
     left join purchases
         on addressed.person_id = purchases.person_id
-    left join {{ ref('consent_rules') }} as country_rule
-        on addressed.country = country_rule.country and addressed.channel = country_rule.channel
-    left join {{ ref('consent_rules') }} as default_rule
-        on default_rule.country = '*' and addressed.channel = default_rule.channel
+    {{ post_purchase_gate.join_consent_rules('addressed') }}
 ),
 
 judged as (

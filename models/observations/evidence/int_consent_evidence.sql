@@ -61,15 +61,12 @@ select
     ledger.source_table as ledger_table,
     ledger.source_id as ledger_source_id,
     purchases.last_purchase_at,
-    coalesce(country_rule.allows_implied_consent, default_rule.allows_implied_consent, false) as allows_implied_consent,
-    case when country_rule.country is not null then country_rule.implied_days else default_rule.implied_days end as implied_days,
-    coalesce(country_rule.needs_express_consent, default_rule.needs_express_consent, false) as needs_express_consent
+    {{ post_purchase_gate.consent_rule_says('allows_implied_consent') }} as allows_implied_consent,
+    {{ post_purchase_gate.implied_days() }} as implied_days,
+    {{ post_purchase_gate.consent_rule_says('needs_express_consent') }} as needs_express_consent
 from points
 left join ledger
     on points.point_id = ledger.point_id
 left join purchases
     on points.point_id = purchases.point_id
-left join {{ ref('consent_rules') }} as country_rule
-    on points.country = country_rule.country and points.channel = country_rule.channel
-left join {{ ref('consent_rules') }} as default_rule
-    on default_rule.country = '*' and points.channel = default_rule.channel
+{{ post_purchase_gate.join_consent_rules('points') }}
