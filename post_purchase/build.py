@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,26 +96,31 @@ class Reporter:
             self.problems.append(plain(event.info.msg).strip())
 
 
-def dbt(arguments: argparse.Namespace, database: Path, file: Path) -> int:
-    """One dbt build in this process: of a database, in a file."""
+def invoke(words: Sequence[str], hear: Callable[[Any], None], manifest: Any = None) -> Any:
+    """One dbt command in this process; `hear` gets its events. The file is free again when it is done."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ["POST_PURCHASE_DB"] = str(file)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    try:
+        return dbtRunner(manifest=manifest, callbacks=[hear]).invoke(list(words))
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def dbt(arguments: argparse.Namespace, database: Path, file: Path) -> int:
+    """One dbt build in this process: of a database, in a file."""
+    os.environ["POST_PURCHASE_DB"] = str(file)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         reporter = Reporter(progress)
-        try:
-            outcome = dbtRunner(callbacks=[reporter.hear]).invoke(arguments_for_dbt(arguments, database))
-            if STALE_PARSE in str(outcome.exception):
-                # a saved parse keeps the metrics of a file beside those of its newer self
-                (artifacts(database) / "partial_parse.msgpack").unlink(missing_ok=True)
-                reporter = Reporter(progress)
-                outcome = dbtRunner(callbacks=[reporter.hear]).invoke(arguments_for_dbt(arguments, database))
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        outcome = invoke(arguments_for_dbt(arguments, database), reporter.hear)
+        if STALE_PARSE in str(outcome.exception):
+            # a saved parse keeps the metrics of a file beside those of its newer self
+            (artifacts(database) / "partial_parse.msgpack").unlink(missing_ok=True)
+            reporter = Reporter(progress)
+            outcome = invoke(arguments_for_dbt(arguments, database), reporter.hear)
     if outcome.success:
         return 0
     said = list(dict.fromkeys(reporter.problems)) or [str(outcome.exception)]

@@ -24,6 +24,7 @@ import yaml
 from rich.console import Console
 
 from post_purchase import PROJECT
+from post_purchase.build import WITHOUT_TESTS, invoke
 from post_purchase.terminal import DEFAULT_DATABASE, plain
 
 MARK = "CONNECTIONS "
@@ -72,10 +73,6 @@ class Unreadable(Exception):
 
 def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, Any]) -> list[str]:
     """One dbt command in this process; what it logged. Errors are said as dbt says them."""
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
     said: list[str] = []
     problems: list[str] = []
 
@@ -86,12 +83,7 @@ def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, An
 
     common = ["--log-level", "none", "--log-level-file", "none", "--project-dir", str(PROJECT)]
     common += ["--profiles-dir", str(profiles), "--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    try:
-        outcome = dbtRunner(callbacks=[hear]).invoke(
-            [*words, *common, "--vars", yaml.safe_dump(settings, width=10_000)]
-        )
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    outcome = invoke([*words, *common, "--vars", yaml.safe_dump(settings, width=10_000)], hear)
     if not outcome.success:
         reasons = list(dict.fromkeys(problems)) or [str(outcome.exception)]
         raise Unreadable("\n".join(reasons[:5]))
@@ -325,16 +317,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 )
                 return 1
             with console.status("reading the rows"):
-                words = [
-                    "build",
-                    "--exclude-resource-type",
-                    "test",
-                    "--exclude-resource-type",
-                    "unit_test",
-                    "--select",
-                    *NEEDED,
-                ]
-                dbt(words, profiles, work, moved)
+                dbt(["build", *WITHOUT_TESTS, "--select", *NEEDED], profiles, work, moved)
         except Unreadable as error:
             print(str(error).replace(f"{SHOP}.", f"{database.stem}."), file=sys.stderr)
             return 2

@@ -35,7 +35,7 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT
-from post_purchase.build import WITHOUT_TESTS, dbt_process
+from post_purchase.build import WITHOUT_TESTS, dbt_process, invoke
 from post_purchase.shop import bulk_names, write_bulk
 from post_purchase.terminal import plain
 
@@ -330,10 +330,6 @@ class Fuzzer:
     def build(self) -> tuple[bool, str]:
         """One build of the inputs in this process; whether it ended well, and all that dbt said."""
         os.environ["POST_PURCHASE_DB"] = str(self.database)
-        os.environ.setdefault("DO_NOT_TRACK", "1")
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.cli.main import dbtRunner
-
         said: list[str] = []
         common = [
             "--quiet",
@@ -349,7 +345,7 @@ class Fuzzer:
             yaml.safe_dump(self.vars, default_flow_style=True, width=10_000),
         ]
         if not self.manifest:
-            parsed = dbtRunner().invoke(["parse", *common])
+            parsed = invoke(["parse", *common], lambda event: None)
             if not parsed.success:
                 raise RuntimeError(str(parsed.exception))
             self.manifest = pickle.dumps(parsed.result)
@@ -358,12 +354,8 @@ class Fuzzer:
         def hear(event: Any) -> None:
             said.append(event.info.msg)
 
-        try:
-            outcome = dbtRunner(manifest=pickle.loads(self.manifest), callbacks=[hear]).invoke(
-                ["build", *common, "--select", INPUTS, "--no-write-json", *WITHOUT_TESTS]
-            )
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        words = ["build", *common, "--select", INPUTS, "--no-write-json", *WITHOUT_TESTS]
+        outcome = invoke(words, hear, pickle.loads(self.manifest))
         return outcome.success, plain("\n".join([*said, str(outcome.exception or "")]))
 
     def fail(self, kind: str, what: str) -> None:
