@@ -30,3 +30,40 @@
 {% macro unlinked_id(only, id) -%}
     coalesce({{ only }}.store_id || '-', '') || {{ id }}
 {%- endmacro %}
+
+{#- The mails with which a review app asked, where somebody brings them: without them nobody knows whom it has asked. -#}
+{% macro review_app_mails(tool) -%}
+    select
+        -- ids
+        requests._store || '-{{ tool }}-' || requests.id as message_id,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
+        coalesce(links.order_id, {{ post_purchase_gate.unlinked_id('only_store', 'requests.order_id') }}) as order_id,
+        -- text
+        'review_request' as action,
+        'email' as channel,
+        requests.email as address,
+        '{{ tool }}' as flow,
+        -- timestamps
+        requests.sent_at,
+        requests._loaded_at
+    from {{ ref('src_' ~ tool ~ '__request') }} as requests
+    left join {{ ref('connected_stores') }} as only_store
+        on requests._store = only_store._store and only_store.connector = '{{ tool }}' and only_store.is_only
+    left join {{ ref('connected_order_links') }} as links
+        on requests._store = links._store and requests.order_id = links.order_said and links.connector = '{{ tool }}'
+{%- endmacro %}
+
+{#- The reason that a shop's note on a refund gives, by the words of the seed: rows of _store, refund_id, reason. `refunds` has a note; `tools`: whose words. -#}
+{% macro reasons_in_notes(refunds, tools) -%}
+    select
+        refunds._store,
+        refunds.refund_id,
+        min(words.means) as reason
+    from {{ refunds }} as refunds
+    inner join {{ ref('connector_words') }} as words
+        on
+            words.connector in ('{{ tools | join("', '") }}')
+            and words.subject = 'refund_note'
+            and position(lower(words.value) in lower(refunds.note)) > 0
+    group by refunds._store, refunds.refund_id
+{%- endmacro %}

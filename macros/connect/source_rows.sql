@@ -140,7 +140,7 @@ where _occurrence = 1
     {%- for list in place.lists %}
     {%- set holder = post_purchase_gate.json_of('row_0.' ~ adapter.quote(place.table.columns[list].name), place.table.columns[list].type) if loop.first
         else post_purchase_gate.json_part('list_' ~ loop.index0 ~ '.item', [list]) %}
-    cross join lateral (select {{ post_purchase_gate.json_items(holder) }} as item) as list_{{ loop.index }}
+    {{ post_purchase_gate.join_items_of(holder, 'list_' ~ loop.index) }}
     {%- endfor %}
     {%- set columns = place.table.columns %}
     where

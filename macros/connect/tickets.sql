@@ -229,3 +229,34 @@ group by _store, ticket_id, source, order_said
     ) as filled
     group by _store || '{{ prefix }}' || ticket_id, status_then, coalesce(cast(happened_at as {{ dbt.type_string() }}), occurred_at)
 {%- endmacro %}
+
+{#-
+    The tags that tickets of a helpdesk have now, in small letters: _store, ticket_id, tag. They stand in a table of their own or in a list beside the
+    ticket, there as words or as objects with a name; of those in a list nobody knows since when.
+-#}
+{% macro helpdesk_tags(tool) -%}
+    with
+
+    lists as (
+        select
+            tickets._store,
+            tickets.id as ticket_id,
+            lower(coalesce({{ post_purchase_gate.json_text('listed.item', ['name']) }}, {{ post_purchase_gate.json_text('listed.item', []) }})) as tag
+        from {{ ref('src_' ~ tool ~ '__ticket') }} as tickets
+        {{ post_purchase_gate.join_items('tickets.tags', 'listed') }}
+    )
+
+    select
+        _store,
+        ticket_id,
+        tag
+    from lists
+    where tag is not null
+    union
+    select
+        _store,
+        ticket_id,
+        lower(tag) as tag
+    from {{ ref('src_' ~ tool ~ '__ticket_tag') }}
+    where tag is not null
+{%- endmacro %}

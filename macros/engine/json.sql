@@ -60,5 +60,10 @@
 
 {#- Joins the items of a list that a text column holds, a row each: `alias`.item. -#}
 {% macro join_items(column, alias) -%}
-    cross join lateral (select {{ post_purchase_gate.json_items(post_purchase_gate.json_of(column, 'varchar')) }} as item) as {{ alias }}
+    {{ post_purchase_gate.join_items_of(post_purchase_gate.json_of(column, 'varchar'), alias) }}
+{%- endmacro %}
+
+{#- The same of a JSON value. -#}
+{% macro join_items_of(value, alias) -%}
+    cross join lateral (select {{ post_purchase_gate.json_items(value) }} as item) as {{ alias }}
 {%- endmacro %}

@@ -23,16 +23,17 @@ return_reasons as (
     group by return_lines._store, return_lines.return_id, return_lines.order_line_id
 ),
 
-refund_notes as (
+refunds as (
     select
-        refunds._store,
-        refunds.id as refund_id,
-        refunds.return_id,
-        min(words.means) as reason
-    from {{ ref('src_shopify__refund') }} as refunds
-    left join {{ ref('connector_words') }} as words
-        on words.connector = 'shopify' and words.subject = 'refund_note' and position(lower(words.value) in lower(refunds.note)) > 0
-    group by refunds._store, refunds.id, refunds.return_id
+        _store,
+        id as refund_id,
+        return_id,
+        note
+    from {{ ref('src_shopify__refund') }}
+),
+
+note_reasons as (
+    {{ post_purchase_gate.reasons_in_notes('refunds', ['shopify']) }}
 ),
 
 lines as (
@@ -41,19 +42,20 @@ lines as (
         money.order_id,
         money.created_at,
         money.refunded_at,
-        money.is_paid,
         money.amount_gross,
         money.lines_paid,
         money.lines_gross,
-        refund_notes.return_id,
-        refund_notes.reason as note_reason,
+        refunds.return_id,
+        note_reasons.reason as note_reason,
         {{ number('refund_lines.subtotal') }}
         - case when orders.taxes_included then coalesce({{ number('refund_lines.total_tax') }}, 0) else 0 end as net
     from {{ ref('src_shopify__refund_line') }} as refund_lines
     inner join money
         on refund_lines._store = money._store and refund_lines.refund_id = money.refund_id
-    inner join refund_notes
-        on refund_lines._store = refund_notes._store and refund_lines.refund_id = refund_notes.refund_id
+    inner join refunds
+        on refund_lines._store = refunds._store and refund_lines.refund_id = refunds.refund_id
+    left join note_reasons
+        on refund_lines._store = note_reasons._store and refund_lines.refund_id = note_reasons.refund_id
     left join {{ ref('shopify_order_taxes') }} as orders
         on money._store = orders._store and money.order_id = orders.order_id
 ),
@@ -62,7 +64,7 @@ answered_returns as (
     select distinct
         _store,
         return_id
-    from {{ ref('src_shopify__refund') }}
+    from refunds
     where return_id is not null
 ),
 
@@ -121,14 +123,14 @@ rows_of_refunds as (
         cast(null as {{ text }}) as order_line_id,
         '0' as quantity,
         round(money.rest_gross / money.gross_per_net, 4) as amount,
-        coalesce(refund_notes.reason, 'goodwill') as reason,
+        coalesce(note_reasons.reason, 'goodwill') as reason,
         money.created_at as requested_at,
         money.refunded_at,
         cast(null as {{ text }}) as rejected_at,
         money._loaded_at
     from money
-    inner join refund_notes
-        on money._store = refund_notes._store and money.refund_id = refund_notes.refund_id
+    left join note_reasons
+        on money._store = note_reasons._store and money.refund_id = note_reasons.refund_id
     -- what is a smallest unit or two is rounding
     where money.rest_gross > 0.02
     union all

@@ -21,14 +21,7 @@ refunds as (
 ),
 
 reasons as (
-    select
-        refunds._store,
-        refunds.refund_id,
-        min(words.means) as reason
-    from refunds
-    inner join {{ ref('connector_words') }} as words
-        on words.connector in ('shopify', 'woocommerce') and words.subject = 'refund_note' and position(lower(words.value) in lower(refunds.note)) > 0
-    group by refunds._store, refunds.refund_id
+    {{ post_purchase_gate.reasons_in_notes('refunds', ['shopify', 'woocommerce']) }}
 ),
 
 line_sums as (
