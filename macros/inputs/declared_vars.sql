@@ -43,7 +43,7 @@
             'live_days', 'live_parcel_days', 'delivery_grace_days', 'handling_days', 'not_shipped_grace_days', 'stall_days', 'overdue_days',
             'not_received_days', 'status_error_days', 'transit_min_deliveries', 'transit_default_days', 'help_seeking_days',
             'report_cool_off_days', 'ticket_cool_off_days', 'satisfaction_days', 'risk_learning_days', 'risk_min_reviews',
-            'risk_min_negatives', 'refund_due_days', 'returns_days', 'channel_prior_messages', 'max_pause_days', 'bundle_wait_days', 'frequency_window_days',
+            'risk_min_negatives', 'refund_due_days', 'returns_days', 'offer_again_days', 'channel_prior_messages', 'max_pause_days', 'bundle_wait_days', 'frequency_window_days',
             'frequency_max_messages', 'frequency_min_gap_hours', 'review_min_gap_days', 'review_ask_again_days', 'send_valid_hours',
             'pair_horizon_days', 'pair_max_lines', 'pair_min_customers', 'pair_min_support', 'pair_candidates_per_sku', 'supply_days',
             'rebuy_min_gaps', 'rebuy_calibration_min', 'watch_window_days', 'watch_small_action', 'experiment_pre_days',
