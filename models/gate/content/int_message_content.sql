@@ -158,7 +158,7 @@ left join {{ ref('int_limited_offers') }} as offers
 -- the parcel that the message is about
 left join {{ ref('int_point_actions') }} as timing
     on sends.point_id = timing.point_id and sends.action = timing.action
-left join {{ ref('stg_fulfillments') }} as parcels
+left join {{ ref('int_parcels') }} as parcels
     on timing.fulfillment_id = parcels.fulfillment_id
 left join history
     on sends.person_id = history.person_id

@@ -36,7 +36,7 @@ content as (
     from {{ ref('int_message_content') }} as content
     inner join {{ ref('actions') }} as actions
         on content.action = actions.action
-    inner join {{ ref('int_customer_hours') }} as hours
+    inner join {{ ref('int_customer_zones') }} as hours
         on content.customer_id = hours.customer_id
 ),
 

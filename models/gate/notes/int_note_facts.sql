@@ -79,7 +79,7 @@ rows_of_lanes as (
             else 'send'
         end as kind
     from {{ ref('int_next_actions') }} as chosen
-    inner join {{ ref('int_customer_hours') }} as hours
+    inner join {{ ref('int_customer_zones') }} as hours
         on chosen.customer_id = hours.customer_id
     inner join {{ ref('int_accounts') }} as accounts
         on chosen.customer_id = accounts.customer_id
