@@ -29,6 +29,7 @@ COMMANDS = {
     "paused": Command("post_purchase.sheet:paused", "what is paused, by reason or by action"),
     "may-send": Command("post_purchase.ask:main", "may this action go to this customer now? a yes is a lease"),
     "serve": Command("post_purchase.serve:main", "the same over HTTP, for this machine alone unless it has a key"),
+    "mcp": Command("post_purchase.agents:main", "the same for agents, as a tool of an MCP server on stdin and stdout"),
     "missing": Command("post_purchase.missing:main", "what nobody knows, and what it would let out"),
     "policy diff": Command("post_purchase.policy:diff", "what an edited gate matrix would change today"),
     "notes": Command("post_purchase.notes:main", "notes to copy, so many of each kind"),
