@@ -12,8 +12,8 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
     order, orders  at, lines {A: {sku, quantity, price, discount, replaces, part_of (a bundle), ship_by,
                    units_shipped, added}}, payments [[at, status, amount total], ...] (default: captured when ordered),
-                   total, type, parent, gift, test, cancelled, currency, handed (delivery method), status (of fulfilment);
-                   `order` is the order named `o`
+                   total, type, parent, gift, test, cancelled, currency, handed (delivery method), status (of
+                   fulfilment); `order` is the order named `o`
     parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
                    carries {A: 1}, events [[at, type], ...], lines_known
     refunds        line A or order o, units, amount, reason, requested, refunded, rejected
