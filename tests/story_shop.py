@@ -11,9 +11,9 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
                    is_test, erased; `{n}` in an address becomes the case's number
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
     order, orders  at, lines {A: {sku, quantity, price, discount, replaces, part_of (a bundle), ship_by,
-                   units_shipped}}, payments [[at, status, amount total], ...] (default: captured when ordered), total,
-                   type, parent, gift, test, cancelled, currency, handed (delivery method), status (of fulfilment);
-                   `order` is the order named `o`
+                   units_shipped, added}}, payments [[at, status, amount total], ...] (default: captured when ordered),
+                   total, type, parent, gift, test, cancelled, currency, handed (delivery method), status (of
+                   fulfilment); `order` is the order named `o`
     parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
                    carries {A: 1}, events [[at, type], ...], lines_known
     refunds        line A or order o, units, amount, reason, requested, refunded, rejected
@@ -29,6 +29,8 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     feeds          silent: told in the shop whose parcels, refunds and tickets were last loaded two days ago;
                    stopped: told in the shop of whose messages a crowd complains (`crowd` in shop.yml)
     twin           {of: another story's id, lines: {A: x.B}}: two tellings of one story, to be decided alike
+
+A line with `added` is put into its order then. Order lines carry no date: until then the table does not hold it.
 
 A line is named `A` in the order `o`, or `x.B` in another one. An answer's key is
 
@@ -81,7 +83,7 @@ WORDS = {
     "overrides control answers twin feeds",
     "customer": "country region timezone email phone emails phones is_test erased",
     "order": "at lines payments total type parent gift test cancelled currency handed status",
-    "line": "sku quantity price discount replaces part_of ship_by units_shipped",
+    "line": "sku quantity price discount replaces part_of ship_by units_shipped added",
     "parcel": "shipped expected delivered cancelled carrier order carries events lines_known",
     "refund": "line order units amount reason requested refunded rejected",
     "ticket": "topic opened line order email phone events",
@@ -182,9 +184,9 @@ def case_rows(case: Case, products: dict[str, Row]) -> Iterator[tuple[str, Row]]
     story, at, own = case.story, case.at, case.own
     yield from customer_rows(case)
     yield from assignment_rows(case)
-    orders = {**({"o": story["order"]} if "order" in story else {}), **story.get("orders", {})}
-    for name, order in orders.items():
+    for name, order in orders_of(case).items():
         yield from order_rows(case, name, known("order", order), products)
+    not_yet = lines_not_yet(case)
     for number, parcel in enumerate(story.get("parcels", []), 1):
         known("parcel", parcel)
         parcel_id = f"{case.name}/parcel{number}"
@@ -206,6 +208,8 @@ def case_rows(case: Case, products: dict[str, Row]) -> Iterator[tuple[str, Row]]
         )
         for line, units in parcel.get("carries", {}).items():
             name = line if "." in line else f"{parcel.get('order', 'o')}.{line}"
+            if case.line_id(name) in not_yet:
+                continue
             yield "fulfillment_lines", dict(fulfillment_id=parcel_id, order_line_id=case.line_id(name), quantity=units)
         for count, (moment, kind) in enumerate(parcel.get("events", []), 1):
             yield (
@@ -361,6 +365,20 @@ def assignment_rows(case: Case) -> Iterator[tuple[str, Row]]:
         )
 
 
+def orders_of(case: Case) -> Row:
+    return {**({"o": case.story["order"]} if "order" in case.story else {}), **case.story.get("orders", {})}
+
+
+def lines_not_yet(case: Case) -> set[str]:
+    """Lines that were put into their order after the case's instant."""
+    return {
+        case.line_id(f"{name}.{line}")
+        for name, order in orders_of(case).items()
+        for line, facts in order["lines"].items()
+        if facts and (case.at(facts.get("added")) or AS_OF) > AS_OF
+    }
+
+
 def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> Iterator[tuple[str, Row]]:
     order_id, at = case.order_id(name), case.at
     lines = {line: known("line", facts) for line, facts in order["lines"].items()}
@@ -401,8 +419,10 @@ def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> I
             fulfillment_status=order.get("status"),
         ),
     )
+    not_yet = lines_not_yet(case)
     for row in rows:
-        yield "order_lines", row
+        if row["order_line_id"] not in not_yet:
+            yield "order_lines", row
     for number, (moment, status, *amount) in enumerate(order.get("payments", [[order["at"], "captured"]]), 1):
         yield (
             "payments",

@@ -15,7 +15,8 @@
 
 {#-
     What is wrong with the rows of a seed, by line (the header is line 1) and column. A column whose meta says keeps_spaces may begin or end with one; a seed
-    whose meta says has_more_columns has some that its YAML need not name, and a test of its own for their names.
+    whose meta says has_more_columns has some that its YAML need not name, and a test of its own for their names. A seed without YAML (a candidate matrix that
+    is only tried) has no names to be held against; its rows are checked all the same.
 -#}
 {% macro seed_faults(rows, columns, has_more_columns=false) -%}
     {%- set faults = [] -%}
@@ -26,7 +27,7 @@
     {%- if found | length == 1 and declared | length > 1 and (';' in found[0] or '\t' in found[0]) -%}
         {{ return(["its columns are separated by " ~ ('semicolons' if ';' in found[0] else 'tabs') ~ "; save it as CSV with commas"]) }}
     {%- endif -%}
-    {%- for name in found if name not in declared and (not has_more_columns or name | trim | lower != name or name | trim == '') -%}
+    {%- for name in found if declared and name not in declared and (not has_more_columns or name | trim | lower != name or name | trim == '') -%}
         {%- set plain = name | trim | lower -%}
         {%- do faults.append(
             "there is no column '" ~ name ~ "'" ~ (": it is written '" ~ plain ~ "'" if plain in declared else post_purchase_gate.near_match(name, declared))) -%}

@@ -1,6 +1,6 @@
 -- When which units of a line were exchanged: by an exchange order from its own date. Order lines carry no date: an exchange inside an order took
--- effect when its refund was asked for or its first parcel left, whichever was first, and else is only known to be made by now: what
--- comes later was not known. A cancelled exchange gives the units back.
+-- effect when its refund was made or its first parcel left, whichever was first (a request alone is a wish, as it is before an exchange order),
+-- and else is only known to be made by now: what comes later was not known. A cancelled exchange gives the units back.
 with
 
 first_parcels as (
@@ -15,9 +15,9 @@ first_parcels as (
 exchange_refunds as (
     select
         order_line_id,
-        min(known_at) as known_at
+        min(refunded_at) as refunded_at
     from {{ ref('int_refund_moves') }}
-    where reason = 'exchange'
+    where reason = 'exchange' and refunded_at is not null
     group by order_line_id
 ),
 
@@ -33,7 +33,7 @@ exchanges as (
             else greatest(
                 old_lines.ordered_at,
                 least(
-                    coalesce(exchange_refunds.known_at, {{ post_purchase_gate.as_of() }}),
+                    coalesce(exchange_refunds.refunded_at, {{ post_purchase_gate.as_of() }}),
                     coalesce(first_parcels.shipped_at, {{ post_purchase_gate.as_of() }}),
                     {{ post_purchase_gate.as_of() }}
                 )
