@@ -22,8 +22,8 @@ from pathlib import Path
 import duckdb
 
 FOLDER = ".building"
-LARGEST_COPY = 2 << 30
-"""Bytes that a part of a build may copy: two or three seconds on a disk of today. A whole build writes as much anew."""
+LARGEST_COPY = 1 << 30
+"""Bytes that a part of a build may copy: one and a half CPU seconds. A whole build writes as much anew as it copies."""
 FICLONE = 0x40049409  # ioctl of Linux: a file that shares another's blocks until one of them changes
 
 
