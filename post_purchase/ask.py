@@ -49,7 +49,9 @@ class AskError(Exception):
 
 
 def text_key(*parts: str) -> str:
-    return hashlib.md5("|".join(parts).encode(), usedforsecurity=False).hexdigest()
+    """As the macro of the same name: what parts the parts, and what stands for null, cannot stand in one."""
+    escaped = [part.replace("~", "~~").replace("|", "~!") for part in parts]
+    return hashlib.md5("|".join(escaped).encode(), usedforsecurity=False).hexdigest()
 
 
 def plain_email(text: str) -> str:
@@ -67,20 +69,20 @@ def one_mobile_number(digits: str) -> str:
     return digits
 
 
-def keys_of(who: str) -> list[str]:
-    """What an address or an id is looked up by, the surest first."""
+def keys_of(who: str, salt: str) -> list[str]:
+    """What an address or an id is looked up by, the surest first. The salt is that of the build."""
     who = who.strip()
     if re.search(r".@.", who):
-        return ["address:" + text_key("email", plain_email(who))]
+        return ["address:" + text_key(salt, "email", plain_email(who))]
     digits = re.sub(r"\D", "", who)
     keys = ["id:" + who]
     if re.fullmatch(r"[\d\s()+./-]+", who) and len(digits) >= 6:
-        nine = text_key("phone", digits.lstrip("0")[-9:])
+        nine = text_key(salt, "phone", digits.lstrip("0")[-9:])
         if who.startswith(("+", "00")):
             number = re.sub(r"\D", "", who.replace("(0)", ""))
             number = one_mobile_number(number[2:] if who.startswith("00") else number)
             # an account of no known country has its last nine digits alone
-            keys += ["address:" + text_key("phone", number), "address:" + nine]
+            keys += ["address:" + text_key(salt, "phone", number), "address:" + nine]
         else:
             keys.append("nine:" + nine)
     return keys
@@ -130,14 +132,17 @@ class Build:
         """Over the open database; with `copy`, out of the one attached as `build`, into tables with an index."""
         persons = source.beside("int_persons", "customer_id", "person_id")
         addresses = source.beside("int_addresses", "person_id", "address_key", "last_nine_key")
-        if persons is None or addresses is None:
+        salts = source.beside("int_address_salt", "salt")
+        if persons is None or addresses is None or salts is None:
             raise MartsError(
-                "The database has no models int_persons and int_addresses beside its marts. Build it anew."
+                "The database has no models int_persons, int_addresses and int_address_salt beside its marts. "
+                "Build it anew."
             )
         place = "build." if copy else ""
         answers = ANSWERS_SQL.format(schema=f"{place}marts")
         who = WHO_SQL.format(schema=f"{place}marts", persons=place + persons, addresses=place + addresses)
         self.answers, self.who = f"({answers})", f"({who})"
+        self.salt = str(fetch(connection, f"select salt from {place}{salts}")[0]["salt"])
         if copy:
             self.answers, self.who = "answers", "who"
             connection.execute(f"create table answers as {answers}")
@@ -272,7 +277,7 @@ def judged(build: Build, question: Question) -> Row:
     """What the build says of the question, leases aside."""
     if question.action not in build.actions:
         return held(build, question, "unknown_action")
-    persons, addresses = build.named(keys_of(question.who))
+    persons, addresses = build.named(keys_of(question.who, build.salt))
     if len(persons) != 1:
         return held(build, question, "several_persons" if persons else "nobody")
     rows = build.rows(persons[0], question.action, question.channel)

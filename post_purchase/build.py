@@ -160,10 +160,12 @@ def built(arguments: argparse.Namespace) -> int:
     database.parent.mkdir(parents=True, exist_ok=True)
     try:
         if os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb":
-            with built_beside(database) as (file, done):
+            with built_beside(database, is_part=bool(arguments.select)) as (file, done):
                 code = dbt(arguments, database, file)
                 done.append(code == 0)
-            if code:
+            if code and file == database:
+                print("Readers have the marts of the build before: nothing was switched.", file=sys.stderr)
+            elif code:
                 print(f"{database} is as it was before; what this build made is in {file}.", file=sys.stderr)
         else:
             code = dbt(arguments, database, database)

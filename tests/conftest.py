@@ -53,6 +53,7 @@ def run_dbt(
     with_tests: bool = False,
     parsed_once: bool = False,
     inline: str | None = None,
+    operation: str | None = None,
 ) -> Build:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -82,6 +83,8 @@ def run_dbt(
     ]
     if select:
         arguments += ["--select", *select.split()]
+    if operation:
+        arguments.insert(1, operation)
     if inline:
         arguments += ["--inline", inline]
     if exclude:
@@ -90,7 +93,7 @@ def run_dbt(
         arguments += ["--full-refresh"]
     if command == "build" and not with_tests:
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    if parsed_once:
+    if parsed_once and command != "run-operation":
         arguments += ["--no-write-json"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POST_PURCHASE_DB", str(database))
@@ -103,7 +106,8 @@ def run_dbt(
             DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         raise BuildError("\n".join([*messages, str(outcome.exception or "")]))
-    return Build(database, folder / "target", [result.node.name for result in outcome.result])
+    ran = [] if command == "run-operation" else [result.node.name for result in outcome.result]
+    return Build(database, folder / "target", ran)
 
 
 PARSED: dict[tuple, bytes] = {}

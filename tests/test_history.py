@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +30,9 @@ CONSENTS = [
 OVERRIDES = [
     dict(override_id="O1", order_line_id="00011", action="upsell", decision="pause", set_by="desk", set_at="2026-06-01")
 ]
+GUEST = dict(order_id="g1", email="Guest@example.com", ordered_at="2026-06-01 10:00:00", currency="USD", total="50")
 TABLES: dict[str, list[dict[str, Any]]] = with_rows(
-    tickets=TICKETS, site_events=VISITS, consents=CONSENTS, overrides=OVERRIDES
+    orders=[GUEST], tickets=TICKETS, site_events=VISITS, consents=CONSENTS, overrides=OVERRIDES
 )
 
 
@@ -131,6 +133,32 @@ def test_another_shop_needs_a_word(second: Callable[..., Build], build: BUILT, f
     build({**vars, "shop_name": "cups"}, database=database, select=INPUTS, parsed_once=True)
     with pytest.raises(BuildError, match="holds shop 'cups'"):
         build(vars, database=database, select=INPUTS, parsed_once=True)
+
+
+# --- what guests are known by -----------------------------------------------------------------------------------------
+
+
+def guest_of(database: Path) -> str:
+    ((customer_id,),) = rows_of(database, "select customer_id from staging.base_orders where order_id = 'g1'")
+    return str(customer_id)
+
+
+def test_guests_are_known_by_the_salt_that_they_were_built_with(
+    second: Callable[..., Build], first: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it: a salt that is forgotten for a day makes everybody without an account a stranger who enters anew."""
+    known = guest_of(first.database)
+    assert known == "guest:" + hashlib.md5(b"post_purchase_gate:guest@example.com").hexdigest()
+    with pytest.raises(BuildError, match="knows its guests by another salt.*accept_new_salt: true"):
+        second({}, {"guest_salt": "o'hare"})
+    salted = guest_of(second({}, {"guest_salt": "o'hare", "accept_new_salt": True}).database)
+    assert salted == "guest:" + hashlib.md5(b"o'hare:guest@example.com").hexdigest()
+    monkeypatch.setenv("POST_PURCHASE_SALT", "o'hare")
+    with pytest.raises(BuildError, match="knows its guests by another salt"):
+        second({})
+    assert guest_of(second({}, {"accept_new_salt": True}).database) == salted
+    # what a var says goes before the environment
+    assert guest_of(second({}, {"guest_salt": "post_purchase_gate"}).database) == known
 
 
 # --- the clock --------------------------------------------------------------------------------------------------------

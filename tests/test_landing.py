@@ -75,7 +75,7 @@ def test_every_record_of_a_broken_file_is_accounted_for(broken: Build) -> None:
     assert rows_in == TICKETS == accepted + rejected + repeated
     # the header, and two more lines of ticket 20
     counts = rows_of(broken, "select * exclude (bytes) from marts.file_accounting where table_name = 'tickets'")
-    assert counts == [("tickets.csv", "tickets", TICKETS + 3, rows_in, accepted, 0, rejected, repeated)]
+    assert counts == [("tickets.csv", "tickets", "utf-8", TICKETS + 3, rows_in, accepted, 0, rejected, repeated)]
     assert rows_of(broken, "select count(*), min(bytes) > 0 from marts.file_accounting") == [(len(GOOD), True)]
     found = rows_of(
         broken,
@@ -97,9 +97,9 @@ def test_every_record_of_a_broken_file_is_accounted_for(broken: Build) -> None:
     [
         (b"ticket_id,topic,topic\nT1,damage,damage\n", ["tickets.csv", "line 1", "'topic' is there twice"]),
         (b"ticket_id,caf\xe9\nT1,damage\n", ["tickets.csv", "line 1", "not UTF-8"]),
-        ("ticket_id,topic\nT1,damage\n".encode("utf-16"), ["tickets.csv", "UTF-8"]),
+        (b"\xfe\xff" + "ticket_id,topic\nT1,damage\n".encode("utf-16-be"), ["tickets.csv", "UTF-8", "csv_encodings"]),
     ],
-    ids=["a column twice", "latin-1 header", "utf-16"],
+    ids=["a column twice", "latin-1 header", "utf-16 with its bytes turned"],
 )
 def test_a_header_that_cannot_be_read_stops_the_build(
     build: BUILT, tmp_path: Path, text: bytes, said: list[str]
@@ -107,6 +107,68 @@ def test_a_header_that_cannot_be_read_stops_the_build(
     with pytest.raises(BuildError) as stopped:
         build({"raw_path": str(folder_of(tmp_path / "raw", text))}, parsed_once=True)
     assert all(word in str(stopped.value) for word in said), stopped.value
+
+
+def test_line_ends_of_two_kinds_and_a_stray_return_cost_no_other_record(build: BUILT, tmp_path: Path) -> None:
+    """Without it: the reader gives up on the whole file, and its error names neither file nor line."""
+    ends = ["\n", "\r\n"]
+    rows = [HEADER, *(line(number, "hello") for number in range(40))]
+    rows[21] = line(20, "hel\rlo")
+    raw = folder_of(tmp_path / "raw", "".join(row + ends[number % 2] for number, row in enumerate(rows)).encode())
+    (raw / "products.csv").write_bytes((raw / "products.csv").read_bytes().replace(b"\r\n", b"\r"))
+    built = build({"raw_path": str(raw), "as_of": "2026-06-20 12:00:00"}, select="+file_accounting", parsed_once=True)
+    read = {key for (key,) in rows_of(built, "select ticket_id from staging.base_tickets")}
+    assert read >= {f"T{number}" for number in range(40) if number != 20}
+    for counts in rows_of(built, "select records_in, records_accepted + records_rejected from marts.file_accounting"):
+        assert counts[0] == counts[1]
+    assert rows_of(built, "select sku from staging.base_products") == [("0042",)]
+
+
+def test_another_encoding_is_read_by_its_mark_or_by_the_owner_s_word(build: BUILT, tmp_path: Path) -> None:
+    """Without it: a file that a spreadsheet saved as Unicode stops the build, and one in Latin-1 loses its accents."""
+    rows = [HEADER, *(line(number, "caf\xe9") for number in range(30))]
+    rows[11], rows[21] = line(10, '"a\nb"'), line(20, '"stray')
+    raw = folder_of(tmp_path / "raw", "\r\n".join(rows).encode("utf-16"))
+    named = ["customer_id,email,country", *(f"C{number},\xe4{number}@example.com,US" for number in range(9))]
+    (raw / "customers.csv").write_bytes("\n".join([*named, "0001,ada@example.com,US"]).encode("latin-1"))
+    vars = {"raw_path": str(raw), "as_of": "2026-06-20 12:00:00", "csv_encodings": {"customers": "latin-1"}}
+    built = build(vars, select="+file_accounting", parsed_once=True)
+    counted = rows_of(built, "select table_name, encoding, records_in, records_rejected from marts.file_accounting")
+    assert set(counted) >= {("tickets", "utf-16", 30, 1), ("customers", "latin-1", 10, 0)}
+    assert rows_of(built, "select subject, count(*) from raw.tickets group by 1 order by 2") == [
+        ("a\nb", 1),
+        ("caf\xe9", 28),
+    ]
+    assert rows_of(built, "select count(*) from raw.customers where email like '\xe4%@example.com'") == [(9,)]
+    with pytest.raises(BuildError, match="csv_encodings is .* utf-8, utf-16 or latin-1"):
+        build({**vars, "csv_encodings": {"customers": "cp850"}}, select="+file_accounting", parsed_once=True)
+
+
+def test_the_tasks_of_an_orchestrator_land_once_and_find_a_file_that_was_replaced(build: BUILT, tmp_path: Path) -> None:
+    """Without it: every task lands the folder anew under the others, and rows of two extracts stand side by side."""
+    raw = write_folder(tmp_path / "raw", GOOD)
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (from read_csv('{raw}/orders.csv', all_varchar = true)) to '{raw}/orders.parquet'")
+    (raw / "orders.csv").unlink()
+    database = tmp_path / "shop.duckdb"
+    task = {"raw_path": str(raw), "as_of": "2026-06-20 12:00:00", "build_id": "nightly-1"}
+
+    def run(command: str, **options: Any) -> None:
+        build({**task, **options.pop("vars", {})}, database=database, command=command, parsed_once=True, **options)
+
+    run("run-operation", operation="land_inputs")
+    (raw / "customers.csv").unlink()
+    run("seed", select="+file_accounting")
+    run("run", select="+file_accounting", exclude="file_accounting")
+    run("run", select="file_accounting")
+    assert rows_of(database, "select count(*) from marts.file_accounting__next") == [(len(GOOD),)]
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * from read_parquet('{raw}/orders.parquet') limit 1) to '{raw}/new.parquet'")
+    (raw / "new.parquet").replace(raw / "orders.parquet")
+    with pytest.raises(BuildError, match="Replaced while this build read it: orders.parquet"):
+        run("run", select="file_accounting")
+    with pytest.raises(BuildError, match="one instant: give all of them the same as_of"):
+        run("run", select="int_feed_status", vars={"as_of": None})
 
 
 def test_landing_replaces_no_schema_that_it_did_not_make(build: BUILT, tmp_path: Path) -> None:

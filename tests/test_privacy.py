@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import re
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -15,6 +18,20 @@ FIRST, SECOND = "2026-06-30 12:00:00", "2026-06-30 18:00:00"
 # told in the shop in other letters than it is searched for
 EMAIL, PHONE, NAME = " Zyx.Probe@Example.COM ", "+1 (555) 013-7788", "Zyxwella"
 NEEDLES = {"email": "zyx.probe@example.com", "phone": "15550137788", "first_name": "zyxwella"}
+SALT = "of this shop alone"
+"""What its addresses are hashed with; whoever guesses at a hash in a mart does not have it."""
+
+
+def guesses() -> set[str]:
+    """Hashes of the address and the phone that somebody makes who knows how this project does, and not the salt."""
+    salts, kinds = ("", "post_purchase_gate|", "post_purchase_gate:"), ("", "email|", "phone|", "guest:")
+    values = (NEEDLES["email"], NEEDLES["phone"], NEEDLES["phone"][-9:], EMAIL, PHONE)
+    return {
+        make(f"{salt}{kind}{value}".encode()).hexdigest()
+        for salt, kind, value, make in product(salts, kinds, values, (hashlib.md5, hashlib.sha1, hashlib.sha256))
+    }
+
+
 ACTIVATION = {
     # how an account is addressed: what activation reads
     "core.int_accounts",
@@ -72,7 +89,9 @@ def write(shop: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def found(database: Path) -> dict[str, set[str]]:
     """Tables and views, per needle, of whose columns any holds it: in any letters, a phone in any spelling."""
-    places: dict[str, set[str]] = {kind: set() for kind in NEEDLES}
+    places: dict[str, set[str]] = {kind: set() for kind in [*NEEDLES, "guess", "salted"]}
+    guess = "|".join(sorted(guesses()))
+    salted = hashlib.md5(f"{SALT}|email|{NEEDLES['email']}".encode()).hexdigest()
     with duckdb.connect(str(database), read_only=True) as connection:
         columns = connection.execute(
             "select schema_name, table_name, column_name from duckdb_columns() "
@@ -90,10 +109,12 @@ def found(database: Path) -> dict[str, set[str]]:
                     count(*) filter (
                         where regexp_replace(row_text, '[^0-9A-Za-z]', '', 'g') like '%{NEEDLES["phone"]}%'
                     ),
-                    count(*) filter (where lower(row_text) like '%{NEEDLES["first_name"]}%')
+                    count(*) filter (where lower(row_text) like '%{NEEDLES["first_name"]}%'),
+                    count(*) filter (where regexp_matches(row_text, '{guess}', 'i')),
+                    count(*) filter (where contains(row_text, '{salted}'))
                 from (select {text} as row_text from {table})"""
             ).fetchone()
-            for kind, count in zip(NEEDLES, hits, strict=True):
+            for kind, count in zip(places, hits, strict=True):
                 if count:
                     places[kind].add(table)
     return places
@@ -142,7 +163,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[s
         write(shop, folder)
         build = run_dbt(
             folder / name,
-            {"raw_path": str(folder / "raw"), "as_of": as_of},
+            {"raw_path": str(folder / "raw"), "as_of": as_of, "guest_salt": SALT},
             database=folder / "shop.duckdb",
             select=select,
             parsed_once=True,
@@ -163,12 +184,41 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[s
 
 def test_personal_data_is_in_the_activation_marts_alone(searched: dict) -> None:
     places, rows = searched["known"]
+    places = {kind: tables for kind, tables in places.items() if kind in NEEDLES}
     assert [row["audience"] for row in rows["audience_members"]] == ["marketing_review_request"]
     for kind, tables in places.items():
         read = {table for table in tables if not is_raw(table)}
         # where it must be it is: the search can find it
         assert read == (ACTIVATION | NOTES if kind == "first_name" else ACTIVATION), kind
         assert any(is_raw(table) for table in tables)
+
+
+def test_no_hash_of_an_address_can_be_guessed(searched: dict) -> None:
+    """Without it: whoever reads a mart and has a list of addresses finds out whose rows are whose."""
+    for name in ("known", "erased"):
+        places, _ = searched[name]
+        assert places["guess"] == set(), name
+        # what cannot be guessed is there: the search would find what could be
+        assert "core.int_addresses" in places["salted"]
+    assert "marts.may_send" in searched["known"][0]["salted"]
+
+
+def test_no_page_of_the_documents_shows_an_address_of_the_demo_shop() -> None:
+    addresses: set[str] = set()
+    for path in (ROOT / "seeds" / "demo_shop").glob("demo_*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                for name, value in row.items():
+                    if "phone" in name and len(digits := re.sub(r"\D", "", value or "")) > 8:
+                        addresses.add(digits)
+                    addresses |= set(re.findall(r"[\w.+-]+@[\w-]+\.\w+", (value or "").lower()))
+    assert len(addresses) > 100
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.*")]
+    assert len(files) > 20
+    for path in files:
+        text = path.read_text(encoding="utf-8", errors="ignore").lower()
+        digits = re.sub(r"[^0-9a-z]", "", text)
+        assert not [one for one in addresses if one in text or one in digits], path.name
 
 
 def test_no_log_and_no_artefact_holds_a_person(searched: dict) -> None:
@@ -186,6 +236,8 @@ def test_an_export_forgets_who_is_erased(searched: dict) -> None:
 def test_an_erased_customer_leaves_the_minimum_that_proves_it(searched: dict) -> None:
     places, rows = searched["erased"]
     for kind, tables in places.items():
+        if kind not in NEEDLES:
+            continue
         assert {table for table in tables if not is_raw(table)} == set(), kind
     (member,) = rows["audience_members"]
     kept = {name for name, value in member.items() if value is not None}

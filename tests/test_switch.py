@@ -6,6 +6,7 @@ POST_PURCHASE_KILLS=50 pytest tests/test_switch.py -k random     # the long run
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import random
 import re
@@ -22,6 +23,7 @@ import duckdb
 import pytest
 from conftest import Build
 
+from post_purchase import beside
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.build import dbt_process
 
@@ -317,6 +319,38 @@ def test_what_a_killed_writer_left_in_its_log_is_kept(tmp_path: Path) -> None:
     assert rows_of(database, "select build from a") == [(7,)]
 
 
+def test_no_large_file_is_copied_for_a_part_of_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it: one mart of a shop of ten million orders costs a copy of all of them."""
+    database = a_file(tmp_path / "shop.duckdb")
+    monkeypatch.setattr(beside, "LARGEST_COPY", 1000)
+    monkeypatch.setattr(beside, "shares_blocks", lambda folder: False)
+    with built_beside(database, is_part=True) as (file, done):
+        assert file == database
+        done.append(True)
+    assert "built in the file itself" in capsys.readouterr().err
+    for is_part, shares in ((False, False), (True, True)):
+        monkeypatch.setattr(beside, "shares_blocks", lambda folder, shares=shares: shares)
+        with built_beside(database, is_part=is_part) as (file, done):
+            assert file != database and rows_of(file, "select build from a") == [(1,)]
+
+
+def test_a_copy_that_has_no_room_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = a_file(tmp_path / "shop.duckdb")
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(beside, "copy", full)
+    with pytest.raises(NotBuilt, match="cannot be copied to .*No space left.*Make room"), built_beside(database):
+        pass
+    monkeypatch.undo()
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(NotBuilt, match="cannot be written to .*Nothing was changed"), built_beside(database):
+        pass
+
+
 def test_two_builds_of_a_file_say_who_holds_it(tmp_path: Path) -> None:
     database = a_file(tmp_path / "shop.duckdb")
     hold = (
@@ -351,6 +385,47 @@ def test_a_file_that_somebody_writes_to_is_not_replaced(tmp_path: Path) -> None:
         a_file(database, 9)
         done.append(True)
     assert rows_of(database, "select build from a") == [(9,)]
+
+
+POLLS = """
+import select, sys, time, duckdb
+print("open", flush=True)
+polls, slowest, seen = 0, 0.0, set()
+while not select.select([sys.stdin], [], [], 0.05)[0]:
+    began = time.monotonic()
+    with duckdb.connect(sys.argv[1], read_only=True) as now:
+        ((served,),) = now.execute("select build_id from marts.served_build").fetchall()
+        comments = now.execute(
+            "select comment from duckdb_tables() where schema_name = 'marts' and not contains(table_name, '__')"
+        ).fetchall()
+        now.execute("select count(*), count(distinct decision) from marts.gate_decisions").fetchone()
+        now.execute("select count(*) from marts.next_actions where lesson_note is not null").fetchone()
+    builds = {comment.split(" ")[-3] for (comment,) in comments}
+    assert builds == {served}, builds
+    seen.add(served)
+    polls, slowest = polls + 1, max(slowest, time.monotonic() - began)
+print(polls, len(seen), slowest, flush=True)
+"""
+
+
+def test_who_reads_the_marts_every_moment_waits_for_no_build(base: Path) -> None:
+    """A reader who opens the file every 50 ms while it is built: no failure, no wait, never two builds side by side."""
+    shop = Shop(base)
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    reader = subprocess.Popen([sys.executable, "-c", POLLS, str(shop.database)], **pipes)
+    assert reader.stdout is not None and reader.stdout.readline() == "open\n"
+    command = [sys.executable, "-m", "post_purchase", "build", "--database", str(shop.database)]
+    command += ["--vars", f"{{as_of: '{LATER}', point_origins: [live]{ACCEPTED}}}"]
+    built = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"DO_NOT_TRACK": "1"})
+    time.sleep(1)
+    said, fault = reader.communicate("\n", timeout=60)
+    assert built.returncode == 0, built.stderr
+    assert reader.returncode == 0, fault
+    polls, builds_seen, slowest = said.split()
+    assert int(polls) > 50 and builds_seen == "2"
+    # a reader that had to wait for the build would wait for minutes
+    assert float(slowest) < 10
+    print(f"{polls} reads, the slowest {float(slowest):.2f} s")
 
 
 def test_the_build_command_leaves_open_readers_alone(base: Path) -> None:

@@ -3,7 +3,7 @@
     schema `engine`, which holds nothing else.
 -#}
 {% macro make_engine_functions() -%}
-    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'show', 'snapshot'] -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'show', 'snapshot', 'run-operation'] and not post_purchase_gate.is_task_of_a_build() -%}
         {{ return(adapter.dispatch('make_engine_functions', 'post_purchase_gate')()) }}
     {%- endif -%}
 {%- endmacro %}

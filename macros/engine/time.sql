@@ -8,6 +8,9 @@
         {{ var('as_of') | string | replace('T', ' ') | replace('Z', '') }}
     {%- elif post_purchase_gate.uses_demo_shop() -%}
         {{ var('demo_as_of') }}
+    {%- elif execute and var('build_id', none) is not none -%}
+        {{ exceptions.raise_compiler_error(
+            "A build of many commands (var build_id) stands at one instant: give all of them the same as_of, --vars '{build_id: ..., as_of: \"YYYY-MM-DD HH:MM:SS\"}'.") }}
     {%- else -%}
         {{ run_started_at.strftime('%Y-%m-%d %H:%M:%S') }}
     {%- endif -%}

@@ -55,6 +55,26 @@
 {%- endmacro %}
 
 {#-
+    Stops a build that would know guests by other ids than the last one did: their audiences, what they were sent and their history would go on with nobody,
+    and they would enter everything anew. One guest tells: an id that this build's salt does not make of the address beside it.
+-#}
+{% macro check_salt() -%}
+    {%- for node in graph.nodes.values() if node.name == 'base_guests' and node.package_name == 'post_purchase_gate' and not var('accept_new_salt') -%}
+        {%- set there = run_query(
+            "select 1 as one from information_schema.tables where table_schema = '" ~ node.schema ~ "' and table_name = '" ~ node.alias
+            ~ "' and table_catalog = '" ~ post_purchase_gate.sql_text(target.database) ~ "'") -%}
+        {%- if there | length and run_query(
+            "select 1 as one from " ~ api.Relation.create(node.database, node.schema, node.alias) ~ " where email is not null and customer_id <> "
+            ~ post_purchase_gate.guest_customer_id('email', "''") ~ " limit 1") | length -%}
+            {{ exceptions.raise_compiler_error(
+                "This database knows its guests by another salt than this build has. Nothing was written. Set the salt that it was built with: var guest_salt, or POST_PURCHASE_SALT in the"
+                ~ " environment; without either it is the one that every shop has. If the salt is meant to change, say so for one build: --vars '{accept_new_salt: true, ...}': guests then"
+                ~ " get new ids, leave the audiences under the old ones and enter them anew; what they were sent is known by their addresses still.") }}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#-
     Stops the build where a table lost what it had when it was last built: more than `max_shrink` of its rows and more than `max_shrink_rows`, or all of
     them. Half a table of opt-outs is no news that people opted in again. A table under `rolling_days` is compared over the days that it keeps.
 -#}

@@ -2,7 +2,7 @@
     Every var of the project, by what it may be. dbt_project.yml says what each means and what it is when nothing is said; a test holds the two lists
     together. Kinds: instant (UTC, YYYY-MM-DD HH:MM:SS), text, word (letters, digits and . _ / + -), words (a list of them; after a colon, which),
     one of, flag (true or false), count (a whole number from the first bound to the last), share (0 to 1), number (0 or more), counts, days, shares (lists),
-    kept days by table ({table: days}).
+    kept days by table ({table: days}), encodings by table ({table: encoding}).
     Null is no value, and allowed where dbt_project.yml has null.
 -#}
 {% macro declared_vars() -%}
@@ -66,7 +66,7 @@
             'channel_opens_hour', 'channel_closes_hour',
         ],
         'flag': [
-            'use_demo_shop', 'rebuy_by_unit', 'time_spine_enabled', 'accept_audience_change', 'accept_other_shop',
+            'use_demo_shop', 'rebuy_by_unit', 'time_spine_enabled', 'accept_audience_change', 'accept_new_salt', 'accept_other_shop',
         ],
         'counts': [
             'rebuy_horizons_days', 'watch_horizons_days',
@@ -79,6 +79,9 @@
         ],
         'kept days by table': [
             'rolling_days',
+        ],
+        'encodings by table: utf-8 utf-16 latin-1': [
+            'csv_encodings',
         ],
     } -%}
     {%- set declared = {} -%}
@@ -157,6 +160,12 @@
             {%- if table not in post_purchase_gate.contract_tables() or not post_purchase_gate.raw_contract(table).config.meta.times or not post_purchase_gate.is_of_kind(days, 'count 1') -%}{%- do wrong.append(table) -%}{%- endif -%}
         {%- endfor -%}
         {{ return(value is mapping and not wrong) }}
+    {%- elif name == 'encodings' -%}
+        {%- set wrong = [] -%}
+        {%- for table, encoding in (value if value is mapping else {}).items() if table not in post_purchase_gate.contract_tables() or encoding not in listed -%}
+            {%- do wrong.append(table) -%}
+        {%- endfor -%}
+        {{ return(value is mapping and not wrong) }}
     {%- elif name in ['words', 'counts', 'days', 'shares'] -%}
         {%- set wrong = [] -%}
         {%- for one in (value if is_list else []) -%}
@@ -184,6 +193,7 @@
             'words': 'a list of words', 'counts': 'a list of whole numbers above 0', 'days': 'a list of whole numbers, 0 or more',
             'shares': 'a list of numbers from 0 to 1',
             'kept': 'tables whose rows have a time, and the days that each keeps, such as {site_events: 90}',
+            'encodings': 'tables and how their CSV files are encoded, such as {tickets: latin-1}: utf-8, utf-16 or latin-1',
             'title': 'a name without quotes, braces or a backslash',
             'connections': 'a list of connections, such as [{connector: shopify, store: us, schema: shopify_us}]',
         }[name]) }}

@@ -44,7 +44,7 @@
         {%- if found.parquet -%}
             {%- do run_query("create view " ~ target_name ~ " as select * from read_parquet('" ~ post_purchase_gate.sql_text(found.parquet) ~ "')") -%}
             {%- do post_purchase_gate.count_file(
-                found.parquet, node.name, schema, 'null', "(select sum(num_rows) from parquet_file_metadata('" ~ post_purchase_gate.sql_text(found.parquet) ~ "'))") -%}
+                found.parquet, node.name, schema, none, 'null', "(select sum(num_rows) from parquet_file_metadata('" ~ post_purchase_gate.sql_text(found.parquet) ~ "'))", true) -%}
         {%- elif found.csv -%}
             {%- do post_purchase_gate.land_csv(found.csv, node.name, schema, target_name) -%}
         {%- endif -%}
@@ -70,16 +70,19 @@
     {%- do run_query("drop schema if exists " ~ schema ~ " cascade") -%}
     {%- do run_query("create schema " ~ schema) -%}
     {%- do run_query("create table " ~ schema ~ ".unreadable_lines (table_name varchar, line_number bigint, line varchar, problem varchar)") -%}
-    {%- do post_purchase_gate.land_csv(file, 'leases', schema, schema ~ ".leases") -%}
+    {%- do post_purchase_gate.land_csv(file, 'leases', schema, schema ~ ".leases", may_grow=true) -%}
 {%- endmacro %}
 
-{#- What a file holds, by the file alone: its bytes, its lines where it has lines, its records. file_accounting holds it against what became of them. -#}
-{% macro count_file(file, table, schema, lines, records) -%}
+{#-
+    What a file holds, by the file alone: its bytes, its lines where it has lines, its records. file_accounting holds it against what became of them. Of a
+    file that models read later, its state, so that one that is replaced meanwhile is found out.
+-#}
+{% macro count_file(file, table, schema, encoding, lines, records, read_later=false) -%}
     {%- do run_query(
-        "create table if not exists " ~ schema ~ ".landed_files (table_name varchar, file_name varchar, bytes bigint, lines bigint, records bigint)") -%}
+        "create table if not exists " ~ schema ~ ".landed_files (table_name varchar, file_name varchar, encoding varchar, bytes bigint, lines bigint, records bigint, read_later boolean, state varchar)") -%}
     {%- do run_query(
         "insert into " ~ schema ~ ".landed_files select '" ~ table ~ "', '" ~ post_purchase_gate.sql_text(file.replace('\\', '/').split('/')[-1]) ~ "', "
-        ~ "(select size from read_blob('" ~ post_purchase_gate.sql_text(file) ~ "')), " ~ lines ~ ", " ~ records) -%}
+        ~ ("'" ~ encoding ~ "'" if encoding else "null") ~ ", size, " ~ lines ~ ", " ~ records ~ ", " ~ read_later ~ ", size || ' bytes of ' || last_modified from read_blob('" ~ post_purchase_gate.sql_text(file) ~ "')") -%}
 {%- endmacro %}
 
 {#- Landing replaces the whole schema: one that holds anything else is somebody's, and stays. -#}
@@ -99,59 +102,116 @@
 {#-
     One CSV file as a table of text. Its lines are counted before they are split: where the reader makes as many records of them as there are lines,
     none has swallowed another, and the reader's table stands. Where it makes fewer, quotes span lines, and nobody knows yet whether a text has
-    line feeds or a quote was left open: then the file is read line by line (land_csv_by_lines).
+    line feeds or a quote was left open: then the file is read line by line (land_csv_by_lines), as is one that is not UTF-8 or that mixes its line ends,
+    for at either the reader gives up on the whole file.
 -#}
-{% macro land_csv(file, table, schema, target_name) -%}
+{% macro land_csv(file, table, schema, target_name, may_grow=false) -%}
     {%- set path = post_purchase_gate.sql_text(file) -%}
-    {%- set longest = "max_line_size = 16777216" -%}
-    {#- the order of the lines is what the reading below goes by -#}
-    {%- set order_before = run_query("select current_setting('preserve_insertion_order')")[0][0] -%}
-    {%- do run_query("set preserve_insertion_order = true") -%}
-    {%- do run_query(
-        "create or replace temp table landed_lines as select row_number() over () as line_number, coalesce(line, '') as line from read_csv('" ~ path
-        ~ "', header = false, auto_detect = false, columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '', strict_mode = false, "
-        ~ "parallel = false, store_rejects = true, " ~ longest ~ ")") -%}
-    {%- do run_query("set preserve_insertion_order = " ~ order_before) -%}
-    {%- do run_query(
-        "create or replace temp table landed_refusals as select line, min(lower(cast(error_type as varchar))) as problem, "
-        ~ "line - row_number() over (order by line) as lines_before from reject_errors group by line") -%}
-    {%- do post_purchase_gate.forget_rejects() -%}
-    {%- if run_query("select 1 from landed_refusals where line = 1") | length -%}
-        {{ exceptions.raise_compiler_error("'" ~ file ~ "', line 1: the header is not UTF-8. Save the file as UTF-8.") }}
-    {%- endif -%}
-    {%- set first = run_query("select line from landed_lines where line_number = 1") -%}
-    {%- set header = first[0][0] if first | length else '' -%}
+    {%- set before = post_purchase_gate.file_state(path) -%}
+    {%- set look = post_purchase_gate.look_at_lines(file, path, table) -%}
+    {%- set header = look.header -%}
     {%- set delimiter = post_purchase_gate.csv_delimiter(header) -%}
     {%- set names = post_purchase_gate.csv_header(file, header, delimiter) -%}
     {%- set columns = [] -%}
     {%- for name in names -%}{%- do columns.append("'" ~ post_purchase_gate.sql_text(name) ~ "': 'varchar'") -%}{%- endfor -%}
-    {#- a reader that has found one kind of line end gives up on the whole file at another -#}
     {%- set counts = none -%}
-    {%- if not post_purchase_gate.has_mixed_line_ends(path) -%}
+    {%- if look.encoding == 'utf-8' and not post_purchase_gate.has_mixed_line_ends(path) -%}
         {%- do run_query(
             "create table " ~ target_name ~ " as select * from read_csv('" ~ path ~ "', header = true, auto_detect = false, "
-            ~ "delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"', store_rejects = true, " ~ longest ~ ", columns = {" ~ columns | join(', ') ~ "})") -%}
+            ~ "delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"', store_rejects = true, max_line_size = " ~ post_purchase_gate.longest_line()
+            ~ ", columns = {" ~ columns | join(', ') ~ "})") -%}
         {%- set counts = run_query(
-            "select (select count(*) from landed_lines where line_number > 1 and line <> ''), (select count(*) from landed_refusals), "
-            ~ "(select count(*) from " ~ target_name ~ "), (select count(distinct line) from reject_errors)")[0] -%}
+            "select (select count(*) from landed_refusals), (select count(*) from " ~ target_name ~ "), (select count(distinct line) from reject_errors)")[0] -%}
     {%- endif -%}
-    {%- set lines = "(select count(*) from landed_lines) + (select count(*) from landed_refusals)" -%}
-    {%- if counts is not none and counts[0] + counts[1] == counts[2] + counts[3] -%}
-        {%- do post_purchase_gate.count_file(file, table, schema, lines, (counts[0] + counts[1]) | string) -%}
+    {%- if counts is not none and look.records + counts[0] == counts[1] + counts[2] -%}
+        {%- do post_purchase_gate.count_file(file, table, schema, look.encoding, look.lines + counts[0], look.records + counts[0]) -%}
         {%- do run_query(
             "insert into " ~ schema ~ ".unreadable_lines select '" ~ table ~ "', line, any_value(csv_line), min(lower(cast(error_type as varchar))) from reject_errors group by line") -%}
     {%- else -%}
+        {%- do post_purchase_gate.forget_rejects() -%}
+        {#- the order of the lines is what the reading below goes by -#}
+        {%- set order_before = run_query("select current_setting('preserve_insertion_order')")[0][0] -%}
+        {%- do run_query("set preserve_insertion_order = true") -%}
+        {%- do run_query(
+            "create or replace temp table landed_lines as select row_number() over () as line_number, coalesce(line, '') as line from "
+            ~ post_purchase_gate.lines_of(path, look.encoding, 'store_rejects')) -%}
+        {%- do run_query("set preserve_insertion_order = " ~ order_before) -%}
         {%- do post_purchase_gate.land_csv_by_lines(table, schema, target_name, names, delimiter) -%}
         {%- do post_purchase_gate.count_file(
-            file, table, schema, lines, "(select count(*) from landed_records) + (select count(*) from landed_refusals)") -%}
+            file, table, schema, look.encoding, "(select count(*) from landed_lines) + (select count(*) from landed_refusals)",
+            "(select count(*) from landed_records) + (select count(*) from landed_refusals)") -%}
         {%- do run_query("drop table landed_records") -%}
+        {%- do run_query("drop table landed_lines") -%}
     {%- endif -%}
     {%- do post_purchase_gate.forget_rejects() -%}
-    {%- do run_query("drop table landed_lines") -%}
     {%- do run_query("drop table landed_refusals") -%}
+    {%- if not may_grow and post_purchase_gate.file_state(path) != before -%}{{ post_purchase_gate.stop_over_replaced([file]) }}{%- endif -%}
 {%- endmacro %}
 
-{#- Whether a file ends its lines now in one way, now in another. Files above 256 MB are written by machines, and are not read as a whole. -#}
+{#-
+    The lines of a file before anything splits them: how they are encoded, the first one, how many there are and how many hold something behind it. Those
+    that cannot be read are left in landed_refusals.
+-#}
+{% macro look_at_lines(file, path, table) -%}
+    {%- set said = var('csv_encodings').get(table) -%}
+    {%- set look = {'encoding': said or 'utf-8', 'header': '', 'lines': 0, 'records': 0} -%}
+    {%- do look.update(post_purchase_gate.counted_lines(path, look.encoding)) -%}
+    {%- if run_query("select 1 from landed_refusals where line = 1") | length -%}
+        {%- set mark = run_query("select substring(hex(content), 1, 4) from read_blob('" ~ path ~ "')")[0][0] -%}
+        {%- if mark != 'FFFE' or said -%}
+            {{ exceptions.raise_compiler_error(
+                "'" ~ file ~ "', line 1: the header is not UTF-8. Save the file as UTF-8; if it is Latin-1 (ISO 8859-1), say so: --vars '{csv_encodings: {" ~ table ~ ": latin-1}, ...}'.") }}
+        {%- endif -%}
+        {%- do look.update({'encoding': 'utf-16'}) -%}
+        {%- do look.update(post_purchase_gate.counted_lines(path, 'utf-16')) -%}
+    {%- endif -%}
+    {%- set first = run_query("select line from " ~ post_purchase_gate.lines_of(path, look.encoding, 'ignore_errors') ~ " limit 1") -%}
+    {%- do look.update({'header': (first[0][0] or '') if first | length else ''}) -%}
+    {{ return(look) }}
+{%- endmacro %}
+
+{% macro counted_lines(path, encoding) -%}
+    {%- set counts = run_query("select count(*), count(nullif(line, '')) from " ~ post_purchase_gate.lines_of(path, encoding, 'store_rejects'))[0] -%}
+    {%- do run_query(
+        "create or replace temp table landed_refusals as select line, min(lower(cast(error_type as varchar))) as problem, "
+        ~ "line - row_number() over (order by line) as lines_before from reject_errors group by line") -%}
+    {%- do post_purchase_gate.forget_rejects() -%}
+    {{ return({'lines': counts[0], 'records': counts[1] - 1}) }}
+{%- endmacro %}
+
+{#- A file as one column of lines; what no line can be made of is stored or ignored. -#}
+{% macro lines_of(path, encoding, refusals) -%}
+    read_csv('{{ path }}', header = false, auto_detect = false, columns = {'line': 'varchar'}, delim = '\x1f', quote = '', escape = '', strict_mode = false,
+        parallel = false, {{ refusals }} = true, encoding = '{{ encoding }}', max_line_size = {{ post_purchase_gate.longest_line() }})
+{%- endmacro %}
+
+{% macro longest_line() -%}{{ return(16777216) }}{%- endmacro %}
+
+{#- What tells that a file was replaced: its size and when it was written. -#}
+{% macro file_state(path) -%}
+    {{ return(run_query("select size || ' bytes of ' || last_modified from read_blob('" ~ path ~ "')")[0][0]) }}
+{%- endmacro %}
+
+{% macro stop_over_replaced(files) -%}
+    {{ exceptions.raise_compiler_error(
+        "Replaced while this build read it: " ~ files | join(', ') ~ ". Readers keep the build before. Build again once the extract is written; better, write it under another name and rename it.") }}
+{%- endmacro %}
+
+{#-
+    A Parquet file is read where it lies, by every model of its table, until all tables are read: then it has to be the file that landing saw, or rows of
+    two extracts stand side by side.
+-#}
+{% macro check_landed_files_stand(source_name, folder) -%}
+    {%- set landed = adapter.get_relation(target.database, source_name, 'landed_files') if execute and folder else none -%}
+    {%- if landed is not none -%}
+        {%- set replaced = run_query(
+            "select landed.file_name from " ~ landed ~ " as landed left join (select parse_filename(filename) as file_name, size || ' bytes of ' || last_modified as state from read_blob('"
+            ~ post_purchase_gate.sql_text(folder) ~ "/*.parquet')) as now on landed.file_name = now.file_name where landed.read_later and landed.state is distinct from now.state order by 1").columns[0].values() -%}
+        {%- if replaced | length -%}{{ post_purchase_gate.stop_over_replaced(replaced) }}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a UTF-8 file ends its lines now in one way, now in another. Files above 256 MB are written by machines, and are not read as a whole. -#}
 {% macro has_mixed_line_ends(path) -%}
     {%- if run_query("select size from read_blob('" ~ path ~ "')")[0][0] > 268435456 -%}{{ return(false) }}{%- endif -%}
     {#- a file without any carriage return, as most are, costs a look and no counting -#}

@@ -2,12 +2,14 @@
     Runs before any model: stops a build that brings another shop than the database knows, lands a folder of files, then stops the build with the names
     of every required table and column that is missing, and of every table that lost what it had. Optional tables may be absent; of a table that is there,
     the columns under `must` (else its key) have to exist.
+    A build that is many commands (var build_id) does this once, in a command of its own: land_inputs.
 -#}
 {% macro prepare_inputs() -%}
-    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'snapshot'] -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'snapshot', 'run-operation'] and not post_purchase_gate.is_task_of_a_build() -%}
         {%- do post_purchase_gate.check_vars() -%}
-        {%- set writes = flags.WHICH in ['build', 'run'] -%}
+        {%- set writes = flags.WHICH in ['build', 'run', 'run-operation'] -%}
         {%- if writes or var('raw_path', none) -%}{%- do post_purchase_gate.check_source_identity() -%}{%- endif -%}
+        {%- if writes -%}{%- do post_purchase_gate.check_salt() -%}{%- endif -%}
         {%- if 'native' in post_purchase_gate.used_connectors() and not post_purchase_gate.uses_demo_shop() -%}
             {%- if var('raw_path', none) -%}
                 {%- do post_purchase_gate.land_folder('raw', var('raw_path')) -%}
@@ -27,6 +29,24 @@
         {%- endif -%}
         {%- if writes and post_purchase_gate.used_connectors() == ['native'] and not post_purchase_gate.uses_demo_shop() -%}{%- do post_purchase_gate.check_shrink() -%}{%- endif -%}
         {%- if writes -%}{%- do post_purchase_gate.warn_of_earlier_clock() -%}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether this command is one of many that are one build: what comes before a build has been done, and must not be done again beside the others. -#}
+{% macro is_task_of_a_build() -%}
+    {{ return(var('build_id', none) is not none and flags.WHICH != 'run-operation') }}
+{%- endmacro %}
+
+{#- The first task of a build whose nodes an orchestrator runs one by one: dbt run-operation land_inputs, with the vars of all other tasks. -#}
+{% macro land_inputs() -%}
+    {%- if execute -%}
+        {%- if var('build_id', none) is none -%}
+            {{ exceptions.raise_compiler_error(
+                "land_inputs is the first command of a build that is many commands: give all of them one id, --vars '{build_id: nightly-2026-07-01, ...}'. A dbt build needs none: it lands by itself.") }}
+        {%- endif -%}
+        {%- do post_purchase_gate.make_engine_functions() -%}
+        {%- do post_purchase_gate.prepare_inputs() -%}
+        {{ adapter.commit() }}
     {%- endif -%}
 {%- endmacro %}
 

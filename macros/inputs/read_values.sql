@@ -282,7 +282,7 @@
 {% macro guest_customer_id(email, order_id) -%}
     case
         when {{ email }} is not null
-            then 'guest:' || {{ dbt.hash("'" ~ post_purchase_gate.sql_text(var('guest_salt')) ~ ":' || " ~ post_purchase_gate.plain_email(email)) }}
+            then 'guest:' || {{ dbt.hash("'" ~ post_purchase_gate.sql_text(post_purchase_gate.address_salt()) ~ ":' || " ~ post_purchase_gate.plain_email(email)) }}
         else 'guest:order:' || {{ order_id }}
     end
 {%- endmacro %}

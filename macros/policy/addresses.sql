@@ -52,7 +52,17 @@
     (length({{ digits }}) >= 6 and replace({{ digits }}, substring({{ digits }}, 1, 1), '') <> '')
 {%- endmacro %}
 
-{#- What an address is known by: a hash, so that it can be compared where it may not be kept. -#}
+{#- What an address is known by: a salted hash, so that it can be compared where it may not be kept, and not be guessed by who sees it there. -#}
 {% macro address_key(kind, value) -%}
-    case when {{ value }} is not null then {{ post_purchase_gate.text_key([kind, value]) }} end
+    case when {{ value }} is not null then {{ post_purchase_gate.text_key(["'" ~ post_purchase_gate.sql_text(post_purchase_gate.address_salt()) ~ "'", kind, value]) }} end
 {%- endmacro %}
+
+{#-
+    What is hashed with an address: the owner's text (var guest_salt, or POST_PURCHASE_SALT in the environment), else the one that is printed here, and
+    known to everybody. check_salt stops a build whose guests would get other ids than they had.
+-#}
+{% macro address_salt() -%}
+    {{ return(var('guest_salt', none) or env_var('POST_PURCHASE_SALT', '') or post_purchase_gate.known_salt()) }}
+{%- endmacro %}
+
+{% macro known_salt() -%}{{ return('post_purchase_gate') }}{%- endmacro %}

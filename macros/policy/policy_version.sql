@@ -48,7 +48,7 @@
 {#- Vars that say where the facts are and which points are decided in a build: they are no policy, and a build of another kind has the same. -#}
 {% macro fact_vars() -%}
     {{ return([
-        'as_of', 'audit_from', 'build_id', 'candidate_matrix', 'connectors', 'demo_as_of', 'demo_without', 'leases_path', 'point_origins',
+        'as_of', 'audit_from', 'build_id', 'candidate_matrix', 'connectors', 'csv_encodings', 'demo_as_of', 'demo_without', 'guest_salt', 'leases_path', 'point_origins',
         'raw_database', 'raw_path',
         'raw_schema', 'schema_prefix',
     ]) }}

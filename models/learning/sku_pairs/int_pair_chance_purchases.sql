@@ -35,11 +35,11 @@ drawn as (
         *,
         row_number() over (
             partition by snapshot_at, order_bucket, order_month, new_skus
-            order by {{ post_purchase_gate.text_key(["'to " ~ permutation ~ "'", 'customer_key', 'order_number']) }}
+            order by {{ post_purchase_gate.text_key(["'to " ~ post_purchase_gate.sql_text(permutation) ~ "'", 'customer_key', 'order_number']) }}
         ) as receives,
         row_number() over (
             partition by snapshot_at, order_bucket, order_month, new_skus
-            order by {{ post_purchase_gate.text_key(["'from " ~ permutation ~ "'", 'customer_key', 'order_number']) }}
+            order by {{ post_purchase_gate.text_key(["'from " ~ post_purchase_gate.sql_text(permutation) ~ "'", 'customer_key', 'order_number']) }}
         ) as gives
     from baskets
 ),
