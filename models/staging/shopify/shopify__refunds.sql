@@ -113,9 +113,9 @@ rows_of_refunds as (
         money._store || '-' || money.refund_id || '-rest' as refund_id,
         money._store || '-' || money.order_id as order_id,
         cast(null as {{ text }}) as order_line_id,
-        -- money for nothing is goodwill where the refund itself says so, and not where it is gone or pays a return
+        -- money for nothing is goodwill where the refund itself says so, and not where it pays a return; of one that is gone nobody knows what it was for
         case when money.is_known then '0' end as quantity,
-        round(money.rest_gross / money.gross_per_net, 4) as amount,
+        case when money.is_known then round(money.rest_gross / money.gross_per_net, 4) end as amount,
         coalesce(note_reasons.reason, case when money.is_known and refunds.return_id is null then 'goodwill' end) as reason,
         money.created_at as requested_at,
         money.refunded_at,
