@@ -38,6 +38,7 @@ COMMANDS = {
     "reasons": Command("post_purchase.reasons:main", "what a reason code means, and what to do about it"),
     "audit": Command("post_purchase.audit:main", "what past sends did wrong, judged at their own moment"),
     "pages": Command("post_purchase.pages.command:main", "one folder of pages to read and search, without a network"),
+    "docs": Command("post_purchase.docs:main", "every model, column and lineage in one HTML file"),
     "sync": Command("post_purchase.sync.command:main", "bring audiences to Klaviyo, or write files for any other tool"),
     "shop": Command("post_purchase.shop:main", "write the demo shop, or a shop of any size"),
     "replay": Command("post_purchase.replay:main", "decide past instants again, from what was known then"),

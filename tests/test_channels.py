@@ -170,7 +170,7 @@ def test_a_preference_wins_and_an_unread_one_is_no_yes_elsewhere(over_two: Build
         (AGREED_ALONE, "email", True, True, None),
         (AGREED_ALONE, "sms", False, True, "ask:worth_less"),
     ]
-    unread = query(over_two, "select value from marts.unmapped_values where column_name = 'preferred_channel'")
+    unread = query(over_two, "select unmapped_value from marts.unmapped_values where column_name = 'preferred_channel'")
     assert unread == [("pigeon",)]
 
 
