@@ -50,7 +50,7 @@
             'experiment_min_events', 'experiment_evidence_events', 'experiment_prior_customers', 'experiment_plan_weeks',
             'audit_min_events', 'parity_window_days', 'parity_min_lines', 'policy_comparison_days', 'stale_fact_hours',
             'audience_min_change', 'next_skus_per_customer', 'next_panel_trips', 'next_panel_customers', 'next_popularity_days',
-            'next_popularity_weeks', 'next_popular_skus', 'tracking_reuse_days', 'tracking_early_days', 'max_shrink_rows',
+            'next_popularity_weeks', 'next_looks', 'next_calibration_min', 'next_popular_skus', 'tracking_reuse_days', 'tracking_early_days', 'max_shrink_rows',
         ],
         'one of: month quarter year': [
             'learning_step',
