@@ -1,11 +1,12 @@
-"""Hostile files and killed builds: what the intake makes of them, counted.
+"""Hostile files, killed builds and machines that fail: what the project makes of them, counted.
 
-    post-purchase fuzz [--files 200] [--kills 2] [--seed 1] [--keep FOLDER]
+    post-purchase fuzz [--files 200] [--kills 2] [--machine] [--minutes N] [--seed 1] [--keep FOLDER]
 
 A small shop is written as CSV files, faults are put into them, and the shop is built. Of every file all records must be
 accounted for, every record that no fault touched must be there, an error must name its file, and no personal value may
-be shown. A killed build must leave a database that opens, and the next build a log and an outbox that are those of a
-build that nobody killed. The same seed makes the same faults; what went wrong is kept in --keep.
+be shown. Of kills and --machine (a full disk, a database that may not be written, files that are replaced while they
+are read, two builds, two exports, a clock that went back) post_purchase/machine_faults.py says what must hold. The same
+seed makes the same faults; what went wrong is kept in --keep.
 Exit codes: 0 nothing went wrong; 1 something did.
 """
 
@@ -20,14 +21,15 @@ import pickle
 import random
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,35 +37,19 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT
-from post_purchase.build import WITHOUT_TESTS, dbt_process, invoke
+from post_purchase.build import invoke
+from post_purchase.machine_faults import MUST_NOT_BE, BesiegedShop
 from post_purchase.shop import bulk_names, write_bulk
 from post_purchase.terminal import plain
 
 AS_OF = datetime(2026, 6, 30, 12)
 ORDERS = 120
 INPUTS = "+file_accounting"
-TABLES = (
-    "customers",
-    "orders",
-    "order_lines",
-    "payments",
-    "fulfillments",
-    "fulfillment_events",
-    "refunds",
-    "tickets",
-    "site_events",
-    "messages",
-    "message_events",
-    "reviews",
-    "products",
-)
 RAW_FAULT = re.compile(
     r"Traceback|Runtime Error|Database Error|Binder Error|Invalid Input|Conversion Error|Out of Range|INTERNAL|"
     r"Parser Error|Catalog Error|IO Error|InvalidInput|Unicode\w+Error"
 )
 """What an error says that nobody wrote for its reader."""
-LOG = "select * exclude (policy_version) from marts.decision_changes"
-OUTBOX = "select event_id, event_type, entry_number, occurred_at from marts.audience_events"
 
 Rows = list[list[str]]
 
@@ -78,7 +64,8 @@ class Table:
     keys: list[str]
 
     def key(self, row: list[str]) -> str:
-        return "|".join(row[self.header.index(name)] or "(null)" for name in self.keys)
+        values = (row[self.header.index(name)] if name in self.header else "" for name in self.keys)
+        return "|".join(value or "(null)" for value in values)
 
 
 @dataclass
@@ -294,11 +281,14 @@ class Fuzzer:
         self.rng = random.Random(seed)
         self.raw = work / "raw"
         self.database = work / "shop.duckdb"
+        self.seeded = work / "seeded.duckdb"
         self.vars = {"raw_path": str(self.raw), "as_of": str(AS_OF)}
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.manifest = b""
         self.write_shop(seed)
+        # what is loaded when says of no row where it went
+        self.names = sorted(name for name, table in self.tables.items() if len(table.rows) > 1 and name != "feed_loads")
 
     def write_shop(self, seed: int) -> None:
         write_bulk(self.work / "bulk", bulk_names(ORDERS, seed, AS_OF), 0.0, "2GB")
@@ -349,12 +339,16 @@ class Fuzzer:
             if not parsed.success:
                 raise RuntimeError(str(parsed.exception))
             self.manifest = pickle.dumps(parsed.result)
-        self.database.unlink(missing_ok=True)
+            seeds = ["seed", *common, "--select", INPUTS, "--no-write-json"]
+            if not invoke(seeds, lambda event: None, pickle.loads(self.manifest)).success:
+                raise RuntimeError("The seeds cannot be loaded.")
+            self.database.replace(self.seeded)
+        shutil.copy(self.seeded, self.database)
 
         def hear(event: Any) -> None:
             said.append(event.info.msg)
 
-        words = ["build", *common, "--select", INPUTS, "--no-write-json", *WITHOUT_TESTS]
+        words = ["run", *common, "--select", INPUTS, "--no-write-json"]
         outcome = invoke(words, hear, pickle.loads(self.manifest))
         return outcome.success, plain("\n".join([*said, str(outcome.exception or "")]))
 
@@ -373,7 +367,7 @@ class Fuzzer:
     def try_stop(self) -> None:
         """A file that nothing can be read from: the build stops at once and names it."""
         self.write_good()
-        name = self.rng.choice(TABLES)
+        name = self.rng.choice(self.names)
         fault, (kind, make) = self.rng.choice(list(STOPS.items()))
         what = f"{fault} in {name}"
         (self.raw / f"{name}.csv").unlink()
@@ -394,7 +388,7 @@ class Fuzzer:
         """Files with faults that cost records: the build goes on, and every record is somewhere."""
         self.write_good()
         hurt: dict[str, tuple[str, Hurt]] = {}
-        for name in self.rng.sample(TABLES, min(most, len(TABLES))):
+        for name in self.rng.sample(self.names, min(most, len(self.names))):
             fault = self.rng.choice(list(FAULTS))
             hurt[name] = (fault, FAULTS[fault](self.rng, self.tables[name]))
             (self.raw / f"{name}.csv").write_bytes(hurt[name][1].content)
@@ -434,56 +428,9 @@ class Fuzzer:
         if shown:
             self.fail("personal values in rejected_rows", f"{what}: {len(shown)} rows")
 
-    def try_kills(self, kills: int) -> None:
-        """Builds that are killed at a moment drawn at random, and the build after each."""
-        self.write_good()
-        reference = self.work / "reference.duckdb"
-        began = time.monotonic()
-        self.whole_build(reference)
-        lasted = time.monotonic() - began
-        wanted = kept_history(reference)
-        for number in range(kills):
-            database = self.work / f"killed{number}.duckdb"
-            moment = self.rng.uniform(0.3, 1.0) * lasted
-            process = self.start_build(database)
-            try:
-                process.wait(moment)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            self.counts["kills"] += 1
-            try:
-                self.whole_build(database)
-                found = kept_history(database)
-            except (duckdb.Error, RuntimeError) as error:
-                self.fail("kills not survived", f"after {moment:.0f} of {lasted:.0f} s: {error}")
-                continue
-            if found != wanted:
-                self.fail("log or outbox doubled or lost", f"killed after {moment:.0f} of {lasted:.0f} s")
 
-    def start_build(self, database: Path) -> subprocess.Popen[bytes]:
-        vars = yaml.safe_dump(self.vars, default_flow_style=True, width=10_000)
-        words = dbt_process("build", self.work / "target_whole", "--quiet", "--vars", vars, *WITHOUT_TESTS)
-        words += ["--log-path", str(self.work / "logs")]
-        # a log and not a pipe: nobody reads while it is waited for
-        log = (self.work / "build.log").open("wb")
-        return subprocess.Popen(
-            words, cwd=PROJECT, env={**os.environ, "POST_PURCHASE_DB": str(database)}, stdout=log, stderr=log
-        )
-
-    def whole_build(self, database: Path) -> None:
-        if self.start_build(database).wait():
-            raise RuntimeError((self.work / "build.log").read_text()[-600:])
-
-
-def kept_history(database: Path) -> list[list[tuple[Any, ...]]]:
-    """What is kept from build to build: the log and the outbox."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return [connection.execute(f"{query} order by all").fetchall() for query in (LOG, OUTBOX)]
-
-
-BATCH = 8
-"""Files with a fault in one build; one in six builds has a file that stops it instead."""
+BATCH = 30
+"""At most so many files with a fault in one build; one in six builds has a file that stops it instead."""
 ZERO = (
     "crashes",
     "raw errors",
@@ -493,28 +440,81 @@ ZERO = (
     "untouched records lost",
     "personal values in errors",
     "personal values in rejected_rows",
-    "kills not survived",
-    "log or outbox doubled or lost",
+    *MUST_NOT_BE,
 )
 
 
-def fuzz(files: int, kills: int, seed: int, work: Path, keep: Path | None = None) -> Fuzzer:
-    """Try so many files and kills; the faults depend on the seed alone."""
+TOLD = ("files", "records", "kills")
+
+
+def fuzz(
+    files: int,
+    kills: int,
+    seed: int,
+    work: Path,
+    keep: Path | None = None,
+    machine: int = 0,
+    until: float = float("inf"),
+) -> Fuzzer:
+    """Try so many files, kills and faults of the machine, until some moment; they depend on the seed alone."""
     fuzzer = Fuzzer(work, seed, keep)
-    while fuzzer.counts["files"] < files:
+    while fuzzer.counts["files"] < files and time.monotonic() < until:
         if fuzzer.rng.random() < 1 / 6:
             fuzzer.try_stop()
         else:
             fuzzer.try_batch(min(BATCH, files - fuzzer.counts["files"]))
-    if kills:
-        fuzzer.try_kills(kills)
+    if kills or machine:
+        fuzzer.write_good()
+        shop = BesiegedShop(fuzzer.work, fuzzer.raw, fuzzer.vars, fuzzer.rng, fuzzer.fail, fuzzer.counts)
+        faults: list[Callable[[], None]] = [*shop.faults(), partial(try_replaced, fuzzer)]
+        for fault in fuzzer.rng.sample(faults, min(machine, len(faults))):
+            fault()
+        shop.try_kills(kills, until)
     return fuzzer
+
+
+def try_replaced(fuzzer: Fuzzer) -> None:
+    """Files that are replaced again and again while a build reads them: it says so, or every record is somewhere."""
+    versions = []
+    for number in range(2):
+        fuzzer.write_good()
+        folder = fuzzer.work / f"version{number}"
+        folder.mkdir()
+        for name, table in fuzzer.tables.items():
+            rows = table.rows if number == 0 else table.rows[: max(1, len(table.rows) * 3 // 4)]
+            (folder / f"{name}.csv").write_bytes(file_of(Table(name, table.header, rows, table.keys)))
+        versions.append(folder)
+    ended = threading.Event()
+
+    def replace() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            name = fuzzer.rng.choice(fuzzer.names)
+            shutil.copy(versions[number % 2] / f"{name}.csv", fuzzer.work / "next.csv")
+            (fuzzer.work / "next.csv").replace(fuzzer.raw / f"{name}.csv")
+
+    replacing = threading.Thread(target=replace)
+    replacing.start()
+    try:
+        ended_well, said = fuzzer.build()
+    finally:
+        ended.set()
+        replacing.join()
+    fuzzer.counts["builds of files that were replaced"] += 1
+    fuzzer.check_words(said, "replaced while read")
+    if ended_well:
+        with duckdb.connect(str(fuzzer.database), read_only=True) as connection:
+            fuzzer.check_rows(connection, {}, "replaced while read")
+    elif "Replaced while this build read it" not in said:
+        found = RAW_FAULT.search(said)
+        fuzzer.fail("raw errors" if found else "crashes", f"replaced while read: {' '.join(said.split())[-300:]}")
 
 
 def report(fuzzer: Fuzzer, seconds: float) -> str:
     counts = fuzzer.counts
     lines = [f"files {counts['files']}, records {counts['records']:,}, kills {counts['kills']}, {seconds:,.0f} s"]
-    lines.append(f"stopped by name {fuzzer.counts['stopped by name']}")
+    lines += [f"{kind} {number}" for kind, number in sorted(counts.items()) if kind not in (*ZERO, *TOLD)]
     lines += [f"{kind} {fuzzer.counts[kind]}" for kind in ZERO]
     return "\n".join([*lines, *fuzzer.wrong])
 
@@ -526,12 +526,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--files", type=int, default=200, help="files with a fault (default 200)")
     parser.add_argument("--kills", type=int, default=2, help="builds that are killed (default 2)")
+    parser.add_argument("--machine", action="store_true", help="a full disk, a clock that went back, ...")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin nothing new after so many")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same faults")
     parser.add_argument("--keep", type=Path, help="folder for the files of what went wrong")
     arguments = parser.parse_args(argv)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
-        fuzzer = fuzz(arguments.files, arguments.kills, arguments.seed, Path(work), arguments.keep)
+        asked = (arguments.files, arguments.kills, arguments.seed, Path(work), arguments.keep)
+        fuzzer = fuzz(*asked, machine=99 if arguments.machine else 0, until=began + 60 * arguments.minutes)
     print(report(fuzzer, time.monotonic() - began))
     return 1 if fuzzer.wrong else 0
 
