@@ -56,16 +56,21 @@ Rows = list[list[str]]
 
 @dataclass
 class Table:
-    """A file of the shop before its fault: header, rows, and which columns make its key."""
+    """A file of the shop before its fault: header, rows, which columns make its key, and which nothing shows."""
 
     name: str
     header: list[str]
     rows: Rows
     keys: list[str]
+    masked: frozenset[str] = frozenset()
 
     def key(self, row: list[str]) -> str:
         values = (row[self.header.index(name)] if name in self.header else "" for name in self.keys)
-        return "|".join(value or "(null)" for value in values)
+        shown = (
+            "(masked)" if name in self.masked else value or "(null)"
+            for name, value in zip(self.keys, values, strict=True)
+        )
+        return "|".join(shown)
 
 
 @dataclass
@@ -301,10 +306,13 @@ class Fuzzer:
                 cursor = connection.execute(f"select columns(*)::varchar from '{path}'")
                 header = [column[0] for column in cursor.description]
                 rows = [["" if value is None else value for value in row] for row in cursor.fetchall()]
-                table = Table(path.stem, header, rows, contract[path.stem]["config"]["meta"]["key"])
-                self.tables[path.stem] = table
-                for column in contract[path.stem]["columns"]:
-                    if column.get("config", {}).get("meta", {}).get("pii") and column["name"] in header:
+                columns = contract[path.stem]["columns"]
+                pii = frozenset(one["name"] for one in columns if one.get("config", {}).get("meta", {}).get("pii"))
+                self.tables[path.stem] = Table(
+                    path.stem, header, rows, contract[path.stem]["config"]["meta"]["key"], pii
+                )
+                for column in columns:
+                    if column["name"] in pii and column["name"] in header:
                         at = header.index(column["name"])
                         personal |= {row[at] for row in rows if "@" in row[at] or len(re.sub(r"\D", "", row[at])) > 8}
         self.personal = personal
