@@ -1,6 +1,6 @@
 """Hostile files, killed builds and machines that fail: what the project makes of them, counted.
 
-    post-purchase fuzz [--files 200] [--kills 2] [--machine] [--minutes N] [--seed 1] [--keep FOLDER]
+    post-purchase fuzz [--files 200] [--landed N] [--kills 2] [--machine] [--minutes N] [--seed 1] [--keep FOLDER]
 
 A small shop is written as CSV files, faults are put into them, and the shop is built. Of every file all records must be
 accounted for, every record that no fault touched must be there, an error must name its file, and no personal value may
@@ -27,7 +27,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -325,8 +325,8 @@ class Fuzzer:
         for name, table in self.tables.items():
             (self.raw / f"{name}.csv").write_bytes(file_of(table))
 
-    def build(self) -> tuple[bool, str]:
-        """One build of the inputs in this process; whether it ended well, and all that dbt said."""
+    def dbt(self, command: str, *words: str, **more: str) -> tuple[bool, str]:
+        """One dbt command in this process, the project parsed once; whether it ended well, and all that it said."""
         os.environ["POST_PURCHASE_DB"] = str(self.database)
         said: list[str] = []
         common = [
@@ -340,29 +340,35 @@ class Fuzzer:
             "--log-path",
             str(self.work / "logs"),
             "--vars",
-            yaml.safe_dump(self.vars, default_flow_style=True, width=10_000),
+            yaml.safe_dump({**self.vars, **more}, default_flow_style=True, width=10_000),
         ]
         if not self.manifest:
             parsed = invoke(["parse", *common], lambda event: None)
             if not parsed.success:
                 raise RuntimeError(str(parsed.exception))
             self.manifest = pickle.dumps(parsed.result)
-            seeds = ["seed", *common, "--select", INPUTS, "--no-write-json"]
-            if not invoke(seeds, lambda event: None, pickle.loads(self.manifest)).success:
-                raise RuntimeError("The seeds cannot be loaded.")
-            self.database.replace(self.seeded)
-        shutil.copy(self.seeded, self.database)
 
         def hear(event: Any) -> None:
             said.append(event.info.msg)
 
-        words = ["run", *common, "--select", INPUTS, "--no-write-json"]
-        outcome = invoke(words, hear, pickle.loads(self.manifest))
+        outcome = invoke([command, *common, *words], hear, pickle.loads(self.manifest))
         return outcome.success, plain("\n".join([*said, str(outcome.exception or "")]))
+
+    def build(self) -> tuple[bool, str]:
+        """One build of the inputs."""
+        if not self.seeded.is_file():
+            self.database.unlink(missing_ok=True)
+            if not self.dbt("seed", "--select", INPUTS, "--no-write-json")[0]:
+                raise RuntimeError("The seeds cannot be loaded.")
+            self.database.replace(self.seeded)
+        shutil.copy(self.seeded, self.database)
+        return self.dbt("run", "--select", INPUTS, "--no-write-json")
 
     def fail(self, kind: str, what: str) -> None:
         self.counts[kind] += 1
         self.wrong.append(f"{kind}: {what}")
+        # a long run tells at once, and again at its end
+        print(self.wrong[-1], file=sys.stderr, flush=True)
         if self.keep:
             folder = self.keep / f"{len(self.wrong):04d}"
             shutil.copytree(self.raw, folder)
@@ -412,6 +418,57 @@ class Fuzzer:
         with duckdb.connect(str(self.database), read_only=True) as connection:
             self.check_rows(connection, hurt, what)
 
+    def try_landing(self, files: int) -> None:
+        """Many folders of files with faults, landed one after the other by one command, and nothing behind it."""
+        folders: list[dict[str, tuple[str, Hurt]]] = []
+        keys = {name: [one for one in table.keys if one in table.header] for name, table in self.tables.items()}
+        for number in range(-(-files // len(self.names))):
+            folder = self.work / "landing" / str(number)
+            folder.mkdir(parents=True)
+            hurt = {}
+            for name in self.names:
+                fault = self.rng.choice(list(FAULTS))
+                hurt[name] = (fault, FAULTS[fault](self.rng, self.tables[name]))
+                (folder / f"{name}.csv").write_bytes(hurt[name][1].content)
+            folders.append(hurt)
+            self.counts["files landed alone"] += len(hurt)
+        self.database.unlink(missing_ok=True)
+        inline = LAND_FOLDERS.format(
+            folder=str(self.work / "landing"),
+            folders=len(folders),
+            keys=repr({name: keys[name] for name in self.names}),
+        )
+        # a command that is a task of a build has no hooks, which would land another folder before
+        ended_well, said = self.dbt("show", "--inline", inline, "--no-write-json", build_id="fuzz")
+        shutil.rmtree(self.work / "landing")
+        self.check_words(said, "landing")
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            self.check_landed(connection, folders, "" if ended_well else " ".join(said.split())[-300:])
+
+    def check_landed(
+        self, connection: duckdb.DuckDBPyConnection, folders: list[dict[str, tuple[str, Hurt]]], error: str
+    ) -> None:
+        records = connection.execute("select folder, table_name, records, refused from landed.files").fetchall()
+        rows: dict[tuple[int, str], list[str]] = {}
+        for number, name, key in connection.execute("select folder, table_name, row_key from landed.keys").fetchall():
+            rows.setdefault((number, name), []).append(key)
+        for number, name, counted, refused in records:
+            fault, file = folders[number][name]
+            there = rows.get((number, name), [])
+            self.counts["records"] += counted
+            if counted != len(there) + refused:
+                self.fail("records unaccounted for", f"{fault} in {name}: {counted} in, {len(there)} + {refused} told")
+            table = replace(self.tables[name], masked=frozenset())
+            spared = {table.key(row) for at, row in enumerate(table.rows) if at not in file.touched}
+            if spared - set(there):
+                self.fail("untouched records lost", f"{fault} in {name}: {len(spared - set(there))}")
+        if len(records) != sum(len(hurt) for hurt in folders):
+            first = max((number for number, *_ in records), default=-1) + 1
+            faults = ", ".join(
+                f"{fault} in {name}" for name, (fault, _) in folders[min(first, len(folders) - 1)].items()
+            )
+            self.fail("raw errors" if RAW_FAULT.search(error) else "crashes", f"{faults}: {error}")
+
     def check_rows(self, connection: duckdb.DuckDBPyConnection, hurt: dict[str, tuple[str, Hurt]], what: str) -> None:
         for name, records, summed in connection.execute(
             "select table_name, records_in, records_accepted + records_rejected + records_repeated "
@@ -437,6 +494,32 @@ class Fuzzer:
             self.fail("personal values in rejected_rows", f"{what}: {len(shown)} rows")
 
 
+LAND_FOLDERS = """
+{{%- if execute -%}}
+    {{%- do run_query("create schema landed") -%}}
+    {{%- do run_query("create table landed.files (folder int, table_name text, records bigint, refused bigint)") -%}}
+    {{%- do run_query("create table landed.keys (folder int, table_name text, row_key text)") -%}}
+    {{%- for number in range({folders}) -%}}
+        {{%- do post_purchase_gate.land_folder("raw", "{folder}/" ~ number) -%}}
+        {{%- for name, keys in {keys}.items() -%}}
+            {{%- set parts = [] -%}}
+            {{%- for key in keys -%}}{{%- do parts.append("coalesce(" ~ key ~ ", '(null)')") -%}}{{%- endfor -%}}
+            {{%- do run_query(
+                "insert into landed.keys select " ~ number ~ ", '" ~ name ~ "', " ~ parts | join(" || '|' || ")
+                ~ " from raw." ~ name) -%}}
+        {{%- endfor -%}}
+        {{%- do run_query(
+            "insert into landed.files select " ~ number ~ ", table_name, records, "
+            ~ "(select count(*) from raw.unreadable_lines as refused where refused.table_name = files.table_name) "
+            ~ "from raw.landed_files as files"
+        ) -%}}
+        {{%- do adapter.commit() -%}}
+    {{%- endfor -%}}
+{{%- endif -%}}
+select 1 as landed
+"""
+"""Lands folder after folder, and keeps of each what its files hold and which records came out of them."""
+LANDED_AT_ONCE = 200
 BATCH = 30
 """At most so many files with a fault in one build; one in six builds has a file that stops it instead."""
 ZERO = (
@@ -463,9 +546,12 @@ def fuzz(
     keep: Path | None = None,
     machine: int = 0,
     until: float = float("inf"),
+    landed: int = 0,
 ) -> Fuzzer:
     """Try so many files, kills and faults of the machine, until some moment; they depend on the seed alone."""
     fuzzer = Fuzzer(work, seed, keep)
+    while fuzzer.counts["files landed alone"] < landed and time.monotonic() < until:
+        fuzzer.try_landing(min(LANDED_AT_ONCE, landed - fuzzer.counts["files landed alone"]))
     while fuzzer.counts["files"] < files and time.monotonic() < until:
         if fuzzer.rng.random() < 1 / 6:
             fuzzer.try_stop()
@@ -476,7 +562,8 @@ def fuzz(
         shop = BesiegedShop(fuzzer.work, fuzzer.raw, fuzzer.vars, fuzzer.rng, fuzzer.fail, fuzzer.counts)
         faults: list[Callable[[], None]] = [*shop.faults(), partial(try_replaced, fuzzer)]
         for fault in fuzzer.rng.sample(faults, min(machine, len(faults))):
-            fault()
+            if time.monotonic() < until:
+                fault()
         shop.try_kills(kills, until)
     return fuzzer
 
@@ -533,6 +620,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="post-purchase fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--files", type=int, default=200, help="files with a fault (default 200)")
+    parser.add_argument("--landed", type=int, default=0, help="files that are landed, and nothing built of them")
     parser.add_argument("--kills", type=int, default=2, help="builds that are killed (default 2)")
     parser.add_argument("--machine", action="store_true", help="a full disk, a clock that went back, ...")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin nothing new after so many")
@@ -542,7 +630,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
         asked = (arguments.files, arguments.kills, arguments.seed, Path(work), arguments.keep)
-        fuzzer = fuzz(*asked, machine=99 if arguments.machine else 0, until=began + 60 * arguments.minutes)
+        fuzzer = fuzz(
+            *asked,
+            machine=99 if arguments.machine else 0,
+            until=began + 60 * arguments.minutes,
+            landed=arguments.landed,
+        )
     print(report(fuzzer, time.monotonic() - began))
     return 1 if fuzzer.wrong else 0
 
