@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup serve-setup browser-setup demo build check test lint parse unit pytest walk pages olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
+.PHONY: help setup sync-setup serve-setup browser-setup demo build check test lint parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -72,6 +72,9 @@ walk: setup  ## one order, walked: make walk ORDER=H19-snoozed-ticket
 
 pages: setup  ## one folder of pages from a finished build, to read and search without a network
 	@$(GATE) pages --out $(or $(OUT),target/pages)
+
+docs: setup  ## every model, column and lineage in one HTML file, from a finished build, to read without a network
+	@$(GATE) docs
 
 olist: setup  ## build on Olist's tables: make olist RAW=FOLDER
 	@test -n "$(RAW)" || { echo "Name the folder that holds Olist's tables: make olist RAW=FOLDER"; exit 2; }

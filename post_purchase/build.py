@@ -42,7 +42,7 @@ WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "
 def dbt_process(command: str, target: Path, *words: str) -> list[str]:
     """One dbt command of this project as the words of a process of its own, with artifacts in `target`."""
     common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles"), "--target-path", str(target)]
-    return [sys.executable, "-m", "dbt.cli.main", command, *common, *words]
+    return [sys.executable, "-m", "dbt.cli.main", *command.split(), *common, *words]
 
 
 def vars_with_leases(text: str, database: Path) -> str:

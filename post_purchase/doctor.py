@@ -67,6 +67,18 @@ LINKS = {
 }
 
 
+# Tickets of a connection, those that hold anything in the field that it names, and of these those that are of an order.
+FIELD = """
+    select count(*), count(fields.{column}), count(case when fields.{column} is not null then tickets.order_id end)
+    from connectors.{connector}_fields as fields
+    left join staging.stg_tickets as tickets
+        on tickets.ticket_id in (
+            fields._store || '-' || fields.ticket_id, fields._store || '-{connector}-' || fields.ticket_id
+        )
+    where fields._store = $store
+"""
+
+
 class Unreadable(Exception):
     """The connections cannot be read; the message says why."""
 
@@ -151,6 +163,7 @@ def examine(described: dict[str, Any], file: Path) -> dict[str, Any]:
             "feeds": health,
             "money": dict(zip(money.columns, money.fetchone() or (), strict=False)),
             "links": {what: connection.sql(query).fetchone() for what, query in LINKS.items()},
+            "fields": ticket_fields(described, connection),
             "rejected": connection.sql(
                 "select table_name, reason, count(*) from marts.rejected_rows"
                 " group by 1, 2 order by 3 desc, 1, 2 limit 20"
@@ -164,7 +177,39 @@ def examine(described: dict[str, Any], file: Path) -> dict[str, Any]:
             ).fetchall(),
         }
     report["steps"] = steps(described, health, blocked)
+    report["steps"] += [
+        {"do": remedy, "required": False, "actions": []} for remedy in map(field_remedy, report["fields"]) if remedy
+    ]
     return report
+
+
+def ticket_fields(described: dict[str, Any], file: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The fields that connections name, with how many tickets hold anything there, and how many lead to an order."""
+    found = []
+    for connection in described["connections"]:
+        for word, field in connection["fields"].items():
+            query = FIELD.format(connector=connection["connector"], column=word.replace("_field", "_value"))
+            tickets, filled, linked = file.execute(query, {"store": connection["store"]}).fetchone() or (0, 0, 0)
+            found.append(
+                {"connector": connection["connector"], "store": connection["store"], "word": word, "field": field}
+                | {"tickets": tickets, "filled": filled, "linked": linked}
+            )
+    return found
+
+
+def field_remedy(field: dict[str, Any]) -> str | None:
+    """What to do about a field that says nothing of any ticket; none where it does."""
+    place = f"{field['connector']} of {field['store']}: {field['word']} '{field['field']}'"
+    if field["tickets"] and not field["filled"]:
+        return (
+            f"{place} holds nothing in any of {field['tickets']:,} tickets. Name it by its column, its id or its title."
+        )
+    if field["word"] == "order_field" and field["filled"] and not field["linked"]:
+        return (
+            f"{place} leads to no order in any of the {field['filled']:,} tickets that hold it."
+            " Name the field with the order's name."
+        )
+    return None
 
 
 def steps(
@@ -256,6 +301,14 @@ def show(report: dict[str, Any]) -> Iterable[str]:
     yield "Links"
     for what, counted in report["links"].items():
         yield f"  {what:<20} {share(counted[1], counted[0])}"
+    for field in report["fields"]:
+        held = (
+            f"  {field['connector']} {field['word']}".ljust(22)
+            + f" {share(field['filled'], field['tickets'])} tickets hold it"
+        )
+        yield held + (
+            f", {share(field['linked'], field['filled'])} lead to an order" if field["word"] == "order_field" else ""
+        )
     money = report["money"]
     yield "Money"
     captured = share(money["captured_is_total"], money["orders_captured"])

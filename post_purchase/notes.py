@@ -61,9 +61,20 @@ PREFACE = """# Notes, as their readers see them
 
 ```
 make demo
-make olist RAW=FOLDER
 post-purchase notes --count {count} \\
     'The demo shop=target/post_purchase.duckdb' 'Olist=target/olist.duckdb' > docs/notes.md
+```
+
+Olist publishes no addresses, consents, tickets, refunds and events of messages, so that nothing may go out and all of
+it is held. What its owner would know is stated here, so that there is something to read: that the shop keeps none of
+these feeds, that a purchase in Brazil implies consent to e-mail (a row `BR,email,true,,false,` in the seed
+`consent_rules`), and an address for each person (in `olist__customers`, the id and `@example.com` as the e-mail). Of a
+sample, items and payments of orders outside it are left out. It has no names of products: the category stands for one.
+
+```
+POST_PURCHASE_DB=target/olist.duckdb dbt build --profiles-dir profiles --exclude-resource-type test unit_test --vars \\
+    '{{connectors: [olist], olist_path: FOLDER, as_of: "2018-08-15 12:00:00", live_days: 180, reporting_currency: BRL,
+      feeds_not_kept: [refunds, tickets, ticket_events, site_events, consents, message_events, subscriptions]}}'
 ```
 
 The words are rows of the seeds `note_sentences` and `reason_sentences`; a row in another language and the var

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 KEY = "POST_PURCHASE_SERVE_KEY"
-MISSING = "The server needs Starlette and uvicorn: run `make serve-setup`."
+MISSING = "What answers needs packages that are not installed: run `make serve-setup`."
 LARGEST_BODY = 4096  # bytes; a question is a few short texts
 FIELDS = {"who": True, "action": True, "channel": True, "at": False, "request_id": False, "look": False}
 
@@ -110,6 +110,11 @@ def question_of(body: bytes) -> Question:
         raise AskError("The body is no JSON. Send an object with who, action and channel.") from error
     if not isinstance(said, dict):
         raise AskError("The body is no JSON object. Send one with who, action and channel.")
+    return question_said(said)
+
+
+def question_said(said: dict[str, Any]) -> Question:
+    """The question in these fields; AskError says which of them is wrong, and never what stood in it."""
     unknown = sorted(set(said) - set(FIELDS))
     if unknown:
         raise AskError(f"There are fields that nobody knows ({len(unknown)}). Known: {', '.join(FIELDS)}.")
@@ -128,6 +133,16 @@ def question_of(body: bytes) -> Question:
         said.get("request_id") or "",
         not said.get("look", False),
     )
+
+
+def answered(copy: Copy, question: Question) -> Row:
+    """The answer out of the copy. What cannot be looked up or written down is no yes."""
+    try:
+        said = answer(copy.current(), copy.book, question)
+    except (LeaseError, MartsError, duckdb.Error):
+        return {"verdict": "pause", "error": "The answer cannot be given now. Nothing may be sent."}
+    said.pop("row", None)
+    return said
 
 
 def is_loopback(host: str) -> bool:
@@ -163,14 +178,10 @@ def application(copy: Copy, key: str, host: str) -> Starlette:
             if len(body) > LARGEST_BODY:
                 return reply({"error": f"The question is longer than {LARGEST_BODY} bytes."}, 413)
         try:
-            said = await run_in_threadpool(lambda: answer(copy.current(), copy.book, question_of(body)))
+            said = await run_in_threadpool(lambda: answered(copy, question_of(body)))
         except AskError as error:
             return reply({"error": str(error)}, 400)
-        except (LeaseError, MartsError, duckdb.Error):
-            # what cannot be looked up or written down is no yes; the log of the server says why
-            return reply({"verdict": "pause", "error": "The answer cannot be given now. Nothing may be sent."}, 503)
-        said.pop("row", None)
-        return reply(said)
+        return reply(said, 503 if "error" in said else 200)
 
     async def health(request: Request) -> Response:
         if not is_allowed(request):

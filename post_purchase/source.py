@@ -67,6 +67,7 @@ class Words:
         self.sentences: dict[tuple[str, str, str], Row] = {}
         # the language of the notes, where it has the sentence, else English
         spoken = source.seed("int_note_words", "part", "part", "note_language")[:1]
+        self.language = str(spoken[0]["note_language"]) if spoken else "en"
         rows = source.seed("reason_sentences", "language", "language", "check_name", "sentence")
         for language in ("en", *(row["note_language"] for row in spoken)):
             self.sentences |= {

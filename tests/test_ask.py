@@ -332,6 +332,76 @@ def test_beyond_this_machine_a_key_is_needed(
         server.stop()
 
 
+# --- Agents -----------------------------------------------------------------------------------------------------------
+
+
+def spoken(database: Path, leases_file: Path, log: Path, calls: list[dict[str, Any]]) -> tuple[Any, list[Any]]:
+    """The tools that a process of the MCP server offers, and what it answers, over its own pipes."""
+    import anyio
+    from mcp import Client, StdioServerParameters, stdio_client
+
+    words = ["mcp", "--leases", str(leases_file), "--database", str(database)]
+    started = StdioServerParameters(command=sys.executable, args=["-m", "post_purchase", *words], cwd=ROOT)
+
+    async def conversation() -> tuple[Any, list[Any]]:
+        with log.open("w") as errors:
+            async with Client(stdio_client(started, errlog=errors)) as client:
+                tools = await client.list_tools()
+                return tools, [await client.call_tool("may_send", call) for call in calls]
+
+    with anyio.from_thread.start_blocking_portal() as portal:
+        return portal.call(conversation)
+
+
+def test_an_agent_is_told_what_the_command_says(demo_shop: Build, tmp_path: Path, sendable: tuple[str, str]) -> None:
+    pytest.importorskip("mcp", reason="make serve-setup")
+    who, action = sendable
+    question = {"who": who, "action": action, "channel": "email", "at": "2026-06-30 12:01"}
+    calls = [
+        {**question, "look": True},
+        {**question, "request_id": "one"},
+        {**question, "request_id": "one"},
+        question,
+        {**question, "who": "nobody@example.com"},
+        {**question, "at": "tomorrow"},
+        {**question, "channel": "pigeon"},
+    ]
+    log = tmp_path / "log"
+    tools, replies = spoken(demo_shop.database, tmp_path / "leases.csv", log, calls)
+    (tool,) = tools.tools
+    assert tool.name == "may_send" and set(tool.input_schema["required"]) == {"who", "action", "channel"}
+    looked, leased, again, taken, nobody, unread, pigeon = replies
+    assert looked.structured_content["verdict"] == "send" and looked.structured_content["lease"] is None
+    assert leased.structured_content["lease"] == again.structured_content["lease"] is not None
+    assert taken.structured_content["reason_codes"] == ["ask:leased"]
+    assert nobody.structured_content["reason_codes"] == ["ask:nobody"]
+    assert pigeon.structured_content["reason_codes"] == ["ask:no_such_channel"]
+    # a question that makes no sense is an error that says how to ask, and no answer
+    assert unread.is_error and "Write it as 2026-06-30 12:00:00" in unread.content[0].text
+    # who reads no structured answer finds the same as text
+    assert json.loads(leased.content[0].text) == leased.structured_content
+    # the lease is the one that everybody else is held by
+    with open_marts(demo_shop.database, ask.MARTS) as connection:
+        build = ask.Build(connection, Source(connection), copy=False)
+        book = leases.LeaseBook(tmp_path / "leases.csv", build.person_of)
+        same = ask.Question(who, action, "email", AS_OF + timedelta(minutes=2))
+        assert ask.answer(build, book, same)["reason_codes"] == ["ask:leased"]
+    assert who not in log.read_text() and "nobody@example.com" not in log.read_text()
+
+
+def test_an_agent_is_told_no_while_the_leases_cannot_be_read(
+    demo_shop: Build, tmp_path: Path, sendable: tuple[str, str]
+) -> None:
+    pytest.importorskip("mcp", reason="make serve-setup")
+    who, action = sendable
+    file = tmp_path / "leases.csv"
+    question = {"who": who, "action": action, "channel": "email", "at": "2026-06-30 12:01"}
+    spoken(demo_shop.database, file, tmp_path / "log", [question])
+    file.write_text(file.read_text()[:-10])
+    (said,) = spoken(demo_shop.database, file, tmp_path / "log", [{**question, "request_id": "later"}])[1]
+    assert said.structured_content["verdict"] == "pause" and "Nothing may be sent." in said.structured_content["error"]
+
+
 # --- The next build knows who was told yes ----------------------------------------------------------------------------
 
 

@@ -56,3 +56,40 @@ def test_a_shop_without_its_lines_is_told_so(tmp_path: Path, capsys: pytest.Capt
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.main(["--database", str(tmp_path / "none.duckdb"), "--vars", vars_of()]) == 2
     assert "--database" in capsys.readouterr().err
+
+
+def test_a_field_that_says_nothing_of_any_ticket_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it a misspelt field looks like customers who never say which order they mean."""
+    database = tmp_path / "tables.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            """
+            create schema shopify_us; create schema good; create schema typo; create schema other;
+            create table shopify_us."order" as select 5001 as id, '#1001' as name, 'a@x.com' as email,
+                timestamp '2026-06-01 10:00:00' as processed_at, 10.0 as total_price, 'USD' as currency;
+            create table shopify_us.order_line as
+                select 1 as id, 5001 as order_id, 'MUG' as sku, 1 as quantity, 10.0 as price;
+            create table good.ticket as select 1 as id, 7 as requester_id, 'open' as status, '1001' as custom_order,
+                'Hello' as subject, timestamp '2026-06-02 10:00:00' as created_at;
+            create table typo.ticket as select * from good.ticket;
+            create table other.ticket as select * replace ('broken' as custom_order) from good.ticket;
+            create table good.user as select 7 as id, 'a@x.com' as email;
+            create table typo.user as select * from good.user;
+            create table other.user as select * from good.user;
+            """
+        )
+    connections = [
+        {"connector": "shopify", "store": "us", "schema": "shopify_us"},
+        {"connector": "zendesk", "schema": "good", "order_field": "custom_order"},
+        {"connector": "zendesk", "schema": "typo", "order_field": "custom_ordr"},
+        {"connector": "zendesk", "schema": "other", "order_field": "custom_order"},
+    ]
+    settings = yaml.safe_dump({"connections": connections, "as_of": "2026-06-30 12:00:00"}, width=10_000)
+    assert doctor.main(["--database", str(database), "--vars", settings, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    counts = {field["store"]: (field["tickets"], field["filled"], field["linked"]) for field in said["fields"]}
+    assert counts == {"good": (1, 1, 1), "typo": (1, 0, 0), "other": (1, 1, 0)}
+    steps = [step["do"] for step in said["steps"] if "order_field" in step["do"]]
+    assert len(steps) == 2
+    assert "zendesk of typo: order_field 'custom_ordr' holds nothing in any of 1 tickets" in steps[0]
+    assert "zendesk of other: order_field 'custom_order' leads to no order in any of the 1 tickets" in steps[1]

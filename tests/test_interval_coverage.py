@@ -4,10 +4,13 @@ Every customer buys one of the anchor SKUs, and within the horizon its related S
 with the base rate. The refund probability of each related SKU is known too. The pair models see the orders alone; how
 often the true value lies below the lower bound, or above the upper one, must not exceed the nominal 5 % by more than
 chance.
+
+How much the refund probabilities of SKUs differ is worth COVERAGE_SPREAD units (50), drawn by COVERAGE_SEED (7).
 """
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,7 @@ from story_shop import contract
 
 SKUS = 240
 AS_OF = "2026-06-30 00:00:00"
+SPREAD, SEED = float(os.environ.get("COVERAGE_SPREAD", "50")), int(os.environ.get("COVERAGE_SEED", "7"))
 # as the assumptions of the policy say it, per unit
 PRICE, COST, SHIPPING, FEE = 60.0, 25.0, 4.5, 0.029 * 60.0 + 0.30
 RETURNS, SALVAGE, SEND_COST, UNSUBSCRIBES = 5.0 + 2.5, 0.8, 0.002, 0.0005 * 6.0
@@ -50,7 +54,7 @@ def draw_truths(seed: int) -> list[Truth]:
                 customers=(260, 400, 800)[number % 3],
                 probability=min(base * draws.choice((1, 1, 2, 4, 8)), 0.12),
                 base=base,
-                refunds=draws.betavariate(50 * 0.05, 50 * 0.95),
+                refunds=draws.betavariate(SPREAD * 0.05, SPREAD * 0.95),
             )
         )
     return truths
@@ -134,8 +138,8 @@ def write_shop(folder: Path, truths: list[Truth], seed: int) -> None:
 def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Truth, float, float]]:
     """Each pair's truth beside the bounds of its value."""
     folder = tmp_path_factory.mktemp("coverage")
-    truths = draw_truths(seed=7)
-    write_shop(folder / "raw", truths, seed=7)
+    truths = draw_truths(SEED)
+    write_shop(folder / "raw", truths, SEED)
     build = run_dbt(
         folder,
         {"raw_path": str(folder / "raw"), "as_of": AS_OF, "live_days": 1, "point_origins": ["live"]},
@@ -158,6 +162,7 @@ def test_every_pair_is_measured(judged: list[tuple[Truth, float, float]]) -> Non
 def test_each_bound_is_missed_about_as_often_as_it_says(judged: list[tuple[Truth, float, float]]) -> None:
     below = sum(truth.value < low for truth, low, _ in judged) / len(judged)
     above = sum(truth.value > high for truth, _, high in judged) / len(judged)
+    print(f"spread {SPREAD:g}, seed {SEED}: below {below:.1%}, above {above:.1%}")
     # 5 % of 240 within three standard errors, and no bound so wide that it is never missed
     assert below <= 0.09, f"the lower bound is above the truth in {below:.1%}"
     assert above <= 0.09, f"the upper bound is below the truth in {above:.1%}"
@@ -167,5 +172,6 @@ def test_each_bound_is_missed_about_as_often_as_it_says(judged: list[tuple[Truth
 def test_the_gate_rarely_lets_a_worthless_recommendation_through(judged: list[tuple[Truth, float, float]]) -> None:
     worthless = [low for truth, low, _ in judged if truth.value <= 0]
     let_through = sum(low > 0 for low in worthless)
+    print(f"spread {SPREAD:g}, seed {SEED}: {let_through} of {len(worthless)} worthless let through")
     assert len(worthless) >= 50
     assert let_through / len(worthless) <= 0.09

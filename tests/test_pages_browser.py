@@ -165,6 +165,7 @@ def test_an_order_shows_its_picture_and_copies_its_note(opened: Callable[..., An
     page.goto(page.url.split("index.html")[0] + an_order(page))
     page.wait_for_selector("#order .checks")
     settle(page)
+    assert page.get_attribute(".note", "lang") == "en", "a note is read aloud in its own language"
     dots, events = (
         page.locator(".picture circle.dot:not(.due)").count(),
         page.locator("details summary").first.inner_text(),

@@ -183,8 +183,13 @@ def test_every_part_of_a_note_is_somewhere_in_a_note() -> None:
     """A sentence that no model asks for would be translated for nothing; one that the seed lacks would be silent."""
     said = {row["part"] for row in note_rows()}
     asked = set(re.findall(r"'([a-z_]+)'", NOTE_SQL))
-    made = {part for part in said if part.startswith(("why_", "fits_", "metric_", "topic_", "heading_", "missing_"))}
+    begin = ("why_", "fits_", "metric_", "topic_", "heading_", "missing_", "channel_name_")
+    made = {part for part in said if part.startswith(begin)}
     assert said - asked - made == set()
+    channels = {row["channel"] for row in read_seed("policy/channels.csv")}
+    assert {f"channel_name_{channel}" for channel in channels} == {
+        part for part in said if part.startswith("channel_name_")
+    }, "a channel that a note cannot name"
     anchors = {row["due_anchor"] for row in read_seed("policy/actions.csv")} - {"issue"}
     assert {f"why_{anchor}" for anchor in anchors} <= said, "an action that is due by this anchor has no 'why now'"
 
@@ -247,7 +252,7 @@ def test_a_note_says_what_its_reader_needs(demo_shop: Build) -> None:
             "support": ["### Support for ", "- Order ", "It belongs to the queue "],
             "left": ["### Nothing left to do for ", "- Why nothing is left:\n  - "],
             "held": [": held\n", "- What holds it:\n  - "],
-            "send": ["- Why now: ", "- Send it from ", " until ", "- Watch: "],
+            "send": ["- Why now: ", "- Channel: e-mail, the only one", "- Send it from ", " until ", "- Watch: "],
             "turn": ["when its turn comes", "goes first: one offer at a time"],
         }[kind]
         if kind == "held":

@@ -1,6 +1,6 @@
 {#-
     What post-purchase doctor shows of the connections, as one line of JSON: for each of them its source tables, what stands for them, the columns that
-    nobody has, and the contract tables with what they lack.
+    nobody has, the contract tables with what they lack, and the fields of tickets that it names.
 -#}
 {% macro describe_connections() -%}
     {%- set found = [] -%}
@@ -32,9 +32,11 @@
         {%- for table in connector.tables -%}
             {%- do brings.append({'table': table, 'missing': post_purchase_gate.missing_needs(connection, table)}) -%}
         {%- endfor -%}
+        {%- set fields = {} -%}
+        {%- for word in ['order_field', 'topic_field'] if connection.words.get(word) -%}{%- do fields.update({word: connection.words[word]}) -%}{%- endfor -%}
         {%- do found.append({
             'connector': connection.connector, 'store': connection.store, 'place': connection.database ~ '.' ~ connection.schema,
-            'sources': sources, 'brings': brings,
+            'sources': sources, 'brings': brings, 'fields': fields,
         }) -%}
     {%- endfor -%}
     {%- set feeds = [] -%}

@@ -123,11 +123,11 @@ where _occurrence = 1
         {%- for name in post_purchase_gate.source_columns(node) %}
         {%- set column = node.columns[name] %}
         {%- set found = post_purchase_gate.found_value(connection, place, post_purchase_gate.candidates(column)) or 'cast(null as ' ~ dbt.type_string() ~ ')' %}
-        {{ post_purchase_gate.read_id(found) if (name == 'id' or name.endswith('_id')) and 'null as' not in found else found }} as {{ name }},
+        {{ post_purchase_gate.read_source_id(found) if (name == 'id' or name.endswith('_id')) and 'null as' not in found else found }} as {{ name }},
         {%- endfor %}
         '{{ connection.store }}' as _store,
         {{ post_purchase_gate.found_value(connection, place, loaded_at) or 'cast(null as ' ~ dbt.type_string() ~ ')' }} as _loaded_at
-    from {{ post_purchase_gate.last_versions(place.table) }} as row_0
+    from {{ post_purchase_gate.last_versions(node, place) }} as row_0
     {%- if place.parent %}
     {#- dlt puts a list into a table of its own, whose rows name the row that they were in #}
     left join {{ place.parent.relation }} as parent_1
@@ -154,17 +154,42 @@ where _occurrence = 1
         {%- for name in ['_ab_cdc_deleted_at', '_sdc_deleted_at'] if name in columns %}
         and row_0.{{ adapter.quote(columns[name].name) }} is null
         {%- endfor %}
+        {%- if 'deleted_at' in columns and 'deleted_message' in columns %}
+        {#- of what the shop has deleted, one loader keeps a row that says so #}
+        and row_0.{{ adapter.quote(columns['deleted_at'].name) }} is null
+        {%- endif %}
+{%- endmacro %}
+
+{#- An id as the tool's other tables have it: gid://shopify/Order/5001 is 5001. -#}
+{% macro read_source_id(text) -%}
+    case
+        when {{ text }} like 'gid://%' then split_part(regexp_replace({{ text }}, '^.*/', ''), '?', 1)
+        else {{ post_purchase_gate.read_id(text) }}
+    end
 {%- endmacro %}
 
 {#- Where loaders write when a row reached the warehouse. -#}
 {% macro loaded_at_columns() -%}
-    {{ return(['_fivetran_synced', '_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_dlt_load_id', '^._dlt_load_id', '^^._dlt_load_id', '_loaded_at']) }}
+    {{ return(['_fivetran_synced', '_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_daton_batch_runtime', '_dlt_load_id', '^._dlt_load_id', '^^._dlt_load_id', '_loaded_at']) }}
 {%- endmacro %}
 
-{#- Of a table to which every sync adds its rows, the last of each id. -#}
-{% macro last_versions(table) -%}
-    {%- set adds = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at'] | select('in', table.columns) | list -%}
-    {%- if adds and 'id' in table.columns -%}
+{#-
+    The last version of each row of a table: some loaders add their rows at every sync, and a table that was loaded twice has its rows twice. A row is what
+    `meta.key` says, where the table has those columns itself, else its id. Of a row without them nobody knows which it is: each stays.
+-#}
+{% macro last_versions(node, place) -%}
+    {%- set table = place.table -%}
+    {%- set wanted = [] if place.lists else (node.config.meta.get('key') or []) | reject('equalto', '_store') | list -%}
+    {%- set keys = [] -%}
+    {%- for name in wanted -%}
+        {%- set there = post_purchase_gate.candidates(node.columns[name]) | map('lower') | select('in', table.columns) | list -%}
+        {%- if there -%}{%- do keys.append(adapter.quote(table.columns[there[0]].name)) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if not wanted or keys | length < wanted | length -%}
+        {%- set keys = [adapter.quote(table.columns['id'].name)] if 'id' in table.columns and (wanted or place.lists) else [] -%}
+    {%- endif -%}
+    {%- set adds = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_daton_batch_runtime', '_fivetran_synced'] | select('in', table.columns) | list -%}
+    {%- if adds and keys and not place.parent -%}
         {%- set breaks_ties = ['_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
 (
         select *
@@ -172,13 +197,12 @@ where _occurrence = 1
             select
                 *,
                 row_number() over (
-                    partition by {{ adapter.quote(table.columns['id'].name) }}
-                    {%- if 'shop_url' in table.columns %}, {{ adapter.quote(table.columns['shop_url'].name) }}{% endif %}
+                    partition by {{ keys | join(', ') }}{% if 'shop_url' in table.columns %}, {{ adapter.quote(table.columns['shop_url'].name) }}{% endif %}
                     order by {% for name in adds + breaks_ties %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
                 ) as _version
             from {{ table.relation }}
         ) as versions
-        where _version = 1
+        where _version = 1{% for key in keys %} or {{ key }} is null{% endfor %}
     )
     {%- else -%}
         {{ table.relation }}

@@ -4,7 +4,7 @@
         'customers', 'customer_identities', 'orders', 'order_lines', 'payments', 'fulfillments', 'fulfillment_lines',
         'fulfillment_events', 'refunds', 'tickets', 'ticket_events', 'site_events', 'messages', 'message_events', 'consents',
         'reviews', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'experiment_assignments', 'overrides',
-        'suppressions', 'memberships', 'product_content', 'leases', 'feed_loads',
+        'suppressions', 'memberships', 'product_content', 'limited_offers', 'leases', 'feed_loads',
     ]) }}
 {%- endmacro %}
 

@@ -34,7 +34,7 @@
 {%- endmacro %}
 
 {% macro tables_with_sku() -%}
-    {{ return(['order_lines', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'reviews', 'site_events', 'messages']) }}
+    {{ return(['order_lines', 'products', 'product_costs', 'sku_relations', 'subscriptions', 'reviews', 'site_events', 'messages', 'limited_offers']) }}
 {%- endmacro %}
 
 {% macro judge_rows_sql(table, relations, parents, forgiving, addresses, impossible, nulled, derived) -%}

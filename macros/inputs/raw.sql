@@ -1,6 +1,6 @@
 {#- Tables of the contract that the demo shop does not have. -#}
 {% macro tables_without_demo() -%}
-    {{ return(['suppressions', 'memberships', 'product_content', 'leases']) }}
+    {{ return(['suppressions', 'memberships', 'product_content', 'limited_offers', 'leases']) }}
 {%- endmacro %}
 
 {#- A project that installs this one brings its own tables, unless it asks for the demo shop. -#}

@@ -9,3 +9,25 @@
         'intercept': 0, 'log_rate': 1, 'log_rate_of_late': 0, 'log_purchases': 0, 'log_popularity': 0, 'log_trend': 0,
     }) }}
 {%- endmacro %}
+
+{#- Customers are learned from in so many parts: what a SKU's factor says of one part, the others say. -#}
+{% macro next_folds() -%}
+    {{ return(10) }}
+{%- endmacro %}
+
+{#- What a new SKU is foretold by, beside the rate of everybody: nothing, before anything is learned. -#}
+{% macro next_new_features() -%}
+    {{ return({'intercept': 0, 'log_odds': 1, 'log_size': 0}) }}
+{%- endmacro %}
+
+{#- The new SKUs of past lists, from the given look on into the past, as cells of those that are alike. -#}
+{% macro next_new_cells(new, first_look) -%}
+    select
+        cast(round(log_odds, 1) as {{ post_purchase_gate.type_double() }}) as log_odds,
+        cast(round(log_size, 1) as {{ post_purchase_gate.type_double() }}) as log_size,
+        cast(count(*) as {{ post_purchase_gate.type_double() }}) as weight,
+        avg(cast(outcome as {{ post_purchase_gate.type_double() }})) as outcome
+    from {{ new }}
+    where look >= {{ first_look }}
+    group by round(log_odds, 1), round(log_size, 1)
+{%- endmacro %}

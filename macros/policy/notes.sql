@@ -26,6 +26,19 @@
     {{ ns.sql }}
 {%- endmacro %}
 
+{#- A link that can stand in a note as it is: nothing in it ends a line, a link or a sentence that is filled in. Null for anything else. -#}
+{% macro note_link(text) -%}
+    case when {{ post_purchase_gate.matches('trim(' ~ text ~ ')', '^https?://[A-Za-z0-9][A-Za-z0-9._:/?#@!$+,;=%-]*$') }} then trim({{ text }}) end
+{%- endmacro %}
+
+{#- A link as it is, or the beginning of a text, escaped. -#}
+{% macro note_text(text) -%}
+    coalesce(
+        {{ post_purchase_gate.note_link(text) }},
+        {{ post_purchase_gate.escaped('trim(substring(trim(' ~ text ~ '), 1, 200))') }} || case when length(trim({{ text }})) > 200 then ' ...' else '' end
+    )
+{%- endmacro %}
+
 {#- A UTC instant as the wall clock of a zone, to the minute or to the day. -#}
 {% macro note_minute(instant, zone) -%}
     {{ post_purchase_gate.to_minute_text(post_purchase_gate.to_local(instant, zone)) }}

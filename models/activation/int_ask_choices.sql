@@ -56,7 +56,7 @@ addressed as (
             decisions.customer_id = addresses.customer_id
             and addresses.kind = {{ post_purchase_gate.address_kind('decisions.channel') }}
     inner join {{ ref('int_customer_hours') }} as hours
-        on decisions.customer_id = hours.customer_id
+        on decisions.customer_id = hours.customer_id and decisions.channel = hours.channel
     left join picks
         on decisions.person_id = picks.person_id
     where decisions.action <> 'support_recovery'

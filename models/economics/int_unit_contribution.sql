@@ -11,7 +11,7 @@ amounts as (
         - assumptions.planned_discount as price,
         cast({{ post_purchase_gate.to_reporting('costs.landed_cost', 'cost_rate.reporting_per_unit') }} as decimal(28, 4)) as landed_cost,
         refunds.refund_probability,
-        refunds.units + assumptions.refund_prior_units as refund_evidence_units,
+        refunds.units + refunds.prior_units as refund_evidence_units,
         assumptions.outbound_shipping_cost - assumptions.shipping_charged as shipping_subsidy,
         assumptions.return_shipping_cost,
         assumptions.return_processing_cost,

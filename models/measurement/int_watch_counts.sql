@@ -5,6 +5,8 @@ with
 messages as (
     select
         outcomes.*,
+        recommended.message_id is not null as has_recommended,
+        recommended.recommended_bought_at,
         {{ post_purchase_gate.is_delivered() }} as is_delivered,
         reach.orders_through,
         reach.refunds_through,
@@ -13,6 +15,8 @@ messages as (
         reach.reviews_through
     from {{ ref('int_message_outcomes') }} as outcomes
     cross join {{ ref('int_outcome_reach') }} as reach
+    left join {{ ref('int_recommended_purchases') }} as recommended
+        on outcomes.message_id = recommended.message_id
 ),
 
 cells as (
@@ -21,6 +25,8 @@ cells as (
         sent_at,
         order_id,
         is_delivered,
+        has_recommended,
+        recommended_bought_at,
         second_purchase_at,
         renewal_at,
         refund_requested_at,
@@ -52,6 +58,8 @@ counted as (
         sum(case when {{ within }} <= orders_through then 1 else 0 end) as purchase_messages,
         sum(case when {{ within }} <= orders_through and second_purchase_at <= {{ within }} then 1 else 0 end) as second_purchases,
         sum(case when {{ within }} <= orders_through and renewal_at <= {{ within }} then 1 else 0 end) as renewals,
+        sum(case when {{ within }} <= orders_through and has_recommended then 1 else 0 end) as recommending_messages,
+        sum(case when {{ within }} <= orders_through and recommended_bought_at <= {{ within }} then 1 else 0 end) as recommended_purchases,
         sum(case when {{ within }} <= refunds_through then 1 else 0 end) as refund_messages,
         sum(case when {{ within }} <= refunds_through and refund_requested_at <= {{ within }} then 1 else 0 end) as refund_requests,
         sum(case when {{ within }} <= tickets_through then 1 else 0 end) as ticket_messages,

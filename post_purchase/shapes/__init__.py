@@ -9,6 +9,11 @@ in the native contract, with the ids that the connector will give. `api` is the 
     post-purchase shop shape tools-fivetran --database FILE.duckdb --out FOLDER
 
 writes what Zendesk and Klaviyo know of it, into schemas of that name, and everything else into the folder.
+
+    post-purchase shop shape tools-api --database FILE.duckdb --store us --out FOLDER
+
+writes the store as Fivetran's GraphQL does, and beside it what Gorgias, Recharge, AfterShip, Loop, Okendo and Stripe
+know, into schemas of that name; the store's own tables then lack what these tools bring.
 """
 
 from __future__ import annotations
@@ -26,6 +31,14 @@ SHAPES = {
     "fivetran-rest": ("fivetran", "fivetran_rest"),
     "fivetran-graphql": ("fivetran", "fivetran_graphql"),
     "api": ("api",),
+    "tools-api": ("fivetran", "fivetran_graphql", "tools_api"),
+}
+# What the tools of a shape bring beside its store: their schemas, and tables of the contract that the folder then lacks.
+BESIDE = {
+    "tools-api": (
+        ("gorgias", "recharge", "aftership", "loop", "okendo", "stripe"),
+        ("tickets", "ticket_events", "subscriptions", "reviews"),
+    )
 }
 
 # What the helpdesk and the sending tool bring of the native contract.
@@ -101,9 +114,12 @@ def write(shape: str, places: Places) -> None:
         connection.execute((HERE / "facts.sql").read_text())
         connection.execute(f"drop schema if exists {places.schema} cascade")
         connection.execute(f"create schema {places.schema}")
+        schemas, brought = BESIDE.get(shape, ((), ()))
+        for schema in schemas:
+            connection.execute(f"drop schema if exists {schema} cascade")
         for file in SHAPES[shape]:
             connection.execute((HERE / f"{file}.sql").read_text().replace("{schema}", places.schema))
-        write_native(connection, places)
+        write_native(connection, places, [table for table in NOT_OF_A_SHOP if table not in brought])
         connection.execute("drop schema native cascade")
 
 
@@ -160,12 +176,12 @@ def read_demo(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def write_native(connection: duckdb.DuckDBPyConnection, places: Places) -> None:
-    """What no shop system knows, in the native contract, with the ids that the connector gives."""
+def write_native(connection: duckdb.DuckDBPyConnection, places: Places, tables: list[str]) -> None:
+    """What the shape does not bring, in the native contract, with the ids that the connector gives."""
     numbers = {key: f"{table}_number" for table, key, _ in NUMBERED if key != "sku"}
-    told = "', '".join(NOT_OF_A_SHOP)
+    told = "', '".join(tables)
     connection.execute(f"create or replace table native.feed_loads as from native.feed_loads where feed in ('{told}')")
-    for table in (*NOT_OF_A_SHOP, "feed_loads"):
+    for table in (*tables, "feed_loads"):
         columns = [row[0] for row in connection.execute(f"describe native.{table}").fetchall()]
         # an id that leads nowhere goes on leading nowhere
         selects = [

@@ -19,6 +19,7 @@ select
     fulfillments.order_id,
     orders.root_order_id,
     fulfillments.tracking_number,
+    fulfillments.tracking_url,
     -- text
     fulfillments.carrier,
     orders.country,

@@ -9,6 +9,7 @@ select
     case when erasures.person_id is null then trim(customers.phone) end as phone,
     case when erasures.person_id is null then trim(customers.first_name) end as first_name,
     persons.country,
+    case when customers.country = persons.country then customers.region end as region,
     customers.timezone,
     -- booleans
     customers.is_test,

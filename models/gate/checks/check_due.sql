@@ -14,8 +14,10 @@ timed as (
     from {{ ref('int_point_actions') }} as actions
     inner join {{ ref('int_points') }} as points
         on actions.point_id = points.point_id
+    left join {{ ref('int_channel_choices') }} as choices
+        on actions.point_id = choices.point_id and actions.action = choices.action and choices.is_chosen
     left join {{ ref('int_customer_hours') }} as hours
-        on points.customer_id = hours.customer_id
+        on points.customer_id = hours.customer_id and coalesce(choices.channel, '{{ var("default_channel") }}') = hours.channel
     where points.is_live
 ),
 

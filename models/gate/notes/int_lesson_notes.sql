@@ -1,6 +1,6 @@
 -- The note to copy for the first row of a lane: the sentences of its slots under each other, filled in.
 {%- set order = [
-    'heading', 'order', 'lines', 'why', 'offer', 'earns', 'incentive', 'when', 'by_hand', 'watch', 'held', 'reasons', 'earliest', 'turn', 'ticket',
+    'heading', 'order', 'lines', 'why', 'channel', 'offer', 'content', 'earns', 'incentive', 'when', 'by_hand', 'watch', 'held', 'reasons', 'earliest', 'turn', 'ticket',
     'queue', 'held_back', 'releases', 'still_held', 'ask', 'review', 'also',
 ] %}
 {#- what is filled into the sentence of a slot -#}
@@ -26,7 +26,7 @@
     'review': ['review_sentence'],
 } %}
 {#- what is a list of sentences already -#}
-{%- set lists = {'lines': 'line_list', 'reasons': 'reason_list', 'also': 'also_open'} %}
+{%- set lists = {'lines': 'line_list', 'channel': 'channel_sentence', 'content': 'content_list', 'reasons': 'reason_list', 'also': 'also_open'} %}
 with
 
 facts as (

@@ -79,7 +79,7 @@ rows_of_lanes as (
             else 'send'
         end as kind
     from {{ ref('int_next_actions') }} as chosen
-    inner join {{ ref('int_customer_hours') }} as hours
+    inner join {{ ref('int_customer_zones') }} as hours
         on chosen.customer_id = hours.customer_id
     inner join {{ ref('int_accounts') }} as accounts
         on chosen.customer_id = accounts.customer_id
@@ -99,7 +99,9 @@ select
         when chosen.override_id is not null then 'why_by_a_person'
         else {{ dbt.concat(["'why_'", 'actions.due_anchor']) }}
     end as why_part,
+    case when chosen.kind in ('send', 'turn') and channels.channel_sentence is not null then 'channel' end as channel_part,
     case when chosen.kind in ('send', 'turn') and chosen.recommended_sku is not null then 'offer' end as offer_part,
+    case when chosen.kind in ('send', 'turn') and content.content_list is not null then 'content' end as content_part,
     case
         when chosen.kind not in ('send', 'turn') then null
         when actions.action_class <> 'commercial' then 'earns_told'
@@ -193,6 +195,8 @@ select
     replace(chosen.timezone, '_', ' ') as zone,
     coalesce(actions.watch_for, '') as watch_for,
     {{ post_purchase_gate.note_day('chosen.as_of', 'chosen.timezone') }} as today,
+    channels.channel_sentence,
+    content.content_list,
     watch.rates,
     reason_lists.reason_list,
     {{ post_purchase_gate.note_minute('chosen.recheck_at', 'chosen.timezone') }} as recheck,
@@ -244,6 +248,10 @@ left join {{ ref('int_review_incentive') }} as incentives
     on chosen.action = 'review_request'
 left join {{ ref('int_note_watch') }} as watch
     on chosen.action = watch.action
+left join {{ ref('int_note_channels') }} as channels
+    on chosen.decision_id = channels.decision_id
+left join {{ ref('int_note_content') }} as content
+    on chosen.decision_id = content.decision_id
 left join reason_lists
     on chosen.order_id = reason_lists.order_id and chosen.lane = reason_lists.lane
 left join picks

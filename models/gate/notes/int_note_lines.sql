@@ -61,7 +61,7 @@ facts as (
         on told_of.order_line_id = evidence.order_line_id
     inner join {{ ref('int_order_lines') }} as lines
         on told_of.order_line_id = lines.order_line_id
-    inner join {{ ref('int_customer_hours') }} as hours
+    inner join {{ ref('int_customer_zones') }} as hours
         on evidence.customer_id = hours.customer_id
     left join problems
         on told_of.point_id = problems.point_id

@@ -84,7 +84,7 @@ held as (
             reasons.check_name = told.check_name
             and reasons.state = told.state
             and coalesce(reasons.detail, '') = coalesce(told.detail, '')
-    inner join {{ ref('int_customer_hours') }} as hours
+    inner join {{ ref('int_customer_zones') }} as hours
         on reasons.customer_id = hours.customer_id
     left join {{ ref('stg_products') }} as products
         on reasons.recommended_sku = products.sku
@@ -110,7 +110,7 @@ ended_actions as (
     from {{ ref('int_ended_actions') }} as ended
     inner join {{ ref('int_next_actions') }} as chosen
         on ended.order_id = chosen.order_id and chosen.lane = 'marketing'
-    inner join {{ ref('int_customer_hours') }} as hours
+    inner join {{ ref('int_customer_zones') }} as hours
         on chosen.customer_id = hours.customer_id
     inner join words
         on words.part = 'ended_action'

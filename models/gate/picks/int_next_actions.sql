@@ -108,10 +108,10 @@ select
 from ranked
 inner join {{ ref('int_points') }} as points
     on ranked.point_id = points.point_id
-inner join {{ ref('int_customer_hours') }} as hours
-    on points.customer_id = hours.customer_id
 left join {{ ref('int_decisions') }} as decisions
     on ranked.point_id = decisions.point_id and ranked.decided_action = decisions.action
+left join {{ ref('int_customer_hours') }} as hours
+    on points.customer_id = hours.customer_id and decisions.channel = hours.channel
 left join {{ ref('int_support_choices') }} as support
     on ranked.order_id = support.order_id and ranked.lane = 'support'
 left join {{ ref('int_service_actions') }} as service

@@ -16,6 +16,7 @@ sendable as (
         decisions.sku,
         decisions.as_of,
         decisions.action_class,
+        decisions.channel,
         decisions.stage,
         decisions.sender,
         decisions.priority,
@@ -85,7 +86,7 @@ select
     numbered.valid_until
 from numbered
 inner join {{ ref('int_customer_hours') }} as hours
-    on numbered.customer_id = hours.customer_id
+    on numbered.customer_id = hours.customer_id and numbered.channel = hours.channel
 left join sku_lists
     on numbered.service_action_id = sku_lists.service_action_id
 where numbered.line_number = 1

@@ -1,62 +1,59 @@
--- From when the channel may be used for a customer: in the customer's own time zone, else the store's, else in all zones of the country at once;
--- where neither is known the hours hold in UTC.
+-- From when a channel may be used for a customer: by its hours in the country and region, on the clock that the customer lives by.
 with
 
-known_zones as (
-    select timezone
-    from {{ ref('country_time_zones') }}
-    group by timezone
+channels as (
+    select '{{ var("default_channel") }}' as channel
+    union
+    select channel
+    from {{ ref('int_action_channels') }}
 ),
 
--- a country that has one zone has it everywhere
-country_zones as (
+known_regions as (
     select
-        country,
-        min(timezone) as timezone
-    from {{ ref('country_time_zones') }}
-    group by country
-    having count(*) = 1
+        channel,
+        country
+    from {{ ref('int_channel_hours') }}
+    where region not in ('*', '?')
+    group by channel, country
 ),
 
-utc_times as (
+placed as (
     select
-        max(send_after) as send_after,
-        max(closes_at) as closes_at,
-        max(reopens_at) as reopens_at
-    from {{ ref('int_send_times') }}
-    where zone_set = 'zone:UTC'
-),
-
-zone_sets as (
-    select
-        customers.customer_id,
+        zones.customer_id,
+        zones.zone_set,
+        channels.channel,
+        coalesce(zones.country, '*') as country,
         case
-            when known_zones.timezone is not null then {{ dbt.concat(["'zone:'", "customers.timezone"]) }}
-            {%- if var('store_timezone', none) %}
-            else 'zone:{{ var("store_timezone") }}'
-            {%- else %}
-            else {{ dbt.concat(["'country:'", "customers.country"]) }}
-            {%- endif %}
-        end as zone_set,
-        {%- if var('store_timezone', none) %}
-        coalesce(known_zones.timezone, '{{ var("store_timezone") }}') as timezone
-        {%- else %}
-        coalesce(known_zones.timezone, country_zones.timezone, 'UTC') as timezone
-        {%- endif %}
-    from {{ ref('int_accounts') }} as customers
-    left join known_zones
-        on customers.timezone = known_zones.timezone
-    left join country_zones
-        on customers.country = country_zones.country
+            -- a region that has no rule of its own falls under the country's, one that nobody can read under the strictest
+            when known_regions.country is null then '*'
+            when {{ post_purchase_gate.matches('zones.region_code', '^[A-Z]{2,3}$') }} then zones.region_code
+            else '?'
+        end as region
+    from (
+        select
+            *,
+            replace(upper(trim(region)), coalesce(country, '') || '-', '') as region_code
+        from {{ ref('int_customer_zones') }}
+    ) as zones
+    cross join channels
+    left join known_regions
+        on channels.channel = known_regions.channel and zones.country = known_regions.country
 )
 
 select
-    zone_sets.customer_id,
-    zone_sets.timezone,
-    coalesce(send_times.send_after, utc_times.send_after) as send_after,
-    case when send_times.zone_set is null then utc_times.closes_at else send_times.closes_at end as closes_at,
-    case when send_times.zone_set is null then utc_times.reopens_at else send_times.reopens_at end as reopens_at
-from zone_sets
-cross join utc_times
-left join {{ ref('int_send_times') }} as send_times
-    on zone_sets.zone_set = send_times.zone_set
+    placed.customer_id,
+    placed.channel,
+    send_times.send_after,
+    send_times.closes_at,
+    send_times.reopens_at
+from placed
+left join {{ ref('int_channel_hours') }} as of_region
+    on placed.channel = of_region.channel and placed.country = of_region.country and placed.region = of_region.region
+left join {{ ref('int_channel_hours') }} as of_country
+    on placed.channel = of_country.channel and placed.country = of_country.country and of_country.region = '*'
+inner join {{ ref('int_channel_hours') }} as of_all
+    on placed.channel = of_all.channel and of_all.country = '*' and of_all.region = '*'
+inner join {{ ref('int_send_times') }} as send_times
+    on
+        placed.zone_set = send_times.zone_set
+        and coalesce(of_region.hours_set, of_country.hours_set, of_all.hours_set) = send_times.hours_set

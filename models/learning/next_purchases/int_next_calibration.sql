@@ -7,8 +7,8 @@ cells as {{ post_purchase_gate.computed_once() }} (
         cast(round(log_odds, 2) as {{ post_purchase_gate.type_double() }}) as log_odds,
         cast(count(*) as {{ post_purchase_gate.type_double() }}) as weight,
         cast(avg(cast(outcome as {{ post_purchase_gate.type_double() }})) as {{ post_purchase_gate.type_double() }}) as outcome
-    from {{ ref('int_next_log_odds') }}
-    where not is_coming and position <= {{ var('next_skus_per_customer') }}
+    from {{ ref('int_next_scores') }}
+    where not is_coming
     group by round(log_odds, 2)
 ),
 

@@ -3,7 +3,9 @@
 with
 
 learners as (
-    select customer_id
+    select
+        customer_id,
+        cast(mod(draw, {{ post_purchase_gate.next_folds() }}) + 1 as integer) as fold
     from (
         select
             customer_id,
@@ -21,18 +23,26 @@ targets as (
         trips.weeks_ago,
         -- every trip weighs the same: one large shop says no more about habits than a small one
         1 / cast(trips.skus as {{ post_purchase_gate.type_double() }}) as weight,
-        false as is_coming
+        false as is_coming,
+        learners.fold,
+        looked_at.customer_id is not null as is_judged
     from {{ ref('int_next_trips') }} as trips
     inner join learners
         on trips.customer_id = learners.customer_id
-    where trips.trip_number > 1 and trips.trip_number > trips.trips - {{ var('next_panel_trips') }}
+    left join {{ ref('int_next_targets') }} as looked_at
+        on trips.customer_id = looked_at.customer_id and trips.trip_number = looked_at.target_trip and looked_at.look = 1
+    where
+        trips.trip_number > 1
+        and (trips.trip_number > trips.trips - {{ var('next_panel_trips') }} or looked_at.customer_id is not null)
     union all
     select
         customer_id,
         trips + 1 as target_trip,
         0 as weeks_ago,
         cast(0 as {{ post_purchase_gate.type_double() }}) as weight,
-        true as is_coming
+        true as is_coming,
+        0 as fold,
+        false as is_judged
     from {{ ref('int_next_trips') }}
     where
         trip_number = trips
@@ -46,6 +56,8 @@ histories as (
         targets.weeks_ago,
         targets.weight,
         targets.is_coming,
+        targets.fold,
+        targets.is_judged,
         purchases.sku,
         sum(case when purchases.trip_number < targets.target_trip then 1 else 0 end) as purchases,
         max(case when purchases.trip_number < targets.target_trip then purchases.trip_number end) as last_trip,
@@ -61,7 +73,8 @@ histories as (
     inner join {{ ref('int_next_purchases') }} as purchases
         on targets.customer_id = purchases.customer_id and targets.target_trip >= purchases.trip_number
     group by
-        targets.customer_id, targets.target_trip, targets.weeks_ago, targets.weight, targets.is_coming, purchases.sku
+        targets.customer_id, targets.target_trip, targets.weeks_ago, targets.weight, targets.is_coming, targets.fold,
+        targets.is_judged, purchases.sku
 ),
 
 known as (
@@ -87,6 +100,8 @@ select
     sku,
     target_trip,
     is_coming,
+    fold,
+    is_judged,
     cast(purchases as integer) as purchases,
     cast(target_trip - last_trip as integer) as trips_since,
     last_bought_on,

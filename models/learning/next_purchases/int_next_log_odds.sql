@@ -1,26 +1,19 @@
--- What the coefficients say of every history, and its place among those of its trip.
-with
-
-scored as (
-    select
-        histories.*,
-        cast(
-            {{ post_purchase_gate.logistic_log_odds(post_purchase_gate.next_features(), 'histories', 'coefficients') }}
-            as decimal(18, 9)
-        ) as log_odds
-    from {{ ref('int_next_histories') }} as histories
-    cross join {{ ref('int_next_coefficients') }} as coefficients
-)
-
+-- What the coefficients say of every history, before the SKU's own factor.
 select
-    customer_id,
-    sku,
-    target_trip,
-    is_coming,
-    purchases,
-    trips_since,
-    last_bought_on,
-    outcome,
-    log_odds,
-    cast(row_number() over (partition by customer_id, target_trip order by log_odds desc, sku asc) as integer) as position
-from scored
+    histories.customer_id,
+    histories.sku,
+    histories.target_trip,
+    histories.is_coming,
+    histories.fold,
+    histories.is_judged,
+    histories.purchases,
+    histories.trips_since,
+    histories.last_bought_on,
+    histories.weight,
+    histories.outcome,
+    cast(
+        {{ post_purchase_gate.logistic_log_odds(post_purchase_gate.next_features(), 'histories', 'coefficients') }}
+        as decimal(18, 9)
+    ) as log_odds
+from {{ ref('int_next_histories') }} as histories
+cross join {{ ref('int_next_coefficients') }} as coefficients

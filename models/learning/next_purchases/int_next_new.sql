@@ -1,37 +1,45 @@
 {%- set listed = var('next_skus_per_customer') -%}
--- SKUs that a customer has never bought: the head of the list for his number of trips, and what his last trip is proven to bring.
+-- SKUs that a customer has never bought, at each look: the head of the list for the number of trips so far, and what the last trip is proven to bring.
 with
 
-customers as (
-    select
-        customer_id,
-        {{ post_purchase_gate.next_doublings('trips + 1', 1) }} as trips_step
-    from {{ ref('int_next_trips') }}
-    where
-        trip_number = trips
-        and bought_on >= cast({{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }} as date)
+targets as (
+    select * from {{ ref('int_next_targets') }}
+),
+
+rates as (
+    select * from {{ ref('int_next_new_rates') }}
+),
+
+relations as (
+    select * from {{ ref('int_next_relations') }}
 ),
 
 seen as (
     select
-        customer_id,
-        sku
-    from {{ ref('int_next_histories') }}
-    where is_coming
+        targets.look,
+        purchases.customer_id,
+        purchases.sku
+    from targets
+    inner join {{ ref('int_next_purchases') }} as purchases
+        on targets.customer_id = purchases.customer_id and targets.target_trip > purchases.trip_number
+    group by targets.look, purchases.customer_id, purchases.sku
 ),
 
--- as many more of the list as he has bought of its head already: an equal join instead of all of the list for everybody
+-- as many more of the list as of its head was bought already: an equal join instead of all of the list for everybody
 taken as (
     select
-        customers.customer_id,
-        customers.trips_step,
+        targets.look,
+        targets.customer_id,
+        targets.target_trip,
+        targets.trips_step,
+        targets.log_size,
         cast(least(count(rates.sku), {{ 3 * listed }}) as integer) as seen_of_head
-    from customers
+    from targets
     left join seen
-        on customers.customer_id = seen.customer_id
-    left join {{ ref('int_next_new_rates') }} as rates
-        on customers.trips_step = rates.trips_step and seen.sku = rates.sku and rates.position <= {{ 4 * listed }}
-    group by customers.customer_id, customers.trips_step
+        on targets.look = seen.look and targets.customer_id = seen.customer_id
+    left join rates
+        on targets.look = rates.look and targets.trips_step = rates.trips_step and seen.sku = rates.sku and rates.position <= {{ 4 * listed }}
+    group by targets.look, targets.customer_id, targets.target_trip, targets.trips_step, targets.log_size
 ),
 
 reaches as (
@@ -42,10 +50,11 @@ reaches as (
 
 heads as (
     select
+        rates.look,
         reaches.seen_of_head,
         rates.trips_step,
         rates.sku
-    from {{ ref('int_next_new_rates') }} as rates
+    from rates
     inner join reaches
         on reaches.seen_of_head + {{ listed }} >= rates.position
     where rates.position <= {{ 4 * listed }}
@@ -53,33 +62,46 @@ heads as (
 
 candidates as (
     select
+        taken.look,
         taken.customer_id,
+        taken.target_trip,
         taken.trips_step,
+        taken.log_size,
         heads.sku
     from taken
     inner join heads
-        on taken.trips_step = heads.trips_step and taken.seen_of_head = heads.seen_of_head
+        on taken.look = heads.look and taken.trips_step = heads.trips_step and taken.seen_of_head = heads.seen_of_head
     union
+    -- what is proven is proven by now, so that a past look may not use it
     select
-        customers.customer_id,
-        customers.trips_step,
+        targets.look,
+        targets.customer_id,
+        targets.target_trip,
+        targets.trips_step,
+        targets.log_size,
         relations.sku
-    from {{ ref('int_next_relations') }} as relations
-    inner join customers
-        on relations.customer_id = customers.customer_id
+    from relations
+    inner join targets
+        on relations.customer_id = targets.customer_id and targets.look = 0
 )
 
 select
+    candidates.look,
     candidates.customer_id,
+    candidates.target_trip,
     candidates.sku,
     relations.from_sku,
     relations.lift,
-    cast(least(rates.probability * greatest(coalesce(relations.lift, 1), 1), 0.999) as decimal(18, 9)) as probability
+    candidates.log_size,
+    cast(ln(rates.probability / (1 - rates.probability)) as decimal(18, 9)) as log_odds,
+    case when bought.sku is null then 0 else 1 end as outcome
 from candidates
-inner join {{ ref('int_next_new_rates') }} as rates
-    on candidates.trips_step = rates.trips_step and candidates.sku = rates.sku
+inner join rates
+    on candidates.look = rates.look and candidates.trips_step = rates.trips_step and candidates.sku = rates.sku
 left join seen
-    on candidates.customer_id = seen.customer_id and candidates.sku = seen.sku
-left join {{ ref('int_next_relations') }} as relations
-    on candidates.customer_id = relations.customer_id and candidates.sku = relations.sku
-where seen.sku is null
+    on candidates.look = seen.look and candidates.customer_id = seen.customer_id and candidates.sku = seen.sku
+left join relations
+    on candidates.customer_id = relations.customer_id and candidates.sku = relations.sku and candidates.look = 0
+left join {{ ref('int_next_purchases') }} as bought
+    on candidates.customer_id = bought.customer_id and candidates.sku = bought.sku and candidates.target_trip = bought.trip_number
+where seen.sku is null and rates.probability > 0 and rates.probability < 1

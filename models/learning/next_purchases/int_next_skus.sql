@@ -5,9 +5,20 @@ coming as (
     select
         scored.*,
         {{ post_purchase_gate.logistic_log_odds(['intercept', 'log_odds'], 'scored', 'calibration') }} as calibrated
-    from {{ ref('int_next_log_odds') }} as scored
+    from {{ ref('int_next_scores') }} as scored
     cross join {{ ref('int_next_calibration') }} as calibration
-    where scored.is_coming and scored.position <= {{ var('next_skus_per_customer') }}
+    where scored.is_coming
+),
+
+unseen as (
+    select
+        scored.*,
+        1 / (1 + exp(-1 * cast(
+            {{ post_purchase_gate.logistic_log_odds(post_purchase_gate.next_new_features(), 'scored', 'calibration') }} as {{ post_purchase_gate.type_double() }}
+        ))) as chance
+    from {{ ref('int_next_new') }} as scored
+    cross join {{ ref('int_next_new_calibration') }} as calibration
+    where scored.look = 0
 ),
 
 candidates as (
@@ -27,13 +38,13 @@ candidates as (
         customer_id,
         sku,
         'new' as kind,
-        probability,
+        cast(least(chance * greatest(coalesce(lift, 1), 1), 0.999) as decimal(18, 9)) as probability,
         cast(0 as integer) as purchases,
         cast(null as integer) as trips_since,
         cast(null as date) as last_bought_on,
         from_sku,
         lift
-    from {{ ref('int_next_new') }}
+    from unseen
 ),
 
 ranked as (

@@ -1,19 +1,4 @@
 {%- set string = dbt.type_string() -%}
-with
-
-sentences as (
-    select
-        check_name,
-        state,
-        detail,
-        sentence,
-        row_number() over (
-            partition by check_name, state, detail order by case when language = '{{ var("note_language") }}' then 0 else 1 end
-        ) as preference
-    from {{ ref('reason_sentences') }}
-    where language in ('{{ var("note_language") }}', 'en')
-)
-
 select
     cast({{ post_purchase_gate.text_key(['decisions.decision_id', 'choices.channel']) }} as {{ string }}) as channel_choice_id,
     cast(decisions.decision_id as {{ string }}) as decision_id,
@@ -27,7 +12,7 @@ select
     choices.is_chosen,
     choices.is_allowed,
     cast(choices.why_not as {{ string }}) as why_not,
-    cast(coalesce(sentences.sentence, asked.sentence) as {{ string }}) as why_not_in_words,
+    cast(words.sentence as {{ string }}) as why_not_in_words,
     choices.affinity,
     cast(choices.messages as integer) as messages,
     cast(choices.responses as integer) as responses,
@@ -36,15 +21,5 @@ select
 from {{ ref('int_channel_choices') }} as choices
 inner join {{ ref('int_decisions') }} as decisions
     on choices.point_id = decisions.point_id and choices.action = decisions.action
-left join sentences
-    on
-        split_part(choices.why_not, ':', 1) = sentences.check_name
-        and split_part(choices.why_not, ':', 2) = sentences.state
-        and sentences.detail = '*'
-        and sentences.preference = 1
-left join sentences as asked
-    on
-        asked.check_name = 'ask'
-        and split_part(choices.why_not, ':', 1) = asked.check_name
-        and split_part(choices.why_not, ':', 2) = asked.detail
-        and asked.preference = 1
+left join {{ ref('int_channel_words') }} as words
+    on choices.why_not = words.why_not

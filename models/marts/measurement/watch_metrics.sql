@@ -1,5 +1,6 @@
 {%- set rates = {
     'second_purchase_rate': ['second_purchases', 'purchase_messages'],
+    'recommended_purchase_rate': ['recommended_purchases', 'recommending_messages'],
     'refund_request_rate': ['refund_requests', 'refund_messages'],
     'ticket_rate': ['tickets', 'ticket_messages'],
     'unsubscribe_rate': ['unsubscribes', 'delivered_messages'],
@@ -7,7 +8,8 @@
     'review_submission_rate': ['reviews', 'review_messages'],
 } -%}
 {%- set counts = [
-    'sends', 'delivered', 'mature_sends', 'purchase_messages', 'second_purchases', 'renewals', 'refund_messages',
+    'sends', 'delivered', 'mature_sends', 'purchase_messages', 'second_purchases', 'renewals', 'recommending_messages',
+    'recommended_purchases', 'refund_messages',
     'refund_requests', 'ticket_messages', 'tickets', 'delivered_messages', 'unsubscribes', 'complaints', 'review_messages',
     'reviews', 'ratings', 'rating_sum', 'purchases', 'revenue_purchases',
 ] -%}

@@ -20,7 +20,7 @@ list_exclusions as (
     select
         exclusions.*,
         coalesce(lists.name, exclusions.list_id) as list_name
-    from {{ ref('src_klaviyo__list_exclusion') }} as exclusions
+    from {{ ref('klaviyo_list_exclusions') }} as exclusions
     left join {{ ref('src_klaviyo__list') }} as lists
         on exclusions._store = lists._store and exclusions.list_id = lists.id
     where lower(exclusions.reason) in ('unsubscribed', 'unsubscribe')

@@ -56,7 +56,7 @@ reasons as (
         reason,
         since,
         _loaded_at
-    from {{ ref('src_klaviyo__list_exclusion') }}
+    from {{ ref('klaviyo_list_exclusions') }}
     where coalesce(lower(reason), '') not in ('unsubscribed', 'unsubscribe')
 )
 

@@ -24,7 +24,8 @@ select
     events.flow_id,
     events.step_id,
     events.variation_id,
-    events.send_cohort,
+    -- what is no send would make messages of different sends one
+    case when {{ post_purchase_gate.matches('events.send_cohort', '^[0-9]{10}:.+$') }} then events.send_cohort end as send_cohort,
     coalesce(events.bounce_type, events.failure_type) as bounce_type,
     events.list_name,
     events.consent_method,

@@ -7,12 +7,30 @@ with
 
 returns as (
     select
-        *,
+        _store,
+        id,
+        state,
+        outcome,
+        order_id,
+        order_name,
+        created_at,
+        updated_at,
+        closed_at,
+        _loaded_at,
         'no' as is_cancelled
     from {{ ref('src_loop__return') }}
     union all
     select
-        *,
+        _store,
+        id,
+        state,
+        outcome,
+        order_id,
+        order_name,
+        created_at,
+        updated_at,
+        closed_at,
+        _loaded_at,
         'yes' as is_cancelled
     from {{ ref('src_loop__cancelled_return') }}
 ),

@@ -10,6 +10,7 @@ select
     region,
     timezone,
     locale,
+    preferred_channel,
     -- booleans
     coalesce(is_test, false) as is_test,
     -- timestamps
@@ -30,6 +31,7 @@ select
     {{ post_purchase_gate.null_as(dbt.type_string()) }} as region,
     {{ post_purchase_gate.null_as(dbt.type_string()) }} as timezone,
     {{ post_purchase_gate.null_as(dbt.type_string()) }} as locale,
+    {{ post_purchase_gate.null_as(dbt.type_string()) }} as preferred_channel,
     false as is_test,
     created_at,
     {{ post_purchase_gate.null_as(dbt.type_timestamp()) }} as erased_at,

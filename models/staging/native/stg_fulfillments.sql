@@ -5,6 +5,7 @@ select
     -- text
     carrier,
     tracking_number,
+    tracking_url,
     -- numbers
     shipping_cost,
     -- booleans

@@ -15,6 +15,14 @@ names as (
     where name is not null
     group by 1, 2
     having count(*) = 1
+),
+
+contradicted as (
+    select distinct
+        _store,
+        order_id
+    from {{ ref('shopify_line_units') }}
+    where is_contradicted
 )
 
 select
@@ -31,7 +39,8 @@ select
     coalesce(marks.order_type, case when exchanges.order_id is not null then 'exchange' end) as order_type,
     case when marks.is_marketplace then 'marketplace' else orders.source_name end as sales_channel,
     case when marks.is_pickup then 'pickup' end as delivery_method,
-    coalesce(lower(orders.fulfillment_status), 'unfulfilled') as fulfillment_status,
+    -- a word that nobody maps: nothing of such an order may be presumed
+    case when contradicted.order_id is not null then 'parcels_do_not_add_up' else coalesce(lower(orders.fulfillment_status), 'unfulfilled') end as fulfillment_status,
     -- numbers
     coalesce(
         cast(cast(round({{ post_purchase_gate.read_number('orders.total_shipping') }} * taxes.net_share, 4) as decimal(18, 4)) as {{ dbt.type_string() }}),
@@ -51,6 +60,8 @@ left join {{ ref('src_shopify__customer') }} as customers
     on orders._store = customers._store and orders.customer_id = customers.id
 left join {{ ref('shopify_order_marks') }} as marks
     on orders._store = marks._store and orders.id = marks.order_id
+left join contradicted
+    on orders._store = contradicted._store and orders.id = contradicted.order_id
 left join {{ ref('shopify_order_taxes') }} as taxes
     on orders._store = taxes._store and orders.id = taxes.order_id
 left join names as parents

@@ -1,6 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
--- A row per line of a refund, one for shipping and one for what neither explains; returns that no refund has answered; and the orders that the store
--- calls refunded without a refund: of those nobody can tell what was given back. Amounts are on the basis of the contract's prices, without tax.
+-- A row per line of a refund, one for shipping and one for what neither explains; returns that no refund has answered line by line; and the orders that
+-- the store calls refunded without a refund: of those nobody can tell what was given back. Amounts are on the basis of the contract's prices, without tax.
 {%- set number = post_purchase_gate.read_number %}
 {%- set text = dbt.type_string() %}
 with
@@ -52,7 +52,7 @@ lines as (
     from {{ ref('src_shopify__refund_line') }} as refund_lines
     inner join money
         on refund_lines._store = money._store and refund_lines.refund_id = money.refund_id
-    inner join refunds
+    left join refunds
         on refund_lines._store = refunds._store and refund_lines.refund_id = refunds.refund_id
     left join note_reasons
         on refund_lines._store = note_reasons._store and refund_lines.refund_id = note_reasons.refund_id
@@ -60,19 +60,11 @@ lines as (
         on money._store = orders._store and money.order_id = orders.order_id
 ),
 
-answered_returns as (
-    select distinct
-        _store,
-        return_id
-    from refunds
-    where return_id is not null
-),
-
 orders_with_refunds as (
     select distinct
         _store,
         order_id
-    from {{ ref('src_shopify__refund') }}
+    from money
 ),
 
 rows_of_refunds as (
@@ -82,7 +74,7 @@ rows_of_refunds as (
         lines._store || '-' || lines.order_line_id as order_line_id,
         lines.quantity,
         case
-            when lines.amount_gross is null then null
+            when lines.amount_gross is null or lines.lines_gross is null then null
             when lines.lines_gross > 0 then round(lines.net * lines.lines_paid / lines.lines_gross, 4)
             else 0
         end as amount,
@@ -121,14 +113,17 @@ rows_of_refunds as (
         money._store || '-' || money.refund_id || '-rest' as refund_id,
         money._store || '-' || money.order_id as order_id,
         cast(null as {{ text }}) as order_line_id,
-        '0' as quantity,
-        round(money.rest_gross / money.gross_per_net, 4) as amount,
-        coalesce(note_reasons.reason, 'goodwill') as reason,
+        -- money for nothing is goodwill where the refund itself says so, and not where it pays a return; of one that is gone nobody knows what it was for
+        case when money.is_known then '0' end as quantity,
+        case when money.is_known then round(money.rest_gross / money.gross_per_net, 4) end as amount,
+        coalesce(note_reasons.reason, case when money.is_known and refunds.return_id is null then 'goodwill' end) as reason,
         money.created_at as requested_at,
         money.refunded_at,
         cast(null as {{ text }}) as rejected_at,
         money._loaded_at
     from money
+    left join refunds
+        on money._store = refunds._store and money.refund_id = refunds.refund_id
     left join note_reasons
         on money._store = note_reasons._store and money.refund_id = note_reasons.refund_id
     -- what is a smallest unit or two is rounding
@@ -147,7 +142,7 @@ rows_of_refunds as (
         cast(null as {{ text }}) as rejected_at,
         _loaded_at
     from money
-    where lines_gross = 0 and amount_gross is null
+    where not has_lines and amount_gross is null
 )
 
 select
@@ -164,22 +159,17 @@ select
 from rows_of_refunds
 union all
 select
-    returns._store || '-return-' || returns.id || '-' || return_lines.id as refund_id,
-    returns._store || '-' || returns.order_id as order_id,
-    returns._store || '-' || return_lines.order_line_id as order_line_id,
-    return_lines.quantity,
+    refund_id,
+    order_id,
+    order_line_id,
+    quantity,
     cast(null as decimal(18, 4)) as amount,
-    lower(return_lines.reason) as reason,
-    coalesce(returns.created_at, returns._loaded_at) as requested_at,
-    cast(null as {{ text }}) as refunded_at,
-    case when lower(returns.status) in ('declined', 'canceled', 'cancelled', 'closed') then coalesce(returns.closed_at, returns._loaded_at) end as rejected_at,
-    returns._loaded_at
-from {{ ref('src_shopify__return') }} as returns
-inner join {{ ref('src_shopify__return_line') }} as return_lines
-    on returns._store = return_lines._store and returns.id = return_lines.return_id
-left join answered_returns
-    on returns._store = answered_returns._store and returns.id = answered_returns.return_id
-where answered_returns.return_id is null
+    reason,
+    requested_at,
+    refunded_at,
+    rejected_at,
+    _loaded_at
+from {{ ref('shopify_open_returns') }}
 union all
 select
     orders._store || '-' || orders.id || '-status' as refund_id,

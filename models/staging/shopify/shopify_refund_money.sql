@@ -4,8 +4,63 @@
 {%- set number = post_purchase_gate.read_number %}
 with
 
+transactions as (
+    select * from {{ ref('shopify_refund_transactions') }}
+),
+
+-- a refund that only its lines, its adjustments or its transactions name was one, too
+namings as (
+    select
+        refund_lines._store,
+        refund_lines.refund_id,
+        order_lines.order_id,
+        cast(null as {{ dbt.type_string() }}) as created_at,
+        refund_lines._loaded_at
+    from {{ ref('src_shopify__refund_line') }} as refund_lines
+    left join {{ ref('src_shopify__order_line') }} as order_lines
+        on refund_lines._store = order_lines._store and refund_lines.order_line_id = order_lines.id
+    union all
+    select
+        _store,
+        refund_id,
+        order_id,
+        cast(null as {{ dbt.type_string() }}) as created_at,
+        _loaded_at
+    from {{ ref('src_shopify__order_adjustment') }}
+    union all
+    select
+        _store,
+        refund_id,
+        order_id,
+        processed_at as created_at,
+        _loaded_at
+    from transactions
+),
+
 refunds as (
-    select * from {{ ref('src_shopify__refund') }}
+    select
+        _store,
+        id,
+        order_id,
+        created_at,
+        total_refunded,
+        true as is_known,
+        _loaded_at
+    from {{ ref('src_shopify__refund') }}
+    union all
+    select
+        namings._store,
+        namings.refund_id as id,
+        min(namings.order_id) as order_id,
+        coalesce(min(namings.created_at), max(namings._loaded_at)) as created_at,
+        cast(null as {{ dbt.type_string() }}) as total_refunded,
+        false as is_known,
+        max(namings._loaded_at) as _loaded_at
+    from namings
+    left join {{ ref('src_shopify__refund') }} as known
+        on namings._store = known._store and namings.refund_id = known.id
+    where namings.refund_id is not null and known.id is null
+    group by namings._store, namings.refund_id
 ),
 
 orders as (
@@ -20,52 +75,36 @@ orders as (
         on orders._store = taxes._store and orders.id = taxes.order_id
 ),
 
-transactions as (
-    select
-        _store,
-        refund_id,
-        order_id,
-        id,
-        lower(kind) as kind,
-        lower(status) as status,
-        {{ number('amount') }} as amount,
-        processed_at,
-        is_test
-    from {{ ref('src_shopify__transaction') }}
-    union all
-    select
-        nested._store,
-        nested.refund_id,
-        refunds.order_id,
-        nested.id,
-        lower(nested.kind) as kind,
-        lower(nested.status) as status,
-        {{ number('nested.amount') }} as amount,
-        nested.processed_at,
-        nested.is_test
-    from {{ ref('src_shopify__refund_transaction') }} as nested
-    inner join refunds
-        on nested._store = refunds._store and nested.refund_id = refunds.id
-    -- the same transaction in the stream of its own
-    left join {{ ref('src_shopify__transaction') }} as own
-        on nested._store = own._store and nested.id = own.id
-    where own.id is null or own.refund_id is null
-),
-
 paid as (
     select
         _store,
         refund_id,
-        sum(case when status = 'success' then amount else 0 end) as amount_paid,
-        sum(case when status in ('pending', 'awaiting_response') then amount else 0 end) as amount_pending,
+        case when count(*) = count(amount) then sum(case when status = 'success' then amount else 0 end) end as amount_paid,
+        case when count(*) = count(amount) then sum(case when status in ('pending', 'awaiting_response') then amount else 0 end) end as amount_pending,
         max(case when status = 'success' then processed_at end) as paid_at,
-        max(case when status = 'success' then 1 else 0 end) as has_paid
+        max(case when status = 'success' then 1 else 0 end) as has_paid,
+        max(case when status in ('pending', 'awaiting_response') then 1 else 0 end) as has_pending,
+        max(case when coalesce(status, '') not in ('success', 'pending', 'awaiting_response', 'failure', 'error') then 1 else 0 end) as has_other
     from transactions
-    where refund_id is not null and kind = 'refund' and coalesce(lower(is_test), 'false') not in ('true', 't', '1')
+    where refund_id is not null
     group by _store, refund_id
 ),
 
+-- where money went back for one of several refunds, nobody knows that a certain one brought none
+vague_orders as (
+    select distinct
+        _store,
+        order_id
+    from transactions
+    where refund_id is null
+),
+
 known_orders as (
+    select distinct
+        _store,
+        order_id
+    from {{ ref('src_shopify__transaction') }}
+    union
     select distinct
         _store,
         order_id
@@ -77,14 +116,17 @@ line_sums as (
     select
         refund_lines._store,
         refund_lines.refund_id,
-        sum(
-            {{ number('refund_lines.subtotal') }}
-            + case when orders.taxes_included then 0 else coalesce({{ number('refund_lines.total_tax') }}, 0) end
-        ) as lines_gross
+        case
+            when count(*) = count({{ number('refund_lines.subtotal') }}) and count(*) = count(orders.order_id)
+                then sum(
+                    {{ number('refund_lines.subtotal') }}
+                    + case when orders.taxes_included then 0 else coalesce({{ number('refund_lines.total_tax') }}, 0) end
+                )
+        end as lines_gross
     from {{ ref('src_shopify__refund_line') }} as refund_lines
     inner join refunds
         on refund_lines._store = refunds._store and refund_lines.refund_id = refunds.id
-    inner join orders
+    left join orders
         on refunds._store = orders._store and refunds.order_id = orders.order_id
     group by refund_lines._store, refund_lines.refund_id
 ),
@@ -105,17 +147,20 @@ summed as (
         refunds.id as refund_id,
         refunds.order_id,
         refunds.created_at,
-        coalesce(line_sums.lines_gross, 0) as lines_gross,
+        refunds.is_known,
+        line_sums.refund_id is not null as has_lines,
+        case when line_sums.refund_id is null then 0 else line_sums.lines_gross end as lines_gross,
         coalesce(shipping.shipping_gross, 0) as shipping_asked,
         coalesce(orders.gross_per_net, 1) as gross_per_net,
         coalesce(paid.has_paid, 0) = 1 as is_paid,
-        coalesce(paid.amount_pending, 0) > 0 and coalesce(paid.has_paid, 0) = 0 as is_pending,
+        coalesce(paid.has_pending = 1 and paid.has_paid = 0, false) as is_pending,
         paid.paid_at,
         case
+            when paid.has_other = 1 then null
             when paid.has_paid = 1 then paid.amount_paid
-            when paid.amount_pending > 0 then paid.amount_pending
+            when paid.has_pending = 1 then paid.amount_pending
             when {{ number('refunds.total_refunded') }} > 0 and paid.refund_id is null then {{ number('refunds.total_refunded') }}
-            when known_orders.order_id is null then null
+            when known_orders.order_id is null or (paid.refund_id is null and vague_orders.order_id is not null) then null
             else 0
         end as amount_gross,
         refunds._loaded_at
@@ -130,6 +175,8 @@ summed as (
         on refunds._store = shipping._store and refunds.id = shipping.refund_id
     left join known_orders
         on refunds._store = known_orders._store and refunds.order_id = known_orders.order_id
+    left join vague_orders
+        on refunds._store = vague_orders._store and refunds.order_id = vague_orders.order_id
 )
 
 select
@@ -138,6 +185,8 @@ select
     order_id,
     created_at,
     paid_at,
+    is_known,
+    has_lines,
     is_paid,
     is_pending,
     amount_gross,
@@ -145,7 +194,7 @@ select
     lines_gross,
     case when amount_gross is not null then least(shipping_asked, amount_gross) end as shipping_gross,
     -- lines are paid before what is left over is called goodwill
-    case when amount_gross is not null then least(greatest(amount_gross - shipping_asked, 0), lines_gross) end as lines_paid,
-    case when amount_gross is not null then greatest(amount_gross - shipping_asked - lines_gross, 0) end as rest_gross,
+    case when amount_gross is not null and lines_gross is not null then least(greatest(amount_gross - shipping_asked, 0), lines_gross) end as lines_paid,
+    case when amount_gross is not null and lines_gross is not null then greatest(amount_gross - shipping_asked - lines_gross, 0) end as rest_gross,
     _loaded_at
 from summed

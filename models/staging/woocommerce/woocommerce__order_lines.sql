@@ -12,8 +12,12 @@ lines as (
         {{ number('lines.subtotal') }} as price_before,
         {{ number('lines.total') }} as price_after
     from {{ ref('src_woocommerce__order_line') }} as lines
-    inner join {{ ref('woocommerce_orders') }} as orders
-        on lines._store = orders._store and lines.order_id = orders.order_id
+    left join {{ ref('src_woocommerce__order') }} as orders
+        on lines._store = orders._store and lines.order_id = orders.id
+    left join {{ ref('woocommerce_orders') }} as placed
+        on lines._store = placed._store and lines.order_id = placed.order_id
+    -- of an order that nobody placed; a line whose order is not there is handed on, to be refused by name
+    where placed.order_id is not null or orders.id is null
 )
 
 select

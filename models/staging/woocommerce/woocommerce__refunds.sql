@@ -13,6 +13,7 @@ refunds as (
         coalesce(own.order_id, listed.order_id) as order_id,
         abs({{ number('coalesce(own.amount, listed.total)') }}) as amount_gross,
         coalesce(own.reason, listed.reason) as note,
+        own.id is not null as has_own_row,
         coalesce(own.created_at, listed.updated_at) as created_at,
         coalesce(own._loaded_at, listed._loaded_at) as _loaded_at
     from {{ ref('src_woocommerce__refund') }} as own
@@ -47,12 +48,13 @@ select
     lines.units as quantity,
     cast(lines.net as decimal(18, 4)) as amount,
     reasons.reason,
-    refunds.created_at as requested_at,
-    refunds.created_at as refunded_at,
+    coalesce(refunds.created_at, lines._loaded_at) as requested_at,
+    coalesce(refunds.created_at, lines._loaded_at) as refunded_at,
     cast(null as {{ text }}) as rejected_at,
     lines._loaded_at
 from {{ ref('woocommerce_refund_lines') }} as lines
-inner join refunds
+-- units came back, whether or not the refund itself is there
+left join refunds
     on lines._store = refunds._store and lines.refund_id = refunds.refund_id
 left join reasons
     on lines._store = reasons._store and lines.refund_id = reasons.refund_id
@@ -61,8 +63,12 @@ select
     refunds._store || '-' || refunds.refund_id || '-rest' as refund_id,
     refunds._store || '-' || refunds.order_id as order_id,
     cast(null as {{ text }}) as order_line_id,
-    cast(0 as decimal(18, 4)) as quantity,
-    cast(round((refunds.amount_gross - coalesce(line_sums.gross, 0)) / coalesce(orders.gross_per_net, 1), 4) as decimal(18, 4)) as amount,
+    -- money alone, unless the order is refunded as a whole; of what only the order's list knows nobody can tell
+    case when refunds.has_own_row and coalesce(orders.status, '') <> 'refunded' then cast(0 as decimal(18, 4)) end as quantity,
+    case
+        when refunds.has_own_row or orders.status = 'refunded'
+            then cast(round((refunds.amount_gross - coalesce(line_sums.gross, 0)) / coalesce(orders.gross_per_net, 1), 4) as decimal(18, 4))
+    end as amount,
     coalesce(reasons.reason, case when line_sums.refund_id is not null then 'goodwill' end) as reason,
     refunds.created_at as requested_at,
     refunds.created_at as refunded_at,

@@ -46,7 +46,7 @@ select
     abs({{ number('lines.total') }}) + abs(coalesce({{ number('lines.total_tax') }}, 0)) as gross,
     lines._loaded_at
 from {{ ref('src_woocommerce__refund_line') }} as lines
-inner join refunds
+left join refunds
     on lines._store = refunds._store and lines.refund_id = refunds.refund_id
 left join notes
     on lines._store = notes._store and lines.id = notes.refund_line_id

@@ -127,7 +127,7 @@
     const card = element("section", { class: "card" },
       element("h3", {}, element("span", { class: "chip " + chip }, label), " " + title(action)),
       pairs(facts));
-    if (note) card.append(element("div", { class: "note" }, rendered(note), copyButton(note)));
+    if (note) card.append(element("div", { class: "note", lang: document.getElementById("content").dataset.noteLanguage }, rendered(note), copyButton(note)));
     return card;
   }
 

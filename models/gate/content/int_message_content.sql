@@ -123,6 +123,13 @@ select
     case when sends.target_kind = 'upsell' and about.currency = bought.currency then about.list_price - bought.list_price end as step_up_price,
     bundles.parts_price,
     bundles.parts_price - about.list_price as bundle_saving,
+    -- a price that is no lower, or has no end, is no limited offer
+    case when sends.recommended_sku is not null and offers.ends_at is not null and offers.price < about.list_price then offers.price end
+        as offer_price,
+    case when sends.recommended_sku is not null and offers.price < about.list_price then offers.ends_at end as offer_ends_at,
+    parcels.carrier as tracking_carrier,
+    parcels.tracking_number,
+    parcels.tracking_url,
     -- whoever is asked for a review is not told what others thought
     case when sends.target_kind is not null then ratings.rating_average end as rating_average,
     case when sends.target_kind is not null then coalesce(ratings.ratings, 0) end as ratings,
@@ -146,6 +153,13 @@ left join bundles
     on sends.about_sku = bundles.bundle_sku
 left join {{ ref('int_use_evidence') }} as use_evidence
     on sends.point_id = use_evidence.point_id
+left join {{ ref('int_limited_offers') }} as offers
+    on sends.recommended_sku = offers.sku
+-- the parcel that the message is about
+left join {{ ref('int_point_actions') }} as timing
+    on sends.point_id = timing.point_id and sends.action = timing.action
+left join {{ ref('int_parcels') }} as parcels
+    on timing.fulfillment_id = parcels.fulfillment_id
 left join history
     on sends.person_id = history.person_id
 left join category_lists
