@@ -192,7 +192,7 @@ class BesiegedShop:
 
     @contextlib.contextmanager
     def small_disk(self, megabytes: int) -> Iterator[Callable[[str], None]]:
-        """The shop on a file system of its own of so many MB, in its own place: dbt parses a database elsewhere anew."""
+        """The shop on a file system of its own of so many MB, in its own place: elsewhere dbt would parse anew."""
         folder = self.database.parent
 
         def remount(how: str) -> None:
