@@ -192,20 +192,17 @@ class BesiegedShop:
 
     @contextlib.contextmanager
     def small_disk(self, megabytes: int) -> Iterator[Callable[[str], None]]:
-        """The shop on a file system of its own of so many MB; gets what it is mounted as anew."""
-        folder, home = self.work / "small", self.database
-        folder.mkdir(exist_ok=True)
+        """The shop on a file system of its own of so many MB, in its own place: elsewhere dbt would parse anew."""
+        folder = self.database.parent
 
         def remount(how: str) -> None:
             subprocess.run(["mount", "-o", f"remount,{how}", str(folder)], check=True)
 
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], check=True)
         try:
-            self.database = folder / "shop.duckdb"
             shutil.copy(self.base, self.database)
             yield remount
         finally:
-            self.database = home
             subprocess.run(["umount", str(folder)], check=True)
 
     def may_mount(self) -> bool:
