@@ -64,6 +64,7 @@ def many(database: Path, target: Path, persons: int) -> None:
             from build.core.int_addresses cross join {copies}
             """
         )
+        own.execute("create table core.int_address_salt as from build.core.int_address_salt")
         for seed in ("actions", "checks", "reason_sentences"):
             own.execute(f"create table policy.{seed} as from build.policy.{seed}")
 

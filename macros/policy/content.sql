@@ -11,6 +11,14 @@
     ]) }}
 {%- endmacro %}
 
+{#- What an action can need besides, that stands in no text: where its parcel is followed, and until when the line may be sent back. -#}
+{% macro other_slots() -%}
+    {{ return([
+        {'slot': 'tracking', 'missing': 'unknown:missing_tracking'},
+        {'slot': 'returns_until', 'missing': 'unknown:missing_returns_until'},
+    ]) }}
+{%- endmacro %}
+
 {#- Whether a semicolon-separated list of a seed names an item. -#}
 {% macro list_names(list, item) -%}
     {{ dbt.concat(["';'", "replace(coalesce(" ~ list ~ ", ''), ' ', '')", "';'"]) }} like {{ dbt.concat(["'%;'", item, "';%'"]) }}

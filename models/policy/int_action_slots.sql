@@ -1,5 +1,5 @@
 -- What a message of an action cannot go without, slot by slot.
-{%- for slot in post_purchase_gate.content_slots() %}
+{%- for slot in post_purchase_gate.content_slots() + post_purchase_gate.other_slots() %}
 select
     action,
     '{{ slot.slot }}' as slot,
