@@ -145,7 +145,7 @@ unit: setup  ## dbt build of the demo shop with unit and data tests, in a databa
 	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles --selector full
 
 pytest: setup sync-setup serve-setup  ## stories, matrix, determinism, bad input, scripts
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 
 clean:  ## remove what was built
 	rm -rf target logs .pytest_cache .ruff_cache
