@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup serve-setup browser-setup demo build check test lint parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity clean
+.PHONY: help setup sync-setup serve-setup browser-setup demo build check test lint parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity dagster airflow clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -110,6 +110,15 @@ parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 ord
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000 --text
 
+# Dagster and Airflow have environments of their own: what they pin is nobody else's affair.
+.venv-%/.installed: requirements-%.lock
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-$*.lock
+	@touch $@
+
+dagster airflow: %: .venv-%/.installed setup  ## what Dagster (or Airflow) sees of the project, by scripts/orchestration
+	@$(BIN)/python -m pytest tests/test_orchestration.py -k $@
+
 audit: setup  ## what past sends did wrong, from a finished build
 	@$(GATE) audit
 
@@ -136,7 +145,7 @@ unit: setup  ## dbt build of the demo shop with unit and data tests, in a databa
 	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles --selector full
 
 pytest: setup sync-setup serve-setup  ## stories, matrix, determinism, bad input, scripts
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 
 clean:  ## remove what was built
 	rm -rf target logs .pytest_cache .ruff_cache

@@ -323,6 +323,46 @@ class Bench:
             """
         )
 
+    # --- own rhythm ---
+
+    def rhythm(self, gaps: int, differ: float, deviation: float, most: int = 200000) -> Row:
+        """Customers with so many gaps that are over and one that is open, of a SKU that lasts 30 days at the median:
+        what is said of those silent for 1.5 to 3 intervals over what is true (median), with the gaps that are over
+        alone and with the open one, and the mean distance in logs of all customers. As int_point_depletion says it."""
+        draws = max(int(most * self.scale), 200)
+        told = self.macros.days_per_unit("'own_gaps'", "null", "ln(30)", "own_gaps", "null")
+        return draws, *self.row(
+            f"""
+            with customers as (
+                select draw, ln(30) + {differ} * {GAUSS} as rhythm, random() as passed, {GAUSS} as open_draw
+                from range({draws}) as draws (draw)
+            ),
+            ended as (
+                select draw, sum(rhythm + {deviation} * {GAUSS}) as log_sum
+                from customers, range({gaps}) as gaps (gap) group by draw
+            ),
+            own_gaps as (
+                -- a long gap is met open more often than a short one
+                select
+                    draw, rhythm, {gaps} as gaps, coalesce(log_sum, 0) as log_sum,
+                    ln(greatest(exp(rhythm + {deviation} * ({deviation} + open_draw)) * passed, 1)) as log_open
+                from customers left join ended using (draw)
+            ),
+            told as (
+                select
+                    rhythm, log_open, ln({told}) as with_open,
+                    (log_sum + 2 * ln(30)) / (gaps + 2) as without_open
+                from own_gaps
+            )
+            select
+                avg((log_open - without_open between ln(1.5) and ln(3))::int),
+                median(exp(without_open - rhythm)) filter (log_open - without_open between ln(1.5) and ln(3)),
+                median(exp(with_open - rhythm)) filter (log_open - without_open between ln(1.5) and ln(3)),
+                avg(abs(without_open - rhythm)), avg(abs(with_open - rhythm))
+            from told
+            """
+        )
+
     # --- audit ---
 
     def like_with_like(self, customers: int, rate: float, most_sends: int, effect: float = 0.0, most: int = 400) -> Row:
@@ -737,6 +777,43 @@ def pairs_tables(bench: Bench) -> list[Table]:
     ]
 
 
+def rhythm_tables(bench: Bench) -> list[Table]:
+    rows = []
+    for gaps, differ, deviation in (
+        (0, 0.5, 0.4),
+        (1, 0.5, 0.4),
+        (3, 0.5, 0.4),
+        (6, 0.5, 0.4),
+        (1, 0.7, 0.4),
+        (3, 0.7, 0.6),
+    ):
+        draws, silent, without, counted, off_without, off = bench.rhythm(gaps, differ, deviation)
+        rows.append(
+            [str(gaps), f"{differ:g}", f"{deviation:g}", f"{draws:,}", percent(silent)]
+            + [f"{value:.2f}" for value in (without, counted)]
+            + [f"{value:.3f}" for value in (off_without, off)]
+        )
+    return [
+        (
+            "A customer's own rhythm: said over true, of who has been silent for 1.5 to 3 intervals",
+            "Rhythms and gaps are log-normal. The last two columns are of all customers: the mean distance in logs, "
+            "with the gaps that are over alone, and with the open one.",
+            [
+                "gaps",
+                "rhythms differ by",
+                "gaps by",
+                "draws",
+                "silent, %",
+                "without",
+                "with the open gap",
+                "off",
+                "off, with it",
+            ],
+            rows,
+        )
+    ]
+
+
 def audit_tables(bench: Bench) -> list[Table]:
     alike = []
     for customers, rate, sends in (
@@ -802,6 +879,7 @@ CLAIMS = {
     "lift": lift_tables,
     "breaker": breaker_tables,
     "audit": audit_tables,
+    "rhythm": rhythm_tables,
     "pairs": pairs_tables,
 }
 

@@ -1,11 +1,12 @@
-"""Hostile files and killed builds: what the intake makes of them, counted.
+"""Hostile files, killed builds and machines that fail: what the project makes of them, counted.
 
-    post-purchase fuzz [--files 200] [--kills 2] [--seed 1] [--keep FOLDER]
+    post-purchase fuzz [--files 200] [--landed N] [--kills 2] [--machine] [--minutes N] [--seed 1] [--keep FOLDER]
 
 A small shop is written as CSV files, faults are put into them, and the shop is built. Of every file all records must be
 accounted for, every record that no fault touched must be there, an error must name its file, and no personal value may
-be shown. A killed build must leave a database that opens, and the next build a log and an outbox that are those of a
-build that nobody killed. The same seed makes the same faults; what went wrong is kept in --keep.
+be shown. Of kills and --machine (a full disk, a database that may not be written, files that are replaced while they
+are read, two builds, two exports, a clock that went back) post_purchase/machine_faults.py says what must hold. The same
+seed makes the same faults; what went wrong is kept in --keep.
 Exit codes: 0 nothing went wrong; 1 something did.
 """
 
@@ -20,14 +21,15 @@ import pickle
 import random
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,50 +37,40 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT
-from post_purchase.build import WITHOUT_TESTS, dbt_process, invoke
+from post_purchase.build import invoke
+from post_purchase.machine_faults import MUST_NOT_BE, BesiegedShop
 from post_purchase.shop import bulk_names, write_bulk
 from post_purchase.terminal import plain
 
 AS_OF = datetime(2026, 6, 30, 12)
 ORDERS = 120
 INPUTS = "+file_accounting"
-TABLES = (
-    "customers",
-    "orders",
-    "order_lines",
-    "payments",
-    "fulfillments",
-    "fulfillment_events",
-    "refunds",
-    "tickets",
-    "site_events",
-    "messages",
-    "message_events",
-    "reviews",
-    "products",
-)
 RAW_FAULT = re.compile(
     r"Traceback|Runtime Error|Database Error|Binder Error|Invalid Input|Conversion Error|Out of Range|INTERNAL|"
     r"Parser Error|Catalog Error|IO Error|InvalidInput|Unicode\w+Error"
 )
 """What an error says that nobody wrote for its reader."""
-LOG = "select * exclude (policy_version) from marts.decision_changes"
-OUTBOX = "select event_id, event_type, entry_number, occurred_at from marts.audience_events"
 
 Rows = list[list[str]]
 
 
 @dataclass
 class Table:
-    """A file of the shop before its fault: header, rows, and which columns make its key."""
+    """A file of the shop before its fault: header, rows, which columns make its key, and which nothing shows."""
 
     name: str
     header: list[str]
     rows: Rows
     keys: list[str]
+    masked: frozenset[str] = frozenset()
 
     def key(self, row: list[str]) -> str:
-        return "|".join(row[self.header.index(name)] or "(null)" for name in self.keys)
+        values = (row[self.header.index(name)] if name in self.header else "" for name in self.keys)
+        shown = (
+            "(masked)" if name in self.masked else value or "(null)"
+            for name, value in zip(self.keys, values, strict=True)
+        )
+        return "|".join(shown)
 
 
 @dataclass
@@ -294,11 +286,14 @@ class Fuzzer:
         self.rng = random.Random(seed)
         self.raw = work / "raw"
         self.database = work / "shop.duckdb"
+        self.seeded = work / "seeded.duckdb"
         self.vars = {"raw_path": str(self.raw), "as_of": str(AS_OF)}
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.manifest = b""
         self.write_shop(seed)
+        # what is loaded when says of no row where it went
+        self.names = sorted(name for name, table in self.tables.items() if len(table.rows) > 1 and name != "feed_loads")
 
     def write_shop(self, seed: int) -> None:
         write_bulk(self.work / "bulk", bulk_names(ORDERS, seed, AS_OF), 0.0, "2GB")
@@ -311,10 +306,13 @@ class Fuzzer:
                 cursor = connection.execute(f"select columns(*)::varchar from '{path}'")
                 header = [column[0] for column in cursor.description]
                 rows = [["" if value is None else value for value in row] for row in cursor.fetchall()]
-                table = Table(path.stem, header, rows, contract[path.stem]["config"]["meta"]["key"])
-                self.tables[path.stem] = table
-                for column in contract[path.stem]["columns"]:
-                    if column.get("config", {}).get("meta", {}).get("pii") and column["name"] in header:
+                columns = contract[path.stem]["columns"]
+                pii = frozenset(one["name"] for one in columns if one.get("config", {}).get("meta", {}).get("pii"))
+                self.tables[path.stem] = Table(
+                    path.stem, header, rows, contract[path.stem]["config"]["meta"]["key"], pii
+                )
+                for column in columns:
+                    if column["name"] in pii and column["name"] in header:
                         at = header.index(column["name"])
                         personal |= {row[at] for row in rows if "@" in row[at] or len(re.sub(r"\D", "", row[at])) > 8}
         self.personal = personal
@@ -327,8 +325,8 @@ class Fuzzer:
         for name, table in self.tables.items():
             (self.raw / f"{name}.csv").write_bytes(file_of(table))
 
-    def build(self) -> tuple[bool, str]:
-        """One build of the inputs in this process; whether it ended well, and all that dbt said."""
+    def dbt(self, command: str, *words: str, **more: str) -> tuple[bool, str]:
+        """One dbt command in this process, the project parsed once; whether it ended well, and all that it said."""
         os.environ["POST_PURCHASE_DB"] = str(self.database)
         said: list[str] = []
         common = [
@@ -342,25 +340,35 @@ class Fuzzer:
             "--log-path",
             str(self.work / "logs"),
             "--vars",
-            yaml.safe_dump(self.vars, default_flow_style=True, width=10_000),
+            yaml.safe_dump({**self.vars, **more}, default_flow_style=True, width=10_000),
         ]
         if not self.manifest:
             parsed = invoke(["parse", *common], lambda event: None)
             if not parsed.success:
                 raise RuntimeError(str(parsed.exception))
             self.manifest = pickle.dumps(parsed.result)
-        self.database.unlink(missing_ok=True)
 
         def hear(event: Any) -> None:
             said.append(event.info.msg)
 
-        words = ["build", *common, "--select", INPUTS, "--no-write-json", *WITHOUT_TESTS]
-        outcome = invoke(words, hear, pickle.loads(self.manifest))
+        outcome = invoke([command, *common, *words], hear, pickle.loads(self.manifest))
         return outcome.success, plain("\n".join([*said, str(outcome.exception or "")]))
+
+    def build(self) -> tuple[bool, str]:
+        """One build of the inputs."""
+        if not self.seeded.is_file():
+            self.database.unlink(missing_ok=True)
+            if not self.dbt("seed", "--select", INPUTS, "--no-write-json")[0]:
+                raise RuntimeError("The seeds cannot be loaded.")
+            self.database.replace(self.seeded)
+        shutil.copy(self.seeded, self.database)
+        return self.dbt("run", "--select", INPUTS, "--no-write-json")
 
     def fail(self, kind: str, what: str) -> None:
         self.counts[kind] += 1
         self.wrong.append(f"{kind}: {what}")
+        # a long run tells at once, and again at its end
+        print(self.wrong[-1], file=sys.stderr, flush=True)
         if self.keep:
             folder = self.keep / f"{len(self.wrong):04d}"
             shutil.copytree(self.raw, folder)
@@ -373,7 +381,7 @@ class Fuzzer:
     def try_stop(self) -> None:
         """A file that nothing can be read from: the build stops at once and names it."""
         self.write_good()
-        name = self.rng.choice(TABLES)
+        name = self.rng.choice(self.names)
         fault, (kind, make) = self.rng.choice(list(STOPS.items()))
         what = f"{fault} in {name}"
         (self.raw / f"{name}.csv").unlink()
@@ -394,7 +402,7 @@ class Fuzzer:
         """Files with faults that cost records: the build goes on, and every record is somewhere."""
         self.write_good()
         hurt: dict[str, tuple[str, Hurt]] = {}
-        for name in self.rng.sample(TABLES, min(most, len(TABLES))):
+        for name in self.rng.sample(self.names, min(most, len(self.names))):
             fault = self.rng.choice(list(FAULTS))
             hurt[name] = (fault, FAULTS[fault](self.rng, self.tables[name]))
             (self.raw / f"{name}.csv").write_bytes(hurt[name][1].content)
@@ -409,6 +417,59 @@ class Fuzzer:
             return
         with duckdb.connect(str(self.database), read_only=True) as connection:
             self.check_rows(connection, hurt, what)
+
+    def try_landing(self, files: int) -> None:
+        """Many folders of files with faults, landed one after the other by one command, and nothing behind it."""
+        folders: list[dict[str, tuple[str, Hurt]]] = []
+        keys = {name: [one for one in table.keys if one in table.header] for name, table in self.tables.items()}
+        for number in range(-(-files // len(self.names))):
+            folder = self.work / "landing" / str(number)
+            folder.mkdir(parents=True)
+            hurt = {}
+            for name in self.names:
+                fault = self.rng.choice(list(FAULTS))
+                hurt[name] = (fault, FAULTS[fault](self.rng, self.tables[name]))
+                (folder / f"{name}.csv").write_bytes(hurt[name][1].content)
+            folders.append(hurt)
+            self.counts["files landed alone"] += len(hurt)
+        self.database.unlink(missing_ok=True)
+        inline = LAND_FOLDERS.format(
+            folder=str(self.work / "landing"),
+            folders=len(folders),
+            keys=repr({name: keys[name] for name in self.names}),
+        )
+        # a command that is a task of a build has no hooks, which would land another folder before
+        ended_well, said = self.dbt("show", "--inline", inline, "--no-write-json", build_id="fuzz")
+        shutil.rmtree(self.work / "landing")
+        self.check_words(said, "landing")
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            self.check_landed(connection, folders, "" if ended_well else " ".join(said.split())[-300:])
+
+    def check_landed(
+        self, connection: duckdb.DuckDBPyConnection, folders: list[dict[str, tuple[str, Hurt]]], error: str
+    ) -> None:
+        records = connection.execute("select folder, table_name, records, refused from landed.files").fetchall()
+        rows: dict[tuple[int, str], list[str]] = {}
+        for number, name, key in connection.execute("select folder, table_name, row_key from landed.keys").fetchall():
+            rows.setdefault((number, name), []).append(key)
+        for number, name, counted, refused in records:
+            fault, file = folders[number][name]
+            there = rows.get((number, name), [])
+            self.counts["records"] += counted
+            if counted != len(there) + refused:
+                self.fail("records unaccounted for", f"{fault} in {name}: {counted} in, {len(there)} + {refused} told")
+            # as the file says it: nothing is masked yet, and a column that is not there is none
+            keys = [one for one in self.tables[name].keys if one in self.tables[name].header]
+            table = replace(self.tables[name], keys=keys, masked=frozenset())
+            spared = {table.key(row) for at, row in enumerate(table.rows) if at not in file.touched}
+            if spared - set(there):
+                self.fail("untouched records lost", f"{fault} in {name}: {len(spared - set(there))}")
+        if len(records) != sum(len(hurt) for hurt in folders):
+            first = max((number for number, *_ in records), default=-1) + 1
+            faults = ", ".join(
+                f"{fault} in {name}" for name, (fault, _) in folders[min(first, len(folders) - 1)].items()
+            )
+            self.fail("raw errors" if RAW_FAULT.search(error) else "crashes", f"{faults}: {error}")
 
     def check_rows(self, connection: duckdb.DuckDBPyConnection, hurt: dict[str, tuple[str, Hurt]], what: str) -> None:
         for name, records, summed in connection.execute(
@@ -434,56 +495,35 @@ class Fuzzer:
         if shown:
             self.fail("personal values in rejected_rows", f"{what}: {len(shown)} rows")
 
-    def try_kills(self, kills: int) -> None:
-        """Builds that are killed at a moment drawn at random, and the build after each."""
-        self.write_good()
-        reference = self.work / "reference.duckdb"
-        began = time.monotonic()
-        self.whole_build(reference)
-        lasted = time.monotonic() - began
-        wanted = kept_history(reference)
-        for number in range(kills):
-            database = self.work / f"killed{number}.duckdb"
-            moment = self.rng.uniform(0.3, 1.0) * lasted
-            process = self.start_build(database)
-            try:
-                process.wait(moment)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            self.counts["kills"] += 1
-            try:
-                self.whole_build(database)
-                found = kept_history(database)
-            except (duckdb.Error, RuntimeError) as error:
-                self.fail("kills not survived", f"after {moment:.0f} of {lasted:.0f} s: {error}")
-                continue
-            if found != wanted:
-                self.fail("log or outbox doubled or lost", f"killed after {moment:.0f} of {lasted:.0f} s")
 
-    def start_build(self, database: Path) -> subprocess.Popen[bytes]:
-        vars = yaml.safe_dump(self.vars, default_flow_style=True, width=10_000)
-        words = dbt_process("build", self.work / "target_whole", "--quiet", "--vars", vars, *WITHOUT_TESTS)
-        words += ["--log-path", str(self.work / "logs")]
-        # a log and not a pipe: nobody reads while it is waited for
-        log = (self.work / "build.log").open("wb")
-        return subprocess.Popen(
-            words, cwd=PROJECT, env={**os.environ, "POST_PURCHASE_DB": str(database)}, stdout=log, stderr=log
-        )
-
-    def whole_build(self, database: Path) -> None:
-        if self.start_build(database).wait():
-            raise RuntimeError((self.work / "build.log").read_text()[-600:])
-
-
-def kept_history(database: Path) -> list[list[tuple[Any, ...]]]:
-    """What is kept from build to build: the log and the outbox."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return [connection.execute(f"{query} order by all").fetchall() for query in (LOG, OUTBOX)]
-
-
-BATCH = 8
-"""Files with a fault in one build; one in six builds has a file that stops it instead."""
+LAND_FOLDERS = """
+{{%- if execute -%}}
+    {{%- do run_query("create schema landed") -%}}
+    {{%- do run_query("create table landed.files (folder int, table_name text, records bigint, refused bigint)") -%}}
+    {{%- do run_query("create table landed.keys (folder int, table_name text, row_key text)") -%}}
+    {{%- for number in range({folders}) -%}}
+        {{%- do post_purchase_gate.land_folder("raw", "{folder}/" ~ number) -%}}
+        {{%- for name, keys in {keys}.items() -%}}
+            {{%- set parts = [] -%}}
+            {{%- for key in keys -%}}{{%- do parts.append("coalesce(" ~ key ~ ", '(null)')") -%}}{{%- endfor -%}}
+            {{%- do run_query(
+                "insert into landed.keys select " ~ number ~ ", '" ~ name ~ "', " ~ parts | join(" || '|' || ")
+                ~ " from raw." ~ name) -%}}
+        {{%- endfor -%}}
+        {{%- do run_query(
+            "insert into landed.files select " ~ number ~ ", table_name, records, "
+            ~ "(select count(*) from raw.unreadable_lines as refused where refused.table_name = files.table_name) "
+            ~ "from raw.landed_files as files"
+        ) -%}}
+        {{%- do adapter.commit() -%}}
+    {{%- endfor -%}}
+{{%- endif -%}}
+select 1 as landed
+"""
+"""Lands folder after folder, and keeps of each what its files hold and which records came out of them."""
+LANDED_AT_ONCE = 200
+BATCH = 30
+"""At most so many files with a fault in one build; one in six builds has a file that stops it instead."""
 ZERO = (
     "crashes",
     "raw errors",
@@ -493,28 +533,85 @@ ZERO = (
     "untouched records lost",
     "personal values in errors",
     "personal values in rejected_rows",
-    "kills not survived",
-    "log or outbox doubled or lost",
+    *MUST_NOT_BE,
 )
 
 
-def fuzz(files: int, kills: int, seed: int, work: Path, keep: Path | None = None) -> Fuzzer:
-    """Try so many files and kills; the faults depend on the seed alone."""
+TOLD = ("files", "records", "kills")
+
+
+def fuzz(
+    files: int,
+    kills: int,
+    seed: int,
+    work: Path,
+    keep: Path | None = None,
+    machine: int = 0,
+    until: float = float("inf"),
+    landed: int = 0,
+) -> Fuzzer:
+    """Try so many files, kills and faults of the machine, until some moment; they depend on the seed alone."""
     fuzzer = Fuzzer(work, seed, keep)
-    while fuzzer.counts["files"] < files:
+    while fuzzer.counts["files landed alone"] < landed and time.monotonic() < until:
+        fuzzer.try_landing(min(LANDED_AT_ONCE, landed - fuzzer.counts["files landed alone"]))
+    while fuzzer.counts["files"] < files and time.monotonic() < until:
         if fuzzer.rng.random() < 1 / 6:
             fuzzer.try_stop()
         else:
             fuzzer.try_batch(min(BATCH, files - fuzzer.counts["files"]))
-    if kills:
-        fuzzer.try_kills(kills)
+    if kills or machine:
+        fuzzer.write_good()
+        shop = BesiegedShop(fuzzer.work, fuzzer.raw, fuzzer.vars, fuzzer.rng, fuzzer.fail, fuzzer.counts)
+        faults: list[Callable[[], None]] = [*shop.faults(), partial(try_replaced, fuzzer)]
+        for fault in fuzzer.rng.sample(faults, min(machine, len(faults))):
+            if time.monotonic() < until:
+                fault()
+        shop.try_kills(kills, until)
     return fuzzer
+
+
+def try_replaced(fuzzer: Fuzzer) -> None:
+    """Files that are replaced again and again while a build reads them: it says so, or every record is somewhere."""
+    versions = []
+    for number in range(2):
+        fuzzer.write_good()
+        folder = fuzzer.work / f"version{number}"
+        folder.mkdir()
+        for name, table in fuzzer.tables.items():
+            rows = table.rows if number == 0 else table.rows[: max(1, len(table.rows) * 3 // 4)]
+            (folder / f"{name}.csv").write_bytes(file_of(Table(name, table.header, rows, table.keys)))
+        versions.append(folder)
+    ended = threading.Event()
+
+    def replace() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            name = fuzzer.rng.choice(fuzzer.names)
+            shutil.copy(versions[number % 2] / f"{name}.csv", fuzzer.work / "next.csv")
+            (fuzzer.work / "next.csv").replace(fuzzer.raw / f"{name}.csv")
+
+    replacing = threading.Thread(target=replace)
+    replacing.start()
+    try:
+        ended_well, said = fuzzer.build()
+    finally:
+        ended.set()
+        replacing.join()
+    fuzzer.counts["builds of files that were replaced"] += 1
+    fuzzer.check_words(said, "replaced while read")
+    if ended_well:
+        with duckdb.connect(str(fuzzer.database), read_only=True) as connection:
+            fuzzer.check_rows(connection, {}, "replaced while read")
+    elif "Replaced while this build read it" not in said:
+        found = RAW_FAULT.search(said)
+        fuzzer.fail("raw errors" if found else "crashes", f"replaced while read: {' '.join(said.split())[-300:]}")
 
 
 def report(fuzzer: Fuzzer, seconds: float) -> str:
     counts = fuzzer.counts
     lines = [f"files {counts['files']}, records {counts['records']:,}, kills {counts['kills']}, {seconds:,.0f} s"]
-    lines.append(f"stopped by name {fuzzer.counts['stopped by name']}")
+    lines += [f"{kind} {number}" for kind, number in sorted(counts.items()) if kind not in (*ZERO, *TOLD)]
     lines += [f"{kind} {fuzzer.counts[kind]}" for kind in ZERO]
     return "\n".join([*lines, *fuzzer.wrong])
 
@@ -525,13 +622,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="post-purchase fuzz", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--files", type=int, default=200, help="files with a fault (default 200)")
+    parser.add_argument("--landed", type=int, default=0, help="files that are landed, and nothing built of them")
     parser.add_argument("--kills", type=int, default=2, help="builds that are killed (default 2)")
+    parser.add_argument("--machine", action="store_true", help="a full disk, a clock that went back, ...")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin nothing new after so many")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same faults")
     parser.add_argument("--keep", type=Path, help="folder for the files of what went wrong")
     arguments = parser.parse_args(argv)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
-        fuzzer = fuzz(arguments.files, arguments.kills, arguments.seed, Path(work), arguments.keep)
+        asked = (arguments.files, arguments.kills, arguments.seed, Path(work), arguments.keep)
+        fuzzer = fuzz(
+            *asked,
+            machine=99 if arguments.machine else 0,
+            until=began + 60 * arguments.minutes,
+            landed=arguments.landed,
+        )
     print(report(fuzzer, time.monotonic() - began))
     return 1 if fuzzer.wrong else 0
 

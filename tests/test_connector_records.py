@@ -353,7 +353,7 @@ def test_refunds_that_are_half_there(records: Path) -> None:
     )
     # without its own row: units came back, and of which order says the line
     assert refunds["gq-599-601"] == ("gq-1", "gq-11", 1.0, 0.0, "other", True)
-    # a transaction that no refund claims: money went, nobody knows for what; no units and no amount are what the core calls unknown
+    # a transaction that no refund claims: money went, nobody knows for what. No units and no amount: unknown
     assert refunds["gq-transaction-106-rest"][:4] == ("gq-6", None, 0.0, None)
     # a return that a refund without lines pays is no goodwill
     assert refunds["gq-return-901-911"][:3] == ("gq-5", "gq-51", 1.0) and refunds["gq-return-901-911"][5]

@@ -95,3 +95,15 @@ def test_taste_proves_no_pair(bench: Bench, taste: float, trigger: float) -> Non
     assert proven_true >= 0.9 * lifted_true
     assert proven - proven_true <= 0.1 * proven
     assert taste < 0.5 or lifted - lifted_true > 0.8 * lifted
+
+
+@pytest.mark.parametrize(("gaps", "differ", "deviation"), [(1, 0.5, 0.4), (6, 0.5, 0.4), (3, 0.7, 0.6)])
+def test_who_has_been_silent_for_long_has_a_longer_rhythm(
+    bench: Bench, gaps: int, differ: float, deviation: float
+) -> None:
+    """The gaps that are over alone say too little of them; with the open one nobody else is told worse for it."""
+    _, silent, without, counted, off_without, off = bench.rhythm(gaps, differ, deviation)
+    assert silent > 0.03
+    assert without <= counted - 0.05
+    assert counted <= 1.05
+    assert off <= off_without

@@ -260,3 +260,8 @@ group by _store, ticket_id, source, order_said
     from {{ ref('src_' ~ tool ~ '__ticket_tag') }}
     where tag is not null
 {%- endmacro %}
+
+{#- A mark without the word that a comment came with it: badwithcomment is bad. -#}
+{% macro satisfaction_mark(value) -%}
+    regexp_replace(lower({{ value }}), '_?with_?comment$', '')
+{%- endmacro %}

@@ -72,18 +72,34 @@
     ), 0)
 {%- endmacro %}
 
+{#- Mean of a normal variable of which only a lower bound is known. -#}
+{% macro expected_beyond(bound, mean, deviation) -%}
+    {%- set z = '((' ~ bound ~ ' - ' ~ mean ~ ') / ' ~ deviation ~ ')' -%}
+    case
+        when {{ z }} > 6 then {{ bound }}
+        when {{ z }} < -6 then {{ mean }}
+        when {{ z }} >= 0 then {{ mean }} + {{ deviation }} * 0.797884560802865 * exp(-0.5 * {{ z }} * {{ z }}) / {{ post_purchase_gate.erfc(z ~ ' / sqrt(2.0)') }}
+        else {{ mean }} + {{ deviation }} * 0.797884560802865 * exp(-0.5 * {{ z }} * {{ z }}) / (2 - {{ post_purchase_gate.erfc('(-1 * ' ~ z ~ ') / sqrt(2.0)') }})
+    end
+{%- endmacro %}
+
 {#-
     Days that one unit of a SKU lasts a customer: as declared, or the shop's own gaps drawn to the customer's (two pseudo-gaps) and to how much
-    faster or slower than usual that customer is with everything.
+    faster or slower than usual that customer is with everything. The gap that is still open counts as one, as long as it may be expected to get: who has been
+    silent for long has a longer rhythm than the gaps that are over say. Gaps of one customer differ by half a log.
 -#}
 {% macro days_per_unit(basis, consumable_days, log_days, own_gaps, residual) -%}
+    {%- set double = post_purchase_gate.type_double() -%}
+    {%- set ended -%}
+        cast(coalesce({{ own_gaps }}.log_sum, 0) + 2 * ({{ log_days }} + 0.7 * coalesce({{ residual }}, 0)) as {{ double }})
+    {%- endset -%}
+    {%- set gaps = 'coalesce(' ~ own_gaps ~ '.gaps, 0)' -%}
+    {%- set mean = '(' ~ ended ~ ' / (' ~ gaps ~ ' + 2))' -%}
     case
         when {{ basis }} = 'declared' then {{ consumable_days }}
+        when {{ own_gaps }}.log_open is null then cast(exp({{ mean }}) as decimal(18, 4))
         else cast(exp(
-            cast(
-                coalesce({{ own_gaps }}.log_sum, 0) + 2 * ({{ log_days }} + 0.7 * coalesce({{ residual }}, 0))
-                as {{ post_purchase_gate.type_double() }}
-            ) / (coalesce({{ own_gaps }}.gaps, 0) + 2)
+            ({{ ended }} + {{ post_purchase_gate.expected_beyond('cast(' ~ own_gaps ~ '.log_open as ' ~ double ~ ')', mean, '0.5') }}) / ({{ gaps }} + 3)
         ) as decimal(18, 4))
     end
 {%- endmacro %}

@@ -33,7 +33,7 @@ SHAPES = {
     "api": ("api",),
     "tools-api": ("fivetran", "fivetran_graphql", "tools_api"),
 }
-# What the tools of a shape bring beside its store: their schemas, and tables of the contract that the folder then lacks.
+# What tools bring beside the store of a shape: their schemas, and tables of the contract that the folder then lacks.
 BESIDE = {
     "tools-api": (
         ("gorgias", "recharge", "aftership", "loop", "okendo", "stripe"),

@@ -89,7 +89,7 @@ create table native.tags as
 
 create table aftership.trackings as
     select 't' || shipments.id as id, 'TRACK' || shipments.id as tracking_number, shipments.carrier as slug, orders.name as order_number,
-    coalesce(last.tag, 'InTransit') as tag, last.subtag, strftime(shipments.created_at, '%Y-%m-%dT%H:%M:%S+00:00') as created_at,
+    coalesce(last.tag, 'Pending') as tag, last.subtag, strftime(shipments.created_at, '%Y-%m-%dT%H:%M:%S+00:00') as created_at,
     strftime(shipments.updated_at, '%Y-%m-%dT%H:%M:%S+00:00') as updated_at,
     json_object('datetime', fulfillments.expected_delivery_at) as latest_estimated_delivery,
     coalesce(checkpoints.checkpoints, json('[]')) as checkpoints, timestamptz '2026-06-30 11:30:00+00' as _airbyte_extracted_at

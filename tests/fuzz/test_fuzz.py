@@ -26,12 +26,14 @@ def test_a_fault_is_a_fault_and_the_same_for_the_same_seed(name: str) -> None:
 
 
 def test_hostile_files_of_the_day(tmp_path: Path) -> None:
-    fuzzer = fuzz(files=20, kills=0, seed=SEED, work=tmp_path)
-    assert fuzzer.counts["files"] >= 20 and fuzzer.counts["records"] > 1000
+    fuzzer = fuzz(files=20, kills=0, landed=100, seed=SEED, work=tmp_path)
+    assert (
+        fuzzer.counts["files"] >= 20 and fuzzer.counts["files landed alone"] >= 100 and fuzzer.counts["records"] > 1000
+    )
     assert fuzzer.wrong == [], f"seed {SEED}"
 
 
-def test_a_killed_build_of_the_day(tmp_path: Path) -> None:
-    fuzzer = fuzz(files=0, kills=1, seed=SEED, work=tmp_path)
-    assert fuzzer.counts["kills"] == 1
+def test_a_kill_and_a_fault_of_the_machine_of_the_day(tmp_path: Path) -> None:
+    fuzzer = fuzz(files=0, kills=1, machine=1, seed=SEED, work=tmp_path)
+    assert sum(fuzzer.counts.values()) >= 2, fuzzer.counts
     assert fuzzer.wrong == [], f"seed {SEED}"

@@ -102,6 +102,8 @@ RELATIONS = [
     ("dry", "phantom", "accessory", "compatible"),
     ("dry", "phantom", "premium", "compatible"),
     ("kettle_pro", "nocost", "accessory", "compatible"),
+    ("kettle_pro", "nocost", "premium", "compatible"),
+    ("kettle_pro", "nocost", "warranty", "compatible"),
     ("filter", "soldout", "accessory", "compatible"),
     ("beans", "beans_club", "subscription", "compatible"),
     ("cap", "tee_m", "accessory", "compatible"),

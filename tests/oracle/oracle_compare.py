@@ -198,15 +198,24 @@ class KnownDifferences:
 
 def tail(draws: int, share: float, seen: int, *, above: bool) -> float:
     """How probable it is to see at least (or at most) so many."""
+    if share in (0, 1):
+        always = round(draws * share)
+        return float(always >= seen if above else always <= seen)
     counts = range(seen, draws + 1) if above else range(seen + 1)
-    return math.fsum(math.comb(draws, n) * share**n * (1 - share) ** (draws - n) for n in counts)
+    # in logarithms: of some 1,100 draws on, the number of combinations is larger than any float
+    combinations = (math.lgamma(draws + 1) - math.lgamma(n + 1) - math.lgamma(draws - n + 1) for n in counts)
+    chances = (
+        math.exp(log + n * math.log(share) + (draws - n) * math.log1p(-share))
+        for n, log in zip(counts, combinations, strict=True)
+    )
+    return math.fsum(chances)
 
 
 class Coverage:
     """In which histories a matrix cell decided, and a detail code occurred."""
 
     # No history can reach these: they rest on what is learned, or on seeds that ship empty.
-    ELSEWHERE = {"held", "circuit_breaker", "incentive", "negative_review_risk"}
+    ELSEWHERE = {"held", "circuit_breaker", "incentive", "negative_review_risk", "content"}
     ELSEWHERE_STATES = {"holdout:unknown", "related_sku:unknown"}
     # The SKU itself is always a candidate of a subscription, and always fits.
     ELSEWHERE_CELLS = {

@@ -1,5 +1,5 @@
--- When an order is live by itself, whatever its issues: while it is young, after each of its parcels left or came, and until what is used up
--- has been used up. Spans of one order may overlap: whoever asks, asks whether one of them holds at an instant.
+-- When an order is live by itself, whatever its issues: while it is young, after each of its parcels left, came, or was lost or sent back, and until
+-- what is used up has been used up. Spans of one order may overlap: whoever asks, asks whether one of them holds at an instant.
 with
 
 lines as (
@@ -11,6 +11,7 @@ lines as (
 parcels as (
     select
         lines.order_id,
+        parcels.fulfillment_id,
         lines.quantity,
         lines.consumable_days,
         parcels.shipped_at,
@@ -19,6 +20,16 @@ parcels as (
     from lines
     inner join {{ ref('int_line_parcels') }} as parcels
         on lines.order_line_id = parcels.order_line_id
+),
+
+-- a parcel that a carrier brings back months later is as fresh a case as one that has just left
+failures as (
+    select
+        fulfillment_id,
+        failed_since
+    from {{ ref('int_parcel_states') }}
+    where failed_since is not null
+    group by fulfillment_id, failed_since
 ),
 
 spans as (
@@ -49,6 +60,16 @@ spans as (
         cancelled_at
     from parcels
     where scanned_at is not null
+    union all
+    select
+        parcels.order_id,
+        'failed' as span_kind,
+        failures.failed_since as live_from,
+        {{ post_purchase_gate.add_days(var('live_parcel_days'), 'failures.failed_since') }} as live_until,
+        parcels.cancelled_at
+    from parcels
+    inner join failures
+        on parcels.fulfillment_id = failures.fulfillment_id
     union all
     select
         parcels.order_id,

@@ -4,6 +4,14 @@
 -- came. New SKUs are stated by a calibration that has not seen the look; repeats by the one in force, learned with each customer's factor from others.
 with
 
+-- a list is judged where both parts of it are known
+judged as (
+    select customer_id
+    from {{ ref('int_next_scores') }}
+    where is_judged
+    group by customer_id
+),
+
 candidates as (
     select
         scored.customer_id,
@@ -27,10 +35,7 @@ candidates as (
         ))) as chance
     from {{ ref('int_next_new') }} as scored
     cross join {{ ref('int_next_new_calibration_before') }} as calibration
-    -- a list is judged where both parts of it are known
-    inner join (
-        select customer_id from {{ ref('int_next_scores') }} where is_judged group by customer_id
-    ) as judged
+    inner join judged
         on scored.customer_id = judged.customer_id
     where scored.look = 1
 ),

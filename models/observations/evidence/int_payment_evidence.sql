@@ -60,8 +60,10 @@ answered as (
             when cancelled_at is not null and is_money_kept and captured_after_cancel_at is not null then 'problem:paid_after_cancel'
             when cancelled_at is not null and is_money_kept and {{ post_purchase_gate.add_days(var('refund_due_days'), 'cancelled_at') }} < point_at
                 then 'problem:refund_due'
+            -- the bank's claim outlives the order: somebody has to answer it, refunded or not
+            when standing = 'chargeback' then 'problem:chargeback'
             when cancelled_at is not null then 'problem:cancelled'
-            when standing in ('chargeback', 'failed', 'voided') then {{ dbt.concat(["'problem:'", "standing"]) }}
+            when standing in ('failed', 'voided') then {{ dbt.concat(["'problem:'", "standing"]) }}
             when is_standing or (not has_moved and owes_nothing) then 'ok'
             when has_moved then {{ dbt.concat(["'unknown:'", "standing"]) }}
             else 'unknown:no_payment_seen'

@@ -40,7 +40,10 @@ select
     case when marks.is_marketplace then 'marketplace' else orders.source_name end as sales_channel,
     case when marks.is_pickup then 'pickup' end as delivery_method,
     -- a word that nobody maps: nothing of such an order may be presumed
-    case when contradicted.order_id is not null then 'parcels_do_not_add_up' else coalesce(lower(orders.fulfillment_status), 'unfulfilled') end as fulfillment_status,
+    case
+        when contradicted.order_id is not null then 'parcels_do_not_add_up'
+        else coalesce(lower(orders.fulfillment_status), 'unfulfilled')
+    end as fulfillment_status,
     -- numbers
     coalesce(
         cast(cast(round({{ post_purchase_gate.read_number('orders.total_shipping') }} * taxes.net_share, 4) as decimal(18, 4)) as {{ dbt.type_string() }}),

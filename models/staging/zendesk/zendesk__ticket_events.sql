@@ -1,5 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('zendesk')) }}
--- Statuses and satisfaction marks. A mark stands beside the status that the ticket had when it was given; what was only offered is no mark.
+-- Statuses and satisfaction marks. A mark stands beside the status that the ticket had when it was given; what was only offered is no mark, and one with
+-- a comment (badwithcomment) is the mark that it is.
 {%- set unmarked = "'offered', 'unoffered'" %}
 with
 
@@ -7,7 +8,7 @@ marks as (
     select
         _store,
         ticket_id,
-        lower(score) as satisfaction,
+        {{ post_purchase_gate.satisfaction_mark('score') }} as satisfaction,
         updated_at as occurred_at,
         _loaded_at
     from {{ ref('src_zendesk__satisfaction_rating') }}
@@ -15,7 +16,7 @@ marks as (
     select
         _store,
         ticket_id,
-        lower(value) as satisfaction,
+        {{ post_purchase_gate.satisfaction_mark('value') }} as satisfaction,
         changed_at as occurred_at,
         _loaded_at
     from {{ ref('src_zendesk__ticket_change') }}
@@ -36,12 +37,12 @@ last_marks as (
     select
         tickets._store,
         tickets.id as ticket_id,
-        lower(tickets.satisfaction_score) as satisfaction,
+        {{ post_purchase_gate.satisfaction_mark('tickets.satisfaction_score') }} as satisfaction,
         tickets.updated_at as occurred_at,
         tickets._loaded_at
     from {{ ref('src_zendesk__ticket') }} as tickets
     left join known_marks as known
-        on tickets._store = known._store and tickets.id = known.ticket_id and lower(tickets.satisfaction_score) = known.satisfaction
+        on tickets._store = known._store and tickets.id = known.ticket_id and {{ post_purchase_gate.satisfaction_mark('tickets.satisfaction_score') }} = known.satisfaction
     where tickets.satisfaction_score is not null and known.ticket_id is null
 ),
 

@@ -43,7 +43,8 @@ select
     -- ids
     tickets._store || '-' || tickets.id as ticket_id,
     tickets._store || '-' || merged.into_ticket_id as merged_into_ticket_id,
-    cast(null as {{ text }}) as customer_id,
+    -- a requester who is not there is named, so that the ticket does not look like one that nobody wrote
+    case when users.id is null then tickets._store || '-user-' || tickets.requester_id end as customer_id,
     orders.order_id,
     cast(null as {{ text }}) as order_line_id,
     -- text
