@@ -263,6 +263,25 @@ def test_a_note_says_what_its_reader_needs(demo_shop: Build) -> None:
     assert kinds == {"support", "left", "held", "send", "turn"}
 
 
+def test_no_note_contradicts_a_line_of_its_order(demo_shop: Build) -> None:
+    """What is said beside the lines, held against what the lines say became of them."""
+    under_way = ("on its way", "not been shipped", "has not arrived", "Whether it has arrived")
+    arrived = ("had time to use it", "what was delivered", "may be sent back until")
+    read = 0
+    for order, lane, note in told(demo_shop):
+        lines = [line for line in note.split("\n") if re.match(r"  - (\*\*|\d+ ×)", line)]
+        beside = "\n".join(line for line in note.split("\n") if line not in lines)
+        if lines and all(re.search(r"(?<!presumed )delivered \d", line) for line in lines):
+            assert [words for words in under_way if words in beside] == [], (order, lane)
+            read += 1
+        if lines and all("not delivered yet" in line or "not shipped" in line for line in lines):
+            assert [words for words in arrived if words in beside] == [], (order, lane)
+            read += 1
+        window = re.search(r"Send it from (.{16}) until (.{16})", note)
+        assert not window or window[1] < window[2], (order, lane)
+    assert read > 80
+
+
 def test_who_overruled_the_gate_is_in_no_note(demo_shop: Build) -> None:
     rows = ask(demo_shop, "select set_by from staging.stg_overrides")
     assert rows
