@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- What a message that may go out can say: of the product that it recommends, else of the product bought. A price is compared with another only in one
 -- currency, and a bundle with its parts only where each of them has a price.
 with
