@@ -105,8 +105,8 @@ MUTANTS = [
     Mutant(
         "a chargeback stands",
         "models/observations/evidence/int_payment_evidence.sql",
-        "standing in ('chargeback', 'failed', 'voided')",
-        "standing in ('failed', 'voided')",
+        "when standing = 'chargeback' then 'problem:chargeback'",
+        "when standing = 'chargeback' then 'ok'",
         ORACLE,
     ),
     Mutant(

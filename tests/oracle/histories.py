@@ -1042,7 +1042,7 @@ def an_exchange(h: History) -> None:
     line = h.of("order_lines", order_line_id=h.lines[0])[0]
     moment = min(max(h.ordered + 2 * DAY, h.ago(2, 6, 7, 10, 17)), AS_OF)
     refunded = h.chance(0.7)
-    # of those that no refund is paid for, half are told by the lines alone: a request that is open would hold what they decide
+    # some are told by the lines alone: a request that is open would hold what they decide
     if refunded or h.ordered.day % 2:
         h.refund(
             moment - DAY / 4,
