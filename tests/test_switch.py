@@ -416,15 +416,17 @@ def test_who_reads_the_marts_every_moment_waits_for_no_build(base: Path) -> None
     assert reader.stdout is not None and reader.stdout.readline() == "open\n"
     command = [sys.executable, "-m", "post_purchase", "build", "--database", str(shop.database)]
     command += ["--vars", f"{{as_of: '{LATER}'{ACCEPTED}}}"]
+    began = time.monotonic()
     built = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"DO_NOT_TRACK": "1"})
+    lasted = time.monotonic() - began
     time.sleep(1)
     said, fault = reader.communicate("\n", timeout=60)
     assert built.returncode == 0, built.stderr
     assert reader.returncode == 0, fault
     polls, builds_seen, slowest = said.split()
     assert int(polls) > 50 and builds_seen == "2"
-    # a reader that had to wait for the build would wait for minutes
-    assert float(slowest) < 10
+    # whoever has to wait for a build waits for nearly all of it
+    assert float(slowest) < lasted / 5
     print(f"{polls} reads, the slowest {float(slowest):.2f} s")
 
 

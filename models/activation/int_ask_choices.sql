@@ -13,58 +13,40 @@ picks as (
 
 addressed as (
     select
-        decisions.point_id,
         decisions.decision_id,
-        decisions.policy_version,
         decisions.person_id,
-        decisions.customer_id,
-        decisions.order_id,
-        decisions.order_line_id,
-        decisions.override_id,
         addresses.permission_key as address_key,
         decisions.channel,
         decisions.action,
-        decisions.action_class,
-        decisions.sender,
+        decisions.order_line_id,
         decisions.decision,
-        decisions.reason_codes,
-        decisions.recommended_sku,
-        decisions.expected_contribution_profit,
         decisions.is_spent,
-        decisions.as_of,
+        decisions.expected_contribution_profit,
         decisions.due_at,
         decisions.recheck_at,
-        decisions.expires_at,
-        -- what is asked later than this, a newer build must answer, whatever this one says
-        coalesce(
-            decisions.valid_until, {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'decisions.as_of') }}
-        ) as valid_until,
         case
             when
                 decisions.decision = 'send'
                 and decisions.action_class = 'commercial'
                 and not coalesce(picks.action = decisions.action and picks.order_id = decisions.order_id, false)
                 then {{ dbt.concat(["picks.action", "' of order '", "picks.order_id"]) }}
-        end as waits_for_pick,
-        -- what must be told of an order has no opening hours
-        case when decisions.action_class <> 'transactional' then hours.send_after end as opens_at,
-        case when decisions.action_class <> 'transactional' then hours.closes_at end as closes_at,
-        case when decisions.action_class <> 'transactional' then hours.reopens_at end as reopens_at
+        end as waits_for_pick
     from {{ ref('int_decisions') }} as decisions
     inner join {{ ref('int_permission_addresses') }} as addresses
         on
             decisions.customer_id = addresses.customer_id
             and addresses.kind = {{ post_purchase_gate.address_kind('decisions.channel') }}
-    inner join {{ ref('int_customer_hours') }} as hours
-        on decisions.customer_id = hours.customer_id and decisions.channel = hours.channel
     left join picks
         on decisions.person_id = picks.person_id
     where decisions.action <> 'support_recovery'
 ),
 
+-- what ranks alone: the wide columns are joined to the rows that won
 ranked as (
     select
-        *,
+        decision_id,
+        address_key,
+        waits_for_pick,
         row_number() over (
             partition by person_id, address_key, channel, action
             order by
@@ -85,31 +67,39 @@ ranked as (
 
 select
     -- ids
-    point_id,
-    decision_id,
-    policy_version,
-    person_id,
-    customer_id,
-    order_id,
-    order_line_id,
-    override_id,
-    address_key,
+    decisions.point_id,
+    decisions.decision_id,
+    decisions.policy_version,
+    decisions.person_id,
+    decisions.customer_id,
+    decisions.order_id,
+    decisions.order_line_id,
+    decisions.override_id,
+    ranked.address_key,
     -- text
-    channel,
-    action,
-    action_class,
-    sender,
-    decision,
-    reason_codes,
-    recommended_sku,
-    waits_for_pick,
+    decisions.channel,
+    decisions.action,
+    decisions.action_class,
+    decisions.sender,
+    decisions.decision,
+    decisions.reason_codes,
+    decisions.recommended_sku,
+    ranked.waits_for_pick,
     -- timestamps
-    as_of,
-    recheck_at,
-    expires_at,
-    valid_until,
-    opens_at,
-    closes_at,
-    reopens_at
+    decisions.as_of,
+    decisions.recheck_at,
+    decisions.expires_at,
+    -- what is asked later than this, a newer build must answer, whatever this one says
+    coalesce(
+        decisions.valid_until, {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'decisions.as_of') }}
+    ) as valid_until,
+    -- what must be told of an order has no opening hours
+    case when decisions.action_class <> 'transactional' then hours.send_after end as opens_at,
+    case when decisions.action_class <> 'transactional' then hours.closes_at end as closes_at,
+    case when decisions.action_class <> 'transactional' then hours.reopens_at end as reopens_at
 from ranked
-where choice = 1
+inner join {{ ref('int_decisions') }} as decisions
+    on ranked.decision_id = decisions.decision_id
+inner join {{ ref('int_customer_hours') }} as hours
+    on decisions.customer_id = hours.customer_id and decisions.channel = hours.channel
+where ranked.choice = 1

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Per list of reasons that holds an answer, its sentences in one text, the reason that decides first. Thousands of decisions share a list: each
 -- list is put into words once.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What may be sent for marketing now to an account's address, per channel: judged as the consent check judges a point, for the store of the
 -- account's last order.
 with

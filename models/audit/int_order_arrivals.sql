@@ -1,3 +1,4 @@
+{{ config(materialized='table' if post_purchase_gate.decides(['message']) else 'view') }}
 -- How an order's delivery went in the end, whatever was known when something was sent: promised for when, here when, how late.
 with
 

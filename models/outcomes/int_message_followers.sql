@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What the person did next, and what happened to the order next, after each message. One running minimum over messages and events together:
 -- a join of a person's messages with events would grow with their product.
 with

@@ -10,7 +10,7 @@ import pytest
 from mutants import MUTANTS, Mutant, caught
 
 # Each takes a build of its own: as many as MUTANTS says are drawn by the date. None unless it is set, while not every
-# one has been seen to be caught: the one drawn on 2026-11-29, "a native exchange waits for its parcel", was not.
+# one has been seen to be caught (CONTRIBUTING.md says which have).
 DRAWN = random.Random(f"{dt.date.today():%Y%m%d}").sample(MUTANTS, int(os.environ.get("MUTANTS", "0")))
 
 

@@ -65,4 +65,4 @@ select
     ) as permission_key
 from read_as
 left join numbers
-    on read_as.value is null and {{ post_purchase_gate.address_key('read_as.kind', 'read_as.last_nine') }} = numbers.last_nine_key
+    on case when read_as.value is null then {{ post_purchase_gate.address_key('read_as.kind', 'read_as.last_nine') }} end = numbers.last_nine_key

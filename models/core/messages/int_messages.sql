@@ -11,7 +11,7 @@ messages as (
     left join {{ ref('actions') }} as actions
         on messages.action = actions.action
     left join {{ ref('flow_map') }} as flow_map
-        on messages.flow = flow_map.flow and messages.action <> 'newsletter'
+        on case when messages.action <> 'newsletter' then messages.flow end = flow_map.flow
 ),
 
 failures as (

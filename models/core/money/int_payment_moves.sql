@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What moved on the account of an order and the exchanges that answer it, one row per transaction, refund or change of what is owed. A payment in
 -- another currency moves nothing, but a chargeback is one in any.
 with

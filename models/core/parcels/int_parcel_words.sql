@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What was said of a parcel, in the order in which it counts: the carrier's events, and what the shop says (shipped, delivered). Words of one
 -- instant take the order of a parcel's life.
 with

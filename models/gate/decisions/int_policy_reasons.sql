@@ -70,55 +70,84 @@ own_answers as (
         on findings.check_name = general_checks.check_name
     where findings.action is not null
     group by findings.point_id, findings.check_name, findings.action
+),
+
+-- what a check answers of one action meets the cells of that action alone, and what it answers of all meets those of each
+asked as (
+    select
+        findings.*,
+        matrix.policy,
+        matrix.action as held_action,
+        matrix.verdict,
+        matrix.matrix_position,
+        matrix.reason_rank,
+        matrix.blocks_override,
+        matrix.is_final,
+        matrix.word,
+        matrix.weight
+    from findings
+    inner join {{ ref('int_policy_cells') }} as matrix
+        on findings.check_name = matrix.check_name and findings.state = matrix.state and findings.action = matrix.action
+    union all
+    select
+        findings.*,
+        matrix.policy,
+        matrix.action as held_action,
+        matrix.verdict,
+        matrix.matrix_position,
+        matrix.reason_rank,
+        matrix.blocks_override,
+        matrix.is_final,
+        matrix.word,
+        matrix.weight
+    from findings
+    inner join {{ ref('int_policy_cells') }} as matrix
+        on findings.check_name = matrix.check_name and findings.state = matrix.state
+    where findings.action is null
 )
 
 select
-    matrix.policy,
-    findings.point_id,
-    matrix.action,
-    findings.check_name,
-    findings.state,
-    matrix.verdict,
-    findings.detail,
-    findings.since,
+    asked.policy,
+    asked.point_id,
+    asked.held_action as action,
+    asked.check_name,
+    asked.state,
+    asked.verdict,
+    asked.detail,
+    asked.since,
     -- an issue delays a review ask no longer than for the longest pause
     case
-        when matrix.action = 'review_request' and findings.delays_review_at_most and findings.pause_since is not null
-            then least(findings.clears_at, {{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.pause_since') }})
-        else findings.clears_at
+        when asked.held_action = 'review_request' and asked.delays_review_at_most and asked.pause_since is not null
+            then least(asked.clears_at, {{ post_purchase_gate.add_days(var('max_pause_days'), 'asked.pause_since') }})
+        else asked.clears_at
     end as clears_at,
-    findings.evidence_table,
-    findings.evidence_id,
-    matrix.matrix_position,
-    matrix.reason_rank,
-    matrix.blocks_override,
-    matrix.is_final,
-    matrix.word,
-    matrix.weight
-from findings
-inner join {{ ref('int_policy_cells') }} as matrix
-    on
-        findings.check_name = matrix.check_name
-        and findings.state = matrix.state
-        and (findings.action is null or findings.action = matrix.action)
+    asked.evidence_table,
+    asked.evidence_id,
+    asked.matrix_position,
+    asked.reason_rank,
+    asked.blocks_override,
+    asked.is_final,
+    asked.word,
+    asked.weight
+from asked
 inner join {{ ref('int_point_actions') }} as actions
-    on findings.point_id = actions.point_id and matrix.action = actions.action
+    on asked.point_id = actions.point_id and asked.held_action = actions.action
 left join elsewhere
     on
-        findings.point_id = elsewhere.point_id
-        and findings.check_name = elsewhere.check_name
-        and matrix.action = elsewhere.action
+        asked.point_id = elsewhere.point_id
+        and asked.check_name = elsewhere.check_name
+        and asked.held_action = elsewhere.action
 left join own_answers
     on
-        findings.point_id = own_answers.point_id
-        and findings.check_name = own_answers.check_name
-        and matrix.action = own_answers.action
+        asked.point_id = own_answers.point_id
+        and asked.check_name = own_answers.check_name
+        and asked.held_action = own_answers.action
 where
-    (findings.action is not null or own_answers.point_id is null)
-    and (elsewhere.point_id is null or findings.asked_of = 'elsewhere')
+    (asked.action is not null or own_answers.point_id is null)
+    and (elsewhere.point_id is null or asked.asked_of = 'elsewhere')
     and not (
-        matrix.action = 'review_request'
-        and findings.delays_review_at_most
+        asked.held_action = 'review_request'
+        and asked.delays_review_at_most
         -- the start of its youngest issue; what is unread has none
-        and coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'findings.pause_since') }} <= findings.point_at, false)
+        and coalesce({{ post_purchase_gate.add_days(var('max_pause_days'), 'asked.pause_since') }} <= asked.point_at, false)
     )

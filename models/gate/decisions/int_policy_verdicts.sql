@@ -1,3 +1,4 @@
+{{ config(materialized='table' if post_purchase_gate.decides(['message', 'calendar', 'due'], one_is_enough=true) else 'view') }}
 -- Support if any reason says support, else pause if any says pause, else send. An override replaces the verdict, but never one that rests
 -- on what no person may overrule.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What the note of a lane's first row is made of: for each slot which sentence stands in it, if any, and what is filled in. An instant is the wall
 -- clock of whom it concerns.
 {%- set currency = "'" ~ var('reporting_currency') ~ "'" %}

@@ -10,17 +10,15 @@ held as (
         issues.point_at,
         reasons.evidence_table,
         reasons.evidence_id,
-        verdicts.action,
-        verdicts.priority,
-        targets.expected_contribution_profit
+        decisions.action,
+        decisions.priority,
+        decisions.expected_contribution_profit
     from {{ ref('int_issue_queues') }} as issues
     inner join {{ ref('int_reasons') }} as reasons
         on issues.point_id = reasons.point_id and issues.check_name = reasons.check_name
-    inner join {{ ref('int_verdicts') }} as verdicts
-        on reasons.point_id = verdicts.point_id and reasons.action = verdicts.action
-    left join {{ ref('int_targets') }} as targets
-        on verdicts.point_id = targets.point_id and verdicts.action = targets.action
-    where reasons.state = 'problem' and not verdicts.is_spent
+    inner join {{ ref('int_decisions') }} as decisions
+        on reasons.point_id = decisions.point_id and reasons.action = decisions.action
+    where reasons.state = 'problem' and not decisions.is_spent
 )
 
 select

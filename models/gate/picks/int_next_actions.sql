@@ -56,6 +56,7 @@ events as (
     where ranked.decision = 'pause' and reasons.clears_at is null
 )
 
+-- a condition of the left side alone stands in the key: beside it, an engine compares every row with every other
 select
     -- ids
     ranked.order_id,
@@ -113,9 +114,9 @@ left join {{ ref('int_decisions') }} as decisions
 left join {{ ref('int_customer_hours') }} as hours
     on points.customer_id = hours.customer_id and decisions.channel = hours.channel
 left join {{ ref('int_support_choices') }} as support
-    on ranked.order_id = support.order_id and ranked.lane = 'support'
+    on case when ranked.lane = 'support' then ranked.order_id end = support.order_id
 left join {{ ref('int_service_actions') }} as service
-    on ranked.order_id = service.order_id and ranked.lane = 'service' and service.service_rank = 1
+    on case when ranked.lane = 'service' then ranked.order_id end = service.order_id and service.service_rank = 1
 left join sku_lists
     on ranked.order_id = sku_lists.order_id and ranked.lane = sku_lists.lane
 left join events
@@ -125,4 +126,4 @@ left join {{ ref('checks') }} as checks
 left join {{ ref('int_findings') }} as risks
     on ranked.point_id = risks.point_id and risks.check_name = 'negative_review_risk' and risks.state = 'problem'
 left join nothing_left
-    on ranked.order_id = nothing_left.order_id and ranked.action = 'nothing_left'
+    on case when ranked.action = 'nothing_left' then ranked.order_id end = nothing_left.order_id

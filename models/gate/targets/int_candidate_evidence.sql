@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What each candidate's target checks answer, and what recommending it is worth.
 with
 

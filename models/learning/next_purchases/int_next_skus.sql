@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- One probability for what was bought before and what was not: that the customer's coming trip holds the SKU.
 with
 

@@ -55,7 +55,7 @@ rows_now as (
     left join {{ ref('int_audience_changes') }} as changes
         on state.audience_member_id = changes.audience_member_id
     left join current_members as members
-        on state.audience_member_id = members.member_id and state.left_at is null
+        on case when state.left_at is null then state.audience_member_id end = members.member_id
     left join {{ ref('int_accounts') }} as known
         on state.customer_id = known.customer_id
 ),

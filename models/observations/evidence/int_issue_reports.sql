@@ -121,27 +121,36 @@ resolutions as (
         true as is_ticket
     from {{ ref('int_point_tickets') }}
     where topic in ('damage', 'sizing') and not is_open and solved_at is not null
-)
+),
 
-select
-    reports.point_id,
-    reports.topic,
-    reports.report_table,
-    reports.report_id,
-    reports.is_certain,
-    min(reports.reported_at) as reported_at,
-    case
-        when min(resolutions.resolved_at) is null then min(reports.own_resolved_at)
-        when min(reports.own_resolved_at) is null or min(resolutions.resolved_at) < min(reports.own_resolved_at) then min(resolutions.resolved_at)
-        else min(reports.own_resolved_at)
-    end as resolved_at
-from reports
-left join resolutions
-    on
-        reports.point_id = resolutions.point_id
-        and reports.topic = resolutions.topic
+-- joined inwards: beside reports that nothing resolves, each would be compared with every resolution
+told as (
+    select
+        point_id,
+        topic,
+        report_table,
+        report_id,
+        is_certain,
+        reported_at,
+        own_resolved_at,
+        cast(null as {{ dbt.type_timestamp() }}) as resolved_at
+    from reports
+    union all
+    select
+        reports.point_id,
+        reports.topic,
+        reports.report_table,
+        reports.report_id,
+        reports.is_certain,
+        reports.reported_at,
+        reports.own_resolved_at,
+        resolutions.resolved_at
+    from reports
+    inner join resolutions
+        on reports.point_id = resolutions.point_id and reports.topic = resolutions.topic
+    where
         -- what arrives or is paid at the very instant at which a customer writes is not yet the answer
-        and (
+        (
             reports.reported_at < resolutions.resolved_at
             or (reports.reported_at = resolutions.resolved_at and reports.report_table <> 'tickets')
         )
@@ -149,4 +158,19 @@ left join resolutions
         -- a ticket is resolved by its own solve, not by another ticket's
         and not (resolutions.is_ticket and reports.report_table = 'tickets')
         and (reports.is_certain or reports.report_table = 'fulfillment_events')
-group by reports.point_id, reports.topic, reports.report_table, reports.report_id, reports.is_certain
+)
+
+select
+    point_id,
+    topic,
+    report_table,
+    report_id,
+    is_certain,
+    min(reported_at) as reported_at,
+    case
+        when min(resolved_at) is null then min(own_resolved_at)
+        when min(own_resolved_at) is null or min(resolved_at) < min(own_resolved_at) then min(resolved_at)
+        else min(own_resolved_at)
+    end as resolved_at
+from told
+group by point_id, topic, report_table, report_id, is_certain

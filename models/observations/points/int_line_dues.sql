@@ -1,3 +1,4 @@
+{{ config(materialized='table' if post_purchase_gate.decides(['due']) else 'view') }}
 -- When an action became due for a line, by what is known at as_of: where the gate is asked again about what a day-count sequence sent too
 -- early. Only the instant comes from here; what is decided at it, the gate's own models say from what was known then.
 with
