@@ -969,11 +969,11 @@ PUBLISHED = {
         "clicked_through_timestamp content_creation_timestamp arrived_early_timestamp failed_timestamp "
         "invalid_address_timestamp marked_spam_timestamp unsubscribed_timestamp"
     ),
-    ("yotpo", "unsubscriber"): "id user_email email_type_id",
+    ("yotpo", "unsubscriber"): "id user_email",
     (
         "loop",
         "return_line",
-    ): "line_item_id outcome provider_line_item_id refund return_reason parent_return_reason sku returned_at",
+    ): "line_item_id outcome provider_line_item_id return_reason parent_return_reason sku",
     ("stripe", "dispute"): "id charge_id status amount currency created livemode metadata",
     ("stripe", "charge"): "id payment_intent_id description metadata",
     ("woocommerce", "order"): (
