@@ -101,7 +101,7 @@ inner join rates
 left join seen
     on candidates.look = seen.look and candidates.customer_id = seen.customer_id and candidates.sku = seen.sku
 left join relations
-    on candidates.customer_id = relations.customer_id and candidates.sku = relations.sku and candidates.look = 0
+    on case when candidates.look = 0 then candidates.customer_id end = relations.customer_id and candidates.sku = relations.sku
 left join {{ ref('int_next_purchases') }} as bought
     on candidates.customer_id = bought.customer_id and candidates.sku = bought.sku and candidates.target_trip = bought.trip_number
 where seen.sku is null and rates.probability > 0 and rates.probability < 1
