@@ -330,7 +330,7 @@ class Bench:
         what is said of those silent for 1.5 to 3 intervals over what is true (median), with the gaps that are over
         alone and with the open one, and the mean distance in logs of all customers. As int_point_depletion says it."""
         draws = max(int(most * self.scale), 200)
-        told = self.macros.days_per_unit("'own_gaps'", "null", "ln(30)", "own_gaps", "null")
+        columns = self.macros.rhythm_columns("'own_gaps'", "null", "ln(30)", "own_gaps", "null")
         return draws, *self.row(
             f"""
             with customers as (
@@ -348,11 +348,11 @@ class Bench:
                     ln(greatest(exp(rhythm + {deviation} * ({deviation} + open_draw)) * passed, 1)) as log_open
                 from customers left join ended using (draw)
             ),
+            reckoned as (select rhythm, {columns} from own_gaps),
+            deviating as (select *, {self.macros.rhythm_deviation()} from reckoned),
             told as (
-                select
-                    rhythm, log_open, ln({told}) as with_open,
-                    (log_sum + 2 * ln(30)) / (gaps + 2) as without_open
-                from own_gaps
+                select rhythm, log_open, ln({self.macros.days_per_unit()}) as with_open, log_mean as without_open
+                from deviating
             )
             select
                 avg((log_open - without_open between ln(1.5) and ln(3))::int),

@@ -72,9 +72,8 @@
     ), 0)
 {%- endmacro %}
 
-{#- Mean of a normal variable of which only a lower bound is known. -#}
-{% macro expected_beyond(bound, mean, deviation) -%}
-    {%- set z = '((' ~ bound ~ ' - ' ~ mean ~ ') / ' ~ deviation ~ ')' -%}
+{#- Mean of a normal variable of which only a lower bound is known: z is by how many deviations the bound lies above the mean. -#}
+{% macro expected_beyond(bound, mean, deviation, z) -%}
     case
         when {{ z }} > 6 then {{ bound }}
         when {{ z }} < -6 then {{ mean }}
@@ -86,20 +85,26 @@
 {#-
     Days that one unit of a SKU lasts a customer: as declared, or the shop's own gaps drawn to the customer's (two pseudo-gaps) and to how much
     faster or slower than usual that customer is with everything. The gap that is still open counts as one, as long as it may be expected to get: who has been
-    silent for long has a longer rhythm than the gaps that are over say. Gaps of one customer differ by half a log.
+    silent for long has a longer rhythm than the gaps that are over say. Gaps of one customer differ by half a log. In three steps, each over the columns of
+    the step before: rhythm_columns, rhythm_deviation and days_per_unit.
 -#}
-{% macro days_per_unit(basis, consumable_days, log_days, own_gaps, residual) -%}
-    {%- set double = post_purchase_gate.type_double() -%}
-    {%- set ended -%}
-        cast(coalesce({{ own_gaps }}.log_sum, 0) + 2 * ({{ log_days }} + 0.7 * coalesce({{ residual }}, 0)) as {{ double }})
-    {%- endset -%}
-    {%- set gaps = 'coalesce(' ~ own_gaps ~ '.gaps, 0)' -%}
-    {%- set mean = '(' ~ ended ~ ' / (' ~ gaps ~ ' + 2))' -%}
+{% macro rhythm_columns(basis, consumable_days, log_days, own_gaps, residual) -%}
+    {{ basis }} as basis,
+    {{ consumable_days }} as consumable_days,
+    coalesce({{ own_gaps }}.gaps, 0) as gaps,
+    cast(coalesce({{ own_gaps }}.log_sum, 0) + 2 * ({{ log_days }} + 0.7 * coalesce({{ residual }}, 0)) as {{ post_purchase_gate.type_double() }}) as log_sum,
+    cast({{ own_gaps }}.log_open as {{ post_purchase_gate.type_double() }}) as log_open
+{%- endmacro %}
+
+{% macro rhythm_deviation() -%}
+    log_sum / (gaps + 2) as log_mean,
+    (log_open - log_sum / (gaps + 2)) / 0.5 as open_deviations
+{%- endmacro %}
+
+{% macro days_per_unit() -%}
     case
-        when {{ basis }} = 'declared' then {{ consumable_days }}
-        when {{ own_gaps }}.log_open is null then cast(exp({{ mean }}) as decimal(18, 4))
-        else cast(exp(
-            ({{ ended }} + {{ post_purchase_gate.expected_beyond('cast(' ~ own_gaps ~ '.log_open as ' ~ double ~ ')', mean, '0.5') }}) / ({{ gaps }} + 3)
-        ) as decimal(18, 4))
+        when basis = 'declared' then consumable_days
+        when log_open is null then cast(exp(log_mean) as decimal(18, 4))
+        else cast(exp((log_sum + {{ post_purchase_gate.expected_beyond('log_open', 'log_mean', '0.5', 'open_deviations') }}) / (gaps + 3)) as decimal(18, 4))
     end
 {%- endmacro %}

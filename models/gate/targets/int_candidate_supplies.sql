@@ -2,7 +2,7 @@
 -- other. A unit under way is there from now on at the earliest. From each arrival on, all that came then or later must be used up.
 with
 
-used_up as (
+reckoned as (
     select
         lines.point_id,
         lines.candidate_sku,
@@ -10,11 +10,9 @@ used_up as (
         lines.ordered_at,
         lines.is_own_accord,
         lines.units_kept,
-        sku_days.basis,
         points.sku = lines.candidate_sku and lines.is_own_accord and lines.ordered_at > points.root_ordered_at as is_later_purchase,
         coalesce(lines.arrived_at, lines.point_at) as from_at,
-        {{ post_purchase_gate.days_per_unit('sku_days.basis', 'products.consumable_days', 'sku_days.log_days', 'own_gaps', 'residuals.residual') }}
-            as days_per_unit
+        {{ post_purchase_gate.rhythm_columns('sku_days.basis', 'products.consumable_days', 'sku_days.log_days', 'own_gaps', 'residuals.residual') }}
     from {{ ref('int_candidate_lines') }} as lines
     inner join {{ ref('int_points') }} as points
         on lines.point_id = points.point_id
@@ -30,6 +28,20 @@ used_up as (
     left join {{ ref('int_rebuy_residuals') }} as residuals
         on points.snapshot_at = residuals.snapshot_at and points.person_id = residuals.person_id
     where sku_days.basis <> 'none' and lines.is_same_sku and lines.units_kept > 0
+),
+
+deviating as (
+    select
+        *,
+        {{ post_purchase_gate.rhythm_deviation() }}
+    from reckoned
+),
+
+used_up as (
+    select
+        *,
+        {{ post_purchase_gate.days_per_unit() }} as days_per_unit
+    from deviating
 ),
 
 lasting as (

@@ -1,15 +1,12 @@
 -- When the units of a point's line are used up, all of it as known at the snapshot.
 with
 
-lasting as (
+reckoned as (
     select
         points.point_id,
         refunds.units_kept,
         delivery.delivered_at,
-        sku_days.basis,
-        coalesce(own_gaps.gaps, 0) as customer_gaps,
-        {{ post_purchase_gate.days_per_unit('sku_days.basis', 'points.consumable_days', 'sku_days.log_days', 'own_gaps', 'residuals.residual') }}
-            as days_per_unit
+        {{ post_purchase_gate.rhythm_columns('sku_days.basis', 'points.consumable_days', 'sku_days.log_days', 'own_gaps', 'residuals.residual') }}
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_rebuy_sku_days') }} as sku_days
         on points.snapshot_at = sku_days.snapshot_at and points.sku = sku_days.sku
@@ -25,12 +22,26 @@ lasting as (
     left join {{ ref('int_rebuy_residuals') }} as residuals
         on points.snapshot_at = residuals.snapshot_at and points.person_id = residuals.person_id
     where sku_days.basis <> 'none' and {{ post_purchase_gate.asks_for('depletion') }}
+),
+
+deviating as (
+    select
+        *,
+        {{ post_purchase_gate.rhythm_deviation() }}
+    from reckoned
+),
+
+lasting as (
+    select
+        *,
+        {{ post_purchase_gate.days_per_unit() }} as days_per_unit
+    from deviating
 )
 
 select
     point_id,
     basis,
-    case when basis = 'declared' then 0 else customer_gaps end as customer_gaps,
+    case when basis = 'declared' then 0 else gaps end as customer_gaps,
     days_per_unit,
     units_kept,
     -- what was given back is not used up

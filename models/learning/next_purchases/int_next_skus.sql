@@ -15,7 +15,8 @@ unseen as (
     select
         scored.*,
         1 / (1 + exp(-1 * cast(
-            {{ post_purchase_gate.logistic_log_odds(post_purchase_gate.next_new_features(), 'scored', 'calibration') }} as {{ post_purchase_gate.type_double() }}
+            {{ post_purchase_gate.logistic_log_odds(post_purchase_gate.next_new_features(), 'scored', 'calibration') }}
+            as {{ post_purchase_gate.type_double() }}
         ))) as chance
     from {{ ref('int_next_new') }} as scored
     cross join {{ ref('int_next_new_calibration') }} as calibration

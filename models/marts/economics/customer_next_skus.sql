@@ -21,7 +21,8 @@ select
     cast(listed.purchases as integer) as purchases,
     cast(listed.trips_since as integer) as order_days_since,
     cast(listed.lift as decimal(18, 4)) as lift,
-    cast(case when calibration.observed >= {{ var('next_calibration_min') }} then calibration.expected_over_observed end as decimal(18, 6)) as expected_over_observed,
+    cast(case when calibration.observed >= {{ var('next_calibration_min') }} then calibration.expected_over_observed end as decimal(18, 6))
+        as expected_over_observed,
     -- dates
     cast(listed.last_bought_on as date) as last_bought_on
 from {{ ref('int_next_skus') }} as listed
