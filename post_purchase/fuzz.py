@@ -606,6 +606,8 @@ def try_replaced(fuzzer: Fuzzer) -> None:
     elif "Replaced while this build read it" not in said:
         found = RAW_FAULT.search(said)
         fuzzer.fail("raw errors" if found else "crashes", f"replaced while read: {' '.join(said.split())[-300:]}")
+    # whatever is tried next has the shop whole again: a shop that lost rows would rightly not be built
+    fuzzer.write_good()
 
 
 def report(fuzzer: Fuzzer, seconds: float) -> str:
