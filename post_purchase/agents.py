@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from post_purchase.ask import AskError, as_json
-from post_purchase.leases import LeaseError, path_beside
-from post_purchase.serve import MISSING, Copy, answered, question_said
-from post_purchase.terminal import MartsError, add_database_option
+from post_purchase.serve import MISSING, Copy, add_copy_options, answer_until_stopped, answered, question_said
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -71,23 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="post-purchase mcp",
         description="Answer agents whether something may be sent, over MCP on stdin and stdout.",
     )
-    parser.add_argument("--leases", type=Path, help="file of the leases (default: beside the database)")
-    add_database_option(parser)
+    add_copy_options(parser)
     arguments = parser.parse_args(argv)
     try:
         import mcp  # noqa: F401
     except ImportError:
         print(MISSING, file=sys.stderr)
         return 2
-    try:
-        copy = Copy(arguments.database, arguments.leases or path_beside(arguments.database))
-    except (MartsError, LeaseError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    # a stop from outside ends as one by the client does, so that the copy is taken away
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        agents(copy).run("stdio")
-    finally:
-        copy.close()
-    return 0
+    return answer_until_stopped(arguments, lambda copy: agents(copy).run("stdio"))

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,6 +197,27 @@ def application(copy: Copy, key: str, host: str) -> Starlette:
     )
 
 
+def add_copy_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--leases", type=Path, help="file of the leases (default: beside the database)")
+    add_database_option(parser)
+
+
+def answer_until_stopped(arguments: argparse.Namespace, run: Callable[[Copy], None]) -> int:
+    """Answer from a copy of the last build until stopped; the exit code of the command."""
+    try:
+        copy = Copy(arguments.database, arguments.leases or path_beside(arguments.database))
+    except (MartsError, LeaseError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    # a stop from outside ends as one from the keyboard does, so that the copy is taken away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        run(copy)
+    finally:
+        copy.close()
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(
@@ -204,8 +225,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: this machine alone)")
     parser.add_argument("--port", type=int, default=8383, help="port (default: 8383)")
-    parser.add_argument("--leases", type=Path, help="file of the leases (default: beside the database)")
-    add_database_option(parser)
+    add_copy_options(parser)
     arguments = parser.parse_args(argv)
     key = os.environ.get(KEY, "")
     if not is_loopback(arguments.host) and len(key) < 16:
@@ -219,16 +239,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ImportError:
         print(MISSING, file=sys.stderr)
         return 2
-    try:
-        copy = Copy(arguments.database, arguments.leases or path_beside(arguments.database))
-    except (MartsError, LeaseError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    # a stop from outside ends as one from the keyboard does, so that the copy is taken away
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        settings: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
-        uvicorn.run(application(copy, key, arguments.host), host=arguments.host, port=arguments.port, **settings)
-    finally:
-        copy.close()
-    return 0
+    settings: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+    return answer_until_stopped(
+        arguments,
+        lambda copy: uvicorn.run(
+            application(copy, key, arguments.host), host=arguments.host, port=arguments.port, **settings
+        ),
+    )

@@ -20,7 +20,7 @@ from story_shop import shop as shop_of_stories
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINS = ["live", "message", "calendar", "due"]
-NOT_PROJECT = shutil.ignore_patterns(".git", ".venv", ".ci", "target", "logs", "*.duckdb*", "tests", ".*_cache")
+NOT_PROJECT = shutil.ignore_patterns(".git", ".venv*", ".ci", "target", "logs", "*.duckdb*", "tests", ".*_cache")
 
 
 class BuildError(Exception):

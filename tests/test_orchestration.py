@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copy_project
 
 NODES = {"model", "seed", "snapshot"}
 # The manifests that each asks for, as its example says it.
@@ -33,10 +32,7 @@ def environment(name: str) -> Path:
 def seen_by(name: str, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the orchestrator lists, and the nodes of the manifest by name."""
     python = environment(name)
-    project = folder / "project"
-    keep = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb", "__pycache__", "tests")
-    shutil.copytree(ROOT, project, ignore=keep)
-    shutil.copytree(ROOT / "tests" / "generic", project / "tests" / "generic")
+    project = copy_project(folder / "project")
     around = {
         **os.environ,
         "DO_NOT_TRACK": "1",
