@@ -40,16 +40,19 @@
 
 {#- The shop that a database knows: the last that was built into it (int_source_identities), or none. -#}
 {% macro remembered_identity() -%}
-    {%- for node in graph.nodes.values() if node.name == 'int_source_identities' and node.package_name == 'post_purchase_gate' -%}
+    {%- set identities = post_purchase_gate.remembered_relation('int_source_identities') -%}
+    {%- set known = run_query("select identity from " ~ identities ~ " order by entry_number desc limit 1") if identities else [] -%}
+    {{ return(known[0][0] if known | length else none) }}
+{%- endmacro %}
+
+{#- A model as an earlier build left it, or none where it does not stand yet. -#}
+{% macro remembered_relation(name) -%}
+    {%- for node in graph.nodes.values() if node.name == name and node.package_name == 'post_purchase_gate' -%}
         {#- asked by hand: the adapter's own look-up opens a transaction, and what landing writes in it would be rolled back -#}
         {%- set there = run_query(
             "select 1 as one from information_schema.tables where table_schema = '" ~ node.schema ~ "' and table_name = '" ~ node.alias
             ~ "' and table_catalog = '" ~ post_purchase_gate.sql_text(target.database) ~ "'") -%}
-        {%- if there | length -%}
-            {%- set known = run_query(
-                "select identity from " ~ api.Relation.create(node.database, node.schema, node.alias) ~ " order by entry_number desc limit 1") -%}
-            {{ return(known[0][0] if known | length else none) }}
-        {%- endif -%}
+        {{ return(api.Relation.create(node.database, node.schema, node.alias) if there | length else none) }}
     {%- endfor -%}
     {{ return(none) }}
 {%- endmacro %}
@@ -59,19 +62,14 @@
     and they would enter everything anew. One guest tells: an id that this build's salt does not make of the address beside it.
 -#}
 {% macro check_salt() -%}
-    {%- for node in graph.nodes.values() if node.name == 'base_guests' and node.package_name == 'post_purchase_gate' and not var('accept_new_salt') -%}
-        {%- set there = run_query(
-            "select 1 as one from information_schema.tables where table_schema = '" ~ node.schema ~ "' and table_name = '" ~ node.alias
-            ~ "' and table_catalog = '" ~ post_purchase_gate.sql_text(target.database) ~ "'") -%}
-        {%- if there | length and run_query(
-            "select 1 as one from " ~ api.Relation.create(node.database, node.schema, node.alias) ~ " where email is not null and customer_id <> "
-            ~ post_purchase_gate.guest_customer_id('email', "''") ~ " limit 1") | length -%}
+    {%- set guests = post_purchase_gate.remembered_relation('base_guests') if not var('accept_new_salt') -%}
+    {%- if guests and run_query(
+        "select 1 as one from " ~ guests ~ " where email is not null and customer_id <> " ~ post_purchase_gate.guest_customer_id('email', "''") ~ " limit 1") | length -%}
             {{ exceptions.raise_compiler_error(
                 "This database knows its guests by another salt than this build has. Nothing was written. Set the salt that it was built with: var guest_salt, or POST_PURCHASE_SALT in the"
                 ~ " environment; without either it is the one that every shop has. If the salt is meant to change, say so for one build: --vars '{accept_new_salt: true, ...}': guests then"
                 ~ " get new ids, leave the audiences under the old ones and enter them anew; what they were sent is known by their addresses still.") }}
-        {%- endif -%}
-    {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#-

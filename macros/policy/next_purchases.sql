@@ -20,8 +20,14 @@
     {{ return({'intercept': 0, 'log_odds': 1, 'log_size': 0}) }}
 {%- endmacro %}
 
-{#- The new SKUs of past lists, from the given look on into the past, as cells of those that are alike. -#}
-{% macro next_new_cells(new, first_look) -%}
+{#-
+    From the rate of a SKU among all customers to the probability that this one's coming trip holds it, learned from the new SKUs of past lists, from the
+    given look on into the past, as cells of those that are alike.
+-#}
+{% macro next_new_calibration(new, first_look) -%}
+with
+
+cells as {{ post_purchase_gate.computed_once() }} (
     select
         cast(round(log_odds, 1) as {{ post_purchase_gate.type_double() }}) as log_odds,
         cast(round(log_size, 1) as {{ post_purchase_gate.type_double() }}) as log_size,
@@ -30,4 +36,14 @@
     from {{ new }}
     where look >= {{ first_look }}
     group by round(log_odds, 1), round(log_size, 1)
+),
+
+{{ post_purchase_gate.logistic_rounds('cells', post_purchase_gate.next_new_features(), shrinkage=5) }}
+
+select
+    cast(intercept as decimal(18, 9)) as intercept,
+    cast(log_odds as decimal(18, 9)) as log_odds,
+    cast(log_size as decimal(18, 9)) as log_size,
+    cast(largest_step as decimal(18, 9)) as largest_step
+from fit
 {%- endmacro %}

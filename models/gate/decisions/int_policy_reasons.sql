@@ -74,6 +74,7 @@ own_answers as (
 
 -- what a check answers of one action meets the cells of that action alone, and what it answers of all meets those of each
 asked as (
+    {%- for whose in ['findings.action = matrix.action', 'findings.action is null'] %}
     select
         findings.*,
         matrix.policy,
@@ -87,23 +88,9 @@ asked as (
         matrix.weight
     from findings
     inner join {{ ref('int_policy_cells') }} as matrix
-        on findings.check_name = matrix.check_name and findings.state = matrix.state and findings.action = matrix.action
-    union all
-    select
-        findings.*,
-        matrix.policy,
-        matrix.action as held_action,
-        matrix.verdict,
-        matrix.matrix_position,
-        matrix.reason_rank,
-        matrix.blocks_override,
-        matrix.is_final,
-        matrix.word,
-        matrix.weight
-    from findings
-    inner join {{ ref('int_policy_cells') }} as matrix
-        on findings.check_name = matrix.check_name and findings.state = matrix.state
-    where findings.action is null
+        on findings.check_name = matrix.check_name and findings.state = matrix.state and {{ whose }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select
