@@ -6,6 +6,7 @@
 with
 
 returns as (
+    {%- for table, is_cancelled in [('return', 'no'), ('cancelled_return', 'yes')] %}
     select
         _store,
         id,
@@ -17,22 +18,10 @@ returns as (
         updated_at,
         closed_at,
         _loaded_at,
-        'no' as is_cancelled
-    from {{ ref('src_loop__return') }}
-    union all
-    select
-        _store,
-        id,
-        state,
-        outcome,
-        order_id,
-        order_name,
-        created_at,
-        updated_at,
-        closed_at,
-        _loaded_at,
-        'yes' as is_cancelled
-    from {{ ref('src_loop__cancelled_return') }}
+        '{{ is_cancelled }}' as is_cancelled
+    from {{ ref('src_loop__' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 numbered as (
