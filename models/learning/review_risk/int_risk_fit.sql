@@ -2,7 +2,7 @@
 {%- set last = namespace(cells='starting_cells') -%}
 -- An additive logistic model for each age of an order, with the scorecard as its prior: each coefficient is drawn to the scorecard's points as by risk_shrinkage reviews'
 -- worth of curvature. Reviews alike in all factors are one cell, so the cost hangs on the number of cells, not of reviews. A fixed number of
--- rounds, each of one Newton step per factor; every step reads the one before it once, so no engine repeats work.
+-- Newton steps, each over one factor; every step reads the one before it once, so no engine repeats work.
 with
 
 cells as (
@@ -61,13 +61,11 @@ starting_cells as (
     {%- endfor %}
 )
 
-{%- for round in range(1, post_purchase_gate.risk_rounds() + 1) %}
-{%- for factor in factors %}
-{%- set name = 'round_' ~ round ~ '_' ~ factor %},
+{%- for factor in post_purchase_gate.risk_steps() %}
+{%- set name = 'step_' ~ loop.index ~ '_' ~ factor %},
 
 {{ post_purchase_gate.risk_step(last.cells, factor, name) }}
 {%- set last.cells = name %}
-{%- endfor %}
 {%- endfor %}
 
 select
