@@ -9,13 +9,12 @@ Exit codes: 0 shown; 1 there is no such code; 2 the seeds cannot be read.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from post_purchase import PROJECT
-from post_purchase.terminal import MartsError
+from post_purchase.terminal import MartsError, read_seed
 
 Row = dict[str, str]
 # What is no check and has codes all the same.
@@ -32,14 +31,6 @@ another language and set the var `note_language`. This page is made from it: `po
 `{offer}` stands for the product that would be recommended. A problem was seen; waiting ends by itself or with progress;
 unknown means that nobody can tell, and pauses like bad news.
 """
-
-
-def read_seed(path: Path) -> list[Row]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise MartsError(f"The seed {path} cannot be read: {error.strerror}. Name its folder with --seeds.") from error
 
 
 def sentences(seeds: Path, language: str) -> list[Row]:

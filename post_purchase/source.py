@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from post_purchase.terminal import ACTION_ORDER, fetch, in_words
+from post_purchase.terminal import SEEDS, fetch, in_words, project_actions, read_seed
 
 Row = dict[str, Any]
 EPOCH = datetime(1970, 1, 1)
@@ -60,7 +60,7 @@ class Words:
         actions = source.seed("actions", "priority, action", "action", "priority", "title")
         self.actions = {row["action"]: row["title"] or in_words(row["action"]).capitalize() for row in actions}
         if not self.actions:
-            self.actions = {action: in_words(action).capitalize() for action in ACTION_ORDER}
+            self.actions = {action: in_words(action).capitalize() for action in project_actions()}
         self.classes = {row["action"]: row.get("action_class") for row in actions}
         self.watch_for = {row["action"]: row.get("watch_for") for row in actions}
         self.checks = {row["check_name"]: row for row in source.seed("checks", "check_name", "check_name", "question")}
@@ -68,6 +68,14 @@ class Words:
         # the language of the notes, where it has the sentence, else English
         spoken = source.seed("int_note_words", "part", "part", "note_language")[:1]
         self.language = str(spoken[0]["note_language"]) if spoken else "en"
+        # what the pages say: the build's own seed, and the project's for what an older build lacks
+        told = read_seed(SEEDS / "reference" / "page_words.csv")
+        told += source.seed("page_words", "language, part", "language", "part", "sentence")
+        own = {row["part"]: row["sentence"] for row in told if row["language"] == self.language}
+        self.page_language = self.language if own else "en"
+        self.parts: dict[str, str] = {row["part"]: row["sentence"] for row in told if row["language"] == "en"} | own
+        self.names = {part.removeprefix("name_"): said for part, said in own.items() if part.startswith("name_")}
+        self.actions |= {action: self.names[action] for action in self.actions if action in self.names}
         rows = source.seed("reason_sentences", "language", "language", "check_name", "sentence")
         for language in ("en", *(row["note_language"] for row in spoken)):
             self.sentences |= {
@@ -80,11 +88,20 @@ class Words:
                 if row["title"]:
                     self.titles[row["sku"]] = row["title"]
 
+    def say(self, part: str, **values: Any) -> str:
+        """What a page says in a place, in its language, filled in."""
+        return self.parts[part].format(**values) if values else self.parts[part]
+
+    def said(self, code: str | None) -> str:
+        """A code as its language names it, else the letters of the code as words."""
+        return self.names.get(code or "") or in_words(code)
+
     def action(self, code: str | None) -> str:
         return self.actions.get(code or "", in_words(code).capitalize())
 
     def question(self, check: str) -> str:
-        return (self.checks.get(check) or {}).get("question") or in_words(check).capitalize()
+        own = self.parts.get(f"question_{check}")
+        return own or (self.checks.get(check) or {}).get("question") or in_words(check).capitalize()
 
     def product(self, sku: str | None) -> str:
         return self.titles.get(sku or "", sku or "")

@@ -6,6 +6,7 @@ Color appears only when the output is a terminal. All times are UTC, as they are
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import os
 import re
@@ -21,7 +22,10 @@ from typing import Any, NamedTuple, TextIO
 
 import duckdb
 
+from post_purchase import PROJECT
+
 DEFAULT_DATABASE = "target/post_purchase.duckdb"
+SEEDS = PROJECT / "seeds"
 PLAIN_WIDTH = 100  # columns, when the output is not a terminal
 # Nobody with a shop of their own is sent to the demo shop: it would be built into their database.
 BUILD_HINT = "Build it with `post-purchase build` and the --vars of your shop."
@@ -29,24 +33,6 @@ DEMO_HINT = "`make demo` builds the demo shop there; `post-purchase build --vars
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 DECISION_STYLES = {"send": "green", "pause": "yellow", "support": "red"}
 STATE_STYLES = {"ok": "green", "waiting": "yellow", "unknown": "yellow", "problem": "red"}
-
-# The order of a finished build's `actions` seed wins; this one serves marts that come without their seeds.
-ACTION_ORDER = (
-    "support_recovery",
-    "order_confirmation",
-    "shipping_update",
-    "delivery_check_in",
-    "use_education",
-    "review_request",
-    "replenishment",
-    "cross_sell",
-    "upsell",
-    "subscription_offer",
-    "warranty_offer",
-    "loyalty_invite",
-    "referral_invite",
-    "community_invite",
-)
 
 # A spreadsheet runs a cell that begins with one of these, also after blanks or quotes; the wide forms count in some.
 # The characters themselves, not their codes: DuckDB's patterns and Python's spell those differently.
@@ -273,8 +259,23 @@ def fetch(
         raise MartsError(f"The marts cannot be read: {clean(error)}\n{BUILD_HINT}") from error
 
 
+def read_seed(path: Path) -> list[dict[str, str]]:
+    """The rows of a seed as it stands on the disk, whether or not it was built."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise MartsError(f"The seed {path} cannot be read: {error.strerror}. Name its folder with --seeds.") from error
+
+
+def project_actions() -> list[str]:
+    """The actions in the order of the project's own seed: for marts that come without their seeds."""
+    rows = read_seed(SEEDS / "policy" / "actions.csv")
+    return [row["action"] for row in sorted(rows, key=lambda row: (int(row["priority"]), row["action"]))]
+
+
 def action_order(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The actions from the first to go out to the last: by the `actions` seed, else as ACTION_ORDER has them."""
+    """The actions from the first to go out to the last: by the build's `actions` seed, else by the project's."""
     places = fetch(
         connection,
         """
@@ -287,7 +288,7 @@ def action_order(connection: duckdb.DuckDBPyConnection) -> list[str]:
         """,
     )
     if not places:
-        return list(ACTION_ORDER)
+        return project_actions()
     schema = places[0]["table_schema"].replace('"', '""')
     rows = fetch(connection, f'select action from "{schema}".actions order by priority, action')
     return [row["action"] for row in rows]

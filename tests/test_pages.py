@@ -394,3 +394,33 @@ def test_pages_that_are_written_again_are_replaced_as_a_whole(demo_shop: Build, 
 def test_without_a_build_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--database", str(tmp_path / "none.duckdb"), "--out", str(tmp_path / "site")]) == 2
     assert "post-purchase build" in capsys.readouterr().err and not (tmp_path / "site").exists()
+
+
+def test_pages_speak_the_language_of_the_notes(demo_shop: Build, tmp_path: Path) -> None:
+    """With note_language in a language that the seed has, no word of a page stays English."""
+    database = changed(demo_shop, tmp_path, "update gate.int_note_words set note_language = 'de'")
+    site = written(database, tmp_path / "site")
+    said: dict[str, dict[str, str]] = {}
+    with (ROOT / "seeds/reference/page_words.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            said.setdefault(row["language"], {})[row["part"]] = row["sentence"]
+    english = {
+        text
+        for part, text in said["en"].items()
+        if len(text) > 12 and "{" not in text and text not in said["de"].values()
+    }
+    assert len(english) > 150
+    for path in html_files(site):
+        text = html.unescape(path.read_text())
+        assert '<html lang="de">' in text
+        assert {sentence for sentence in english if sentence in text} == set(), path.name
+    assert "<h1>Heute</h1>" in (site / "index.html").read_text()
+    assert {row[0][4] for row in rows_of(site, "sheet")} <= {
+        said["de"][part] for part in ("goes_out", "held", "with_support", "waits_its_turn", "nothing_left")
+    }
+
+
+def test_pages_of_a_language_that_the_seed_lacks_are_english(demo_shop: Build, tmp_path: Path) -> None:
+    database = changed(demo_shop, tmp_path, "update gate.int_note_words set note_language = 'fr'")
+    text = (written(database, tmp_path / "site") / "index.html").read_text()
+    assert '<html lang="en">' in text and 'data-note-language="fr"' in text and "<h1>Today</h1>" in text

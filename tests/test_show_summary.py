@@ -139,7 +139,7 @@ def test_actions_stand_in_priority_order_and_a_new_one_comes_last(
     database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     counts = action_counts(summarize(database, write_run(tmp_path), capsys))
-    assert list(counts) == [*terminal.ACTION_ORDER, "zine_offer"]
+    assert list(counts) == [*terminal.project_actions(), "zine_offer"]
 
 
 def test_headline_and_reasons(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

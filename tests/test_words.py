@@ -11,6 +11,8 @@ from conftest import ROOT, Build
 from test_pages import ask
 
 from post_purchase import PROJECT, reasons
+from post_purchase.pages import lists
+from post_purchase.pages.command import NAVIGATION
 
 CHECKS = ROOT / "models/gate/checks"
 STATES = "problem|waiting|unknown"
@@ -289,3 +291,63 @@ def test_who_overruled_the_gate_is_in_no_note(demo_shop: Build) -> None:
         for (who,) in rows:
             assert not re.search(rf"\b{re.escape(who)} (has|decided|sent)", note), (order, lane)
     assert any("A person has" in note for _, _, note in told(demo_shop))
+
+
+# --- the pages -----------------------------------------------------------------------------------------------------
+
+PAGES = ROOT / "post_purchase/pages"
+
+
+def page_words() -> dict[str, dict[str, str]]:
+    """What the pages say, by language and part."""
+    found: dict[str, dict[str, str]] = {}
+    for row in read_seed("reference/page_words.csv"):
+        found.setdefault(row["language"], {})[row["part"]] = row["sentence"]
+    return found
+
+
+def asked_parts() -> set[str]:
+    """Every part that a template, a list or a script asks for."""
+    found = {name for _, name in NAVIGATION} | set(lists.CHIPS) | {"own_gaps", "declared"}
+    for path in PAGES.rglob("*.j2"):
+        found |= set(re.findall(r"\bsay\('(\w+)'", path.read_text()))
+    for path in PAGES.glob("*.py"):
+        found |= set(re.findall(r"words\.say\(\s*\"(\w+)\"", path.read_text()))
+    for path in PAGES.rglob("*.js"):
+        text = path.read_text()
+        found |= {f"js_{part}" for part in re.findall(r"\bsay\(\"(\w+)\"", text)}
+        either = re.findall(r"\bsay\((?!\")[^?\n]*\? \"(\w+)\" : \"(\w+)\"", text)
+        found |= {f"js_{part}" for pair in either for part in pair}
+    return found
+
+
+def test_the_pages_say_what_the_seed_has_and_nothing_else() -> None:
+    """A part that the seed lacks would stop the pages; one that nobody asks for would be translated for nothing."""
+    assert set(page_words()["en"]) == asked_parts()
+
+
+def test_no_language_of_the_pages_lacks_a_word() -> None:
+    words = page_words()
+    assert len(words) > 1
+    for language, said in words.items():
+        assert set(words["en"]) - set(said) == set(), f"put it into {language}: a row of seeds/reference/page_words.csv"
+        for part, sentence in said.items():
+            if not part.startswith("name_"):
+                assert braces(sentence) == braces(words["en"][part]), (language, part)
+
+
+def test_names_of_codes_are_of_codes_that_exist() -> None:
+    codes = {row["action"] for row in read_seed("policy/actions.csv")}
+    codes |= {row["check_name"] for row in read_seed("policy/checks.csv")}
+    codes |= {"send", "pause", "support", "ok", "waiting", "problem", "unknown"}
+    for language, said in page_words().items():
+        named = {part.removeprefix("name_") for part in said if part.startswith("name_")}
+        assert named == (set() if language == "en" else codes), language
+
+
+def test_no_template_says_anything_by_itself() -> None:
+    """Words in a template would be English in every language."""
+    for path in sorted(PAGES.rglob("*.j2")):
+        text = re.sub(r"<code>.*?</code>|{{.*?}}|{%.*?%}", "", path.read_text(), flags=re.S)
+        labels = re.findall(r'aria-label="([^"]*[A-Za-z][^"]*)"', text)
+        assert labels + re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", " ", text)) == [], path.name

@@ -25,18 +25,19 @@ from post_purchase.pages import lists, sections
 from post_purchase.pages.orders import write_orders, write_words
 from post_purchase.pages.packs import Listing, dumps
 from post_purchase.source import Source, Words
-from post_purchase.terminal import MartsError, add_database_option, in_words, open_marts
+from post_purchase.terminal import MartsError, add_database_option, open_marts
 
 MARTS = ("next_actions", "gate_decisions", "gate_reasons", "order_evidence", "order_timeline")
+# files, and the parts of page_words that name them
 NAVIGATION = (
-    ("index.html", "Today"),
-    ("support.html", "Support"),
-    ("watch.html", "Watch"),
-    ("audit.html", "Audit"),
-    ("products.html", "Products"),
-    ("experiments.html", "Experiments"),
-    ("policy.html", "Policy"),
-    ("feeds.html", "Feeds"),
+    ("index.html", "today"),
+    ("support.html", "support"),
+    ("watch.html", "watch"),
+    ("audit.html", "audit"),
+    ("products.html", "products"),
+    ("experiments.html", "experiments"),
+    ("policy.html", "policy"),
+    ("feeds.html", "feeds"),
 )
 # Only the folder's own scripts and styles; nothing is fetched, embedded or sent. Where pages lie on a disk, some
 # browsers know them by `file:` alone.
@@ -69,9 +70,10 @@ def environment(words: Words) -> Environment:
         share=source.share,
         day=source.day,
         moment=source.moment,
-        words=in_words,
+        words=words.said,
     )
-    made.globals.update(words=words, navigation=NAVIGATION, policy=POLICY)
+    scripts = {part: said for part, said in words.parts.items() if part.startswith("js_")}
+    made.globals.update(words=words, say=words.say, script_words=scripts, navigation=NAVIGATION, policy=POLICY)
     return made
 
 
@@ -97,7 +99,7 @@ def write(database_source: Source, folder: Path) -> dict[str, Any]:
     changes = lists.changes(database_source, words)
     for listing in [*listings.values(), *([changes] if changes else [])]:
         listing.write(folder)
-    currency = "the reporting currency"
+    currency = words.say("the_reporting_currency")
     if database_source.has("order_line_profit"):
         found = database_source.rows("select any_value(reporting_currency) as currency from marts.order_line_profit")
         currency = found[0]["currency"] or currency

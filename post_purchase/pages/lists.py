@@ -7,9 +7,9 @@ from typing import Any
 
 from post_purchase.pages.packs import Cell, Listing
 from post_purchase.source import Row, Source, Words, age, amount, count, figure, moment, share, short
-from post_purchase.terminal import in_words
 
-GOES_OUT, TURN, HELD, SUPPORT, DONE = "Goes out", "Waits its turn", "Held", "With support", "Nothing left"
+# parts of the seed page_words
+GOES_OUT, TURN, HELD, SUPPORT, DONE = "goes_out", "waits_its_turn", "held", "with_support", "nothing_left"
 
 # What a list shows of an order's row, in the order in which it is worked off.
 SHEET = """
@@ -55,71 +55,79 @@ def why(row: Row, words: Words, state: str) -> str:
     if state == DONE:
         ended = [part.strip() for part in (row["nothing_left_because"] or "").split(",") if part.strip()]
         if not ended:
-            return "Nothing is left to do."
-        more = f" and {len(ended) - 1} more" if len(ended) > 1 else ""
+            return words.say("nothing_is_left_to_do")
+        more = " " + words.say("and_more", more=len(ended) - 1) if len(ended) > 1 else ""
         return f"{ended_by(ended[0], words)}{more}"
     if state == TURN:
-        return f"Another order of this customer comes first: {waits_for(row['waits_for'], words)}"
+        return words.say("another_order_first", action=waits_for(row["waits_for"], words))
     if state == GOES_OUT:
-        return "Nothing holds it back."
+        return words.say("nothing_holds_it_back")
     return words.reason(row["primary_reason"])
 
 
 def watched(row: Row, words: Words) -> str | None:
     what = words.watch_for.get(row["action"])
-    return f"watch {what}" if what else None
+    return words.say("watch_what", what=what) if what else None
 
 
 def waits_for(text: str | None, words: Words) -> str:
     """`review_request of H19` with the action's title."""
     code, _, rest = (text or "").partition(" ")
-    return f"{words.action(code)} {rest}".strip() if code in words.actions else (text or "its next action")
+    return f"{words.action(code)} {rest}".strip() if code in words.actions else (text or words.say("its_next_action"))
 
 
 def ended_by(text: str, words: Words) -> str:
     """`upsell: already_done:problem` and its like, in words."""
     action, _, code = text.partition(" ")
     if action.strip(":") in words.actions:
-        return f"{words.action(action.strip(':'))}: {in_words(code.strip('() ').split(':')[0])}"
-    return in_words(text.split(":")[0]).capitalize()
+        return f"{words.action(action.strip(':'))}: {words.said(code.strip('() ').split(':')[0])}"
+    return words.said(text.split(":")[0]).capitalize()
 
 
-def when(row: Row, state: str, now: datetime) -> Cell:
+def when(row: Row, words: Words, state: str, now: datetime) -> Cell:
     year = now.year
     if state in (GOES_OUT, TURN):
         starts = row["send_after"]
-        main = "Now" if starts is None or starts <= now else short(starts, year)
-        return [main, f"until {short(row['valid_until'], year)}" if row["valid_until"] else None]
+        main = words.say("now") if starts is None or starts <= now else short(starts, year)
+        until = words.say("until_time", time=short(row["valid_until"], year)) if row["valid_until"] else None
+        return [main, until]
     if state == SUPPORT:
         due = row["support_due_at"]
         return [
             short(due, year),
-            "overdue" if due and due <= now else "due",
+            words.say("overdue_low") if due and due <= now else words.say("due_low"),
             None,
             "late" if due and due <= now else "",
         ]
     if state == DONE:
         return ""
     if row["recheck_at"]:
-        return [short(row["recheck_at"], year), "looks again"]
-    return ["No date", "waits for an event"]
+        return [short(row["recheck_at"], year), words.say("looks_again_low")]
+    return [words.say("no_date"), words.say("waits_for_an_event")]
 
 
 def sheet(source: Source, words: Words, now: datetime) -> Listing:
     """Every live order and lane: what goes out, what waits and for what, what support has."""
     listing = Listing(
         "sheet",
-        "What is next for every live order",
-        ["Action", "Order", "About", "Why", "When (UTC)", "Expected profit"],
-        "No order matches. Clear the search, or choose another tab.",
+        words.say("what_is_next_for_every"),
+        [
+            words.say("action"),
+            words.say("order"),
+            words.say("about"),
+            words.say("why"),
+            words.say("when_utc"),
+            words.say("expected_profit"),
+        ],
+        words.say("no_order_matches_clear_the"),
         numbers=[5],
     )
-    tabs = listing.facet("status", "Status", tabs=True)
-    tabs.expect(GOES_OUT, HELD, SUPPORT, TURN, DONE)
-    listing.first = GOES_OUT
-    action = listing.facet("action", "Action", "Every action")
+    tabs = listing.facet("status", words.say("status"), tabs=True)
+    tabs.expect(*(words.say(state) for state in (GOES_OUT, HELD, SUPPORT, TURN, DONE)))
+    listing.first = words.say(GOES_OUT)
+    action = listing.facet("action", words.say("action"), words.say("every_action"))
     action.expect(*words.actions.values())
-    listing.facet("reason", "Held by", "Anything")
+    listing.facet("reason", words.say("held_by"), words.say("anything"))
     rows = with_names(source, SHEET, "actions.customer_id")
     order = {name: place for place, name in enumerate((GOES_OUT, SUPPORT, HELD, TURN, DONE))}
     rank = {code: place for place, code in enumerate(words.actions)}
@@ -143,29 +151,38 @@ def sheet(source: Source, words: Words, now: datetime) -> Listing:
         human = row["handling"] == "human" and state != SUPPORT
         listing.add(
             [
-                [words.action(row["action"]), "a person sends it" if human else None, None, CHIPS[state], state],
+                [
+                    words.action(row["action"]),
+                    words.say("a_person_sends_it") if human else None,
+                    None,
+                    CHIPS[state],
+                    words.say(state),
+                ],
                 [row["order_id"], row["first_name"], order_link(row["order_id"])],
-                [words.products(row["skus"]), f"offers {words.product(offer)}" if offer else None],
+                [
+                    words.products(row["skus"]),
+                    words.say("offers_product", product=words.product(offer)) if offer else None,
+                ],
                 [why(row, words, state), watched(row, words) if state == GOES_OUT else None],
-                when(row, state, now),
+                when(row, words, state, now),
                 amount(row["expected_contribution_profit"]) if row["expected_contribution_profit"] is not None else "",
             ],
             " ".join(filter(None, [row["customer_id"], row["skus"], offer])),
-            status=state,
+            status=words.say(state),
             action=words.action(row["action"]),
-            reason=in_words(held_by).capitalize() or "Nothing",
+            reason=words.said(held_by).capitalize() or words.say("nothing"),
         )
     listing.sort(
         "worth",
-        "Highest expected profit",
+        words.say("highest_expected_profit"),
         [None if row["expected_contribution_profit"] is None else -row["expected_contribution_profit"] for row in rows],
     )
     listing.sort(
         "time",
-        "Earliest date",
+        words.say("earliest_date"),
         [row["support_due_at"] or row["send_after"] or row["recheck_at"] or row["due_at"] for row in rows],
     )
-    listing.sort("order", "Order", [row["order_id"] for row in rows])
+    listing.sort("order", words.say("order"), [row["order_id"] for row in rows])
     return listing
 
 
@@ -173,13 +190,21 @@ def support(source: Source, words: Words, now: datetime) -> Listing:
     """Every open issue, the longest overdue first."""
     listing = Listing(
         "support",
-        "Open issues",
-        ["Issue", "Order", "Ticket", "Queue", "Since (UTC)", "Due (UTC)", "Holds back"],
-        "No issue matches. Clear the search, or choose another tab.",
+        words.say("open_issues"),
+        [
+            words.say("issue"),
+            words.say("order"),
+            words.say("ticket"),
+            words.say("queue"),
+            words.say("since_utc"),
+            words.say("due_utc"),
+            words.say("holds_back"),
+        ],
+        words.say("no_issue_matches_clear_the"),
     )
-    listing.facet("due", "Due", tabs=True).expect("Overdue", "In time")
-    listing.facet("queue", "Queue", "Every queue")
-    listing.facet("issue", "Issue", "Every issue")
+    listing.facet("due", words.say("due"), tabs=True).expect(words.say("overdue"), words.say("in_time"))
+    listing.facet("queue", words.say("queue"), words.say("every_queue"))
+    listing.facet("issue", words.say("issue"), words.say("every_issue"))
     rows: list[Row] = []
     if source.has("open_issues"):
         rows = with_names(
@@ -188,13 +213,13 @@ def support(source: Source, words: Words, now: datetime) -> Listing:
             order by issues.is_overdue desc, issues.due_at nulls last, issues.order_id, issues.check_name""",
             "issues.customer_id",
         )
-    listing.first = "Overdue" if any(row["is_overdue"] for row in rows) else None
+    listing.first = words.say("overdue") if any(row["is_overdue"] for row in rows) else None
     for row in rows:
-        title = in_words(row["check_name"]).capitalize()
-        detail = in_words(row["detail"])
+        title = words.said(row["check_name"]).capitalize()
+        detail = words.said(row["detail"])
         held = [words.action(part.strip()) for part in (row["holds_back"] or "").split(",") if part.strip()]
-        worth = f"worth {amount(row['worth'])}" if row["worth"] else None
-        queue = in_words(row["support_queue"]).capitalize() or "No queue"
+        worth = words.say("worth_amount", amount=amount(row["worth"])) if row["worth"] else None
+        queue = words.said(row["support_queue"]).capitalize() or words.say("no_queue")
         listing.add(
             [
                 [
@@ -202,38 +227,52 @@ def support(source: Source, words: Words, now: datetime) -> Listing:
                     detail,
                     None,
                     "late" if row["is_overdue"] else "support",
-                    "Overdue" if row["is_overdue"] else "",
+                    words.say("overdue") if row["is_overdue"] else "",
                 ],
                 [row["order_id"], row["first_name"], order_link(row["order_id"])],
-                [row["ticket_id"] or "No ticket yet", in_words(row["topic"]) or None],
+                [row["ticket_id"] or words.say("no_ticket_yet"), words.said(row["topic"]) or None],
                 [queue, row["support_owner"]],
-                [short(row["since"], now.year), age(row["since"], now) + " ago" if row["since"] else None],
-                [short(row["due_at"], now.year), overdue(row, now)],
-                [f"{count(row['actions_held_back'])} actions" if held else "Nothing", worth],
+                [
+                    short(row["since"], now.year),
+                    words.say("age_ago", age=aged(row["since"], words, now)) if row["since"] else None,
+                ],
+                [short(row["due_at"], now.year), overdue(row, words, now)],
+                [
+                    words.say("number_of_actions", actions=count(row["actions_held_back"]))
+                    if held
+                    else words.say("nothing"),
+                    worth,
+                ],
             ],
             " ".join(filter(None, [row["customer_id"], *held, row["topic"]])),
-            due="Overdue" if row["is_overdue"] else "In time",
+            due=words.say("overdue") if row["is_overdue"] else words.say("in_time"),
             queue=queue,
             issue=title,
         )
-    listing.sort("since", "Longest open", [row["since"] for row in rows])
-    listing.sort("worth", "Highest worth held back", [None if row["worth"] is None else -row["worth"] for row in rows])
+    listing.sort("since", words.say("longest_open"), [row["since"] for row in rows])
+    listing.sort(
+        "worth", words.say("highest_worth_held_back"), [None if row["worth"] is None else -row["worth"] for row in rows]
+    )
     return listing
 
 
-def overdue(row: Row, now: datetime) -> str | None:
-    return f"{age(row['due_at'], now)} late" if row["is_overdue"] and row["due_at"] else None
+def aged(since: datetime, words: Words, now: datetime) -> str:
+    return age(since, now).replace("days", words.say("days_unit"))
+
+
+def overdue(row: Row, words: Words, now: datetime) -> str | None:
+    return words.say("age_late", age=aged(row["due_at"], words, now)) if row["is_overdue"] and row["due_at"] else None
 
 
 def reviews(source: Source, words: Words, now: datetime) -> Listing:
     """Bad reviews and marks that wait for an answer."""
     listing = Listing(
         "reviews",
-        "Reviews to answer",
-        ["Said", "Order", "About", "Queue", "Due (UTC)"],
-        "No review matches. Clear the search, or choose another tab.",
+        words.say("reviews_to_answer"),
+        [words.say("said"), words.say("order"), words.say("about"), words.say("queue"), words.say("due_utc")],
+        words.say("no_review_matches_clear_the"),
     )
-    listing.facet("due", "Due", tabs=True).expect("Overdue", "In time")
+    listing.facet("due", words.say("due"), tabs=True).expect(words.say("overdue"), words.say("in_time"))
     rows = (
         with_names(
             source,
@@ -244,21 +283,25 @@ def reviews(source: Source, words: Words, now: datetime) -> Listing:
         if source.has("review_to_answer")
         else []
     )
-    listing.first = "Overdue" if any(row["is_overdue"] for row in rows) else None
+    listing.first = words.say("overdue") if any(row["is_overdue"] for row in rows) else None
     live = live_orders(source)
     for row in rows:
-        said = f"{row['rating']} of 5 stars" if row["rating"] else f"Mark: {in_words(row['mark'])}"
+        said = (
+            words.say("stars", rating=row["rating"])
+            if row["rating"]
+            else words.say("mark", mark=words.said(row["mark"]))
+        )
         order = row["order_id"]
         listing.add(
             [
                 [said, short(row["said_at"], now.year), None, "late" if row["is_overdue"] else "support", ""],
-                [order or "No order", row["first_name"], order_link(order) if order in live else None],
+                [order or words.say("no_order"), row["first_name"], order_link(order) if order in live else None],
                 words.product(row["sku"]),
-                [in_words(row["support_queue"]).capitalize(), row["support_owner"]],
-                [short(row["due_at"], now.year), overdue(row, now)],
+                [words.said(row["support_queue"]).capitalize(), row["support_owner"]],
+                [short(row["due_at"], now.year), overdue(row, words, now)],
             ],
             " ".join(filter(None, [row["customer_id"], row["sku"], row["source_id"]])),
-            due="Overdue" if row["is_overdue"] else "In time",
+            due=words.say("overdue") if row["is_overdue"] else words.say("in_time"),
         )
     return listing
 
@@ -267,22 +310,32 @@ def pairs(source: Source, words: Words) -> Listing:
     """What follows what, what recommending it earns, and why not."""
     listing = Listing(
         "pairs",
-        "Product pairs",
-        ["After", "Recommend", "Verdict", "Bought both", "Probability", "Lift", "Value of a recommendation"],
-        "No pair matches. Clear the search, or choose another tab.",
+        words.say("product_pairs"),
+        [
+            words.say("after"),
+            words.say("recommend"),
+            words.say("verdict"),
+            words.say("bought_both"),
+            words.say("probability"),
+            words.say("lift"),
+            words.say("value_of_a_recommendation"),
+        ],
+        words.say("no_pair_matches_clear_the"),
         numbers=[3, 4, 5, 6],
     )
-    listing.facet("verdict", "Verdict", tabs=True).expect("Recommended", "Refused")
-    listing.facet("relation", "Relation", "Any relation")
-    listing.facet("because", "Refused because", "Any reason")
+    listing.facet("verdict", words.say("verdict"), tabs=True).expect(words.say("recommended"), words.say("refused"))
+    listing.facet("relation", words.say("relation"), words.say("any_relation"))
+    listing.facet("because", words.say("refused_because"), words.say("any_reason"))
     rows = source.mart(
         "sku_pairs", "is_recommendable desc, recommendation_value desc nulls last, support desc, sku, related_sku"
     )
-    listing.first = "Recommended" if any(row["is_recommendable"] for row in rows) else None
+    listing.first = words.say("recommended") if any(row["is_recommendable"] for row in rows) else None
     for row in rows:
-        refusals = [in_words(part.strip()) for part in (row["refusal_reasons"] or "").split(",") if part.strip()]
-        relation = in_words(row["relation"]) or ("proven" if row["is_proven"] else "none")
-        verdict = "Recommended" if row["is_recommendable"] else "Refused"
+        refusals = [words.said(part.strip()) for part in (row["refusal_reasons"] or "").split(",") if part.strip()]
+        relation = words.said(row["relation"]) or (
+            words.say("proven_low") if row["is_proven"] else words.say("none_low")
+        )
+        verdict = words.say("recommended") if row["is_recommendable"] else words.say("refused")
         bound = row["value_lower_bound"]
         listing.add(
             [
@@ -295,21 +348,24 @@ def pairs(source: Source, words: Words) -> Listing:
                     "send" if row["is_recommendable"] else "none",
                     verdict,
                 ],
-                [count(row["support"]), f"of {count(row['anchors'])}"],
-                [share(row["probability"]), f"{share(row['base_probability'])} anyway"],
+                [count(row["support"]), words.say("of_pages", pages=count(row["anchors"]))],
+                [share(row["probability"]), words.say("share_anyway", share=share(row["base_probability"]))],
                 [
                     figure(row["lift"]),
-                    f"at least {figure(row['lift_lower_bound'])}" if row["lift_lower_bound"] else None,
+                    words.say("at_least", figure=figure(row["lift_lower_bound"])) if row["lift_lower_bound"] else None,
                 ],
-                [amount(row["recommendation_value"]), f"at least {amount(bound)}" if bound is not None else None],
+                [
+                    amount(row["recommendation_value"]),
+                    words.say("at_least", figure=amount(bound)) if bound is not None else None,
+                ],
             ],
             " ".join(refusals),
             verdict=verdict,
             relation=relation.capitalize(),
-            because=(refusals[0] if refusals else "nothing").capitalize(),
+            because=(refusals[0] if refusals else words.say("nothing")).capitalize(),
         )
-    listing.sort("support", "Most often bought", [-(row["support"] or 0) for row in rows])
-    listing.sort("lift", "Highest lift", [None if row["lift"] is None else -row["lift"] for row in rows])
+    listing.sort("support", words.say("most_often_bought"), [-(row["support"] or 0) for row in rows])
+    listing.sort("lift", words.say("highest_lift"), [None if row["lift"] is None else -row["lift"] for row in rows])
     return listing
 
 
@@ -317,33 +373,48 @@ def supplies(source: Source, words: Words) -> Listing:
     """How long a unit lasts, SKU by SKU."""
     listing = Listing(
         "supplies",
-        "How long a unit lasts",
-        ["Product", "Known from", "Days per unit", "A quarter", "Half", "Three quarters", "Bought again", "Gaps"],
-        "No product matches.",
+        words.say("how_long_a_unit_lasts"),
+        [
+            words.say("product"),
+            words.say("known_from"),
+            words.say("days_per_unit"),
+            words.say("a_quarter"),
+            words.say("half"),
+            words.say("three_quarters"),
+            words.say("bought_again"),
+            words.say("gaps"),
+        ],
+        words.say("no_product_matches"),
         numbers=[2, 3, 4, 5, 6, 7],
     )
-    listing.facet("basis", "Known from", tabs=True).expect("Own gaps", "Declared")
+    listing.facet("basis", words.say("known_from"), tabs=True).expect(words.say("own_gaps"), words.say("declared"))
     rows = [row for row in source.mart("sku_replenishment", "gaps desc, customers desc, sku") if row["basis"] != "none"]
     for row in rows:
-        basis = in_words(row["basis"]).capitalize()
+        basis = (
+            words.say(row["basis"])
+            if row["basis"] in ("own_gaps", "declared")
+            else words.said(row["basis"]).capitalize()
+        )
         listing.add(
             [
                 [words.product(row["sku"]), row["sku"]],
                 [
                     basis,
-                    f"declared {figure(row['declared_days_per_unit'], 0)}" if row["declared_days_per_unit"] else None,
+                    words.say("declared_days", days=figure(row["declared_days_per_unit"], 0))
+                    if row["declared_days_per_unit"]
+                    else None,
                 ],
                 figure(row["days_per_unit"], 1),
                 figure(row["p25_days"], 1),
                 figure(row["p50_days"], 1),
                 figure(row["p75_days"], 1),
-                [share(row["rebuy_share"]), f"of {count(row['customers'])} customers"],
+                [share(row["rebuy_share"]), words.say("of_customers", customers=count(row["customers"]))],
                 count(row["gaps"]),
             ],
             row["basis"],
             basis=basis,
         )
-    listing.sort("days", "Soonest used up", [row["days_per_unit"] for row in rows])
+    listing.sort("days", words.say("soonest_used_up"), [row["days_per_unit"] for row in rows])
     return listing
 
 
@@ -353,13 +424,22 @@ def changes(source: Source, words: Words) -> Listing | None:
         return None
     listing = Listing(
         "changes",
-        "Decisions that the candidate changes",
-        ["Action", "Order", "Today", "Under the candidate", "Because of", "Decided at (UTC)"],
-        "No change matches.",
+        words.say("decisions_that_the_candidate_changes"),
+        [
+            words.say("action"),
+            words.say("order"),
+            words.say("today"),
+            words.say("under_the_candidate"),
+            words.say("because_of"),
+            words.say("decided_at_utc"),
+        ],
+        words.say("no_change_matches"),
     )
-    listing.facet("origin", "Of", tabs=True).expect("Live orders", "Past messages")
-    listing.facet("action", "Action", "Every action").expect(*words.actions.values())
-    listing.facet("change", "Change", "Every change")
+    listing.facet("origin", words.say("of"), tabs=True).expect(
+        words.say("live_orders_tab"), words.say("past_messages_tab")
+    )
+    listing.facet("action", words.say("action"), words.say("every_action")).expect(*words.actions.values())
+    listing.facet("change", words.say("change"), words.say("every_change"))
     live = live_orders(source)
     for row in source.mart("policy_comparison", "origin, action, order_id, order_line_id, point_id"):
         before, after = row["decision"], row["candidate_decision"]
@@ -373,15 +453,15 @@ def changes(source: Source, words: Words) -> Listing | None:
                     row["order_line_id"],
                     order_link(row["order_id"]) if row["order_id"] in live else None,
                 ],
-                [before.capitalize(), None, None, CHIP_OF[before], ""],
-                [after.capitalize(), None, None, CHIP_OF[after], ""],
+                [words.said(before).capitalize(), None, None, CHIP_OF[before], ""],
+                [words.said(after).capitalize(), None, None, CHIP_OF[after], ""],
                 because,
                 moment(row["decided_at"]),
             ],
             row["customer_id"],
-            origin="Live orders" if row["origin"] == "live" else "Past messages",
+            origin=words.say("live_orders_tab") if row["origin"] == "live" else words.say("past_messages_tab"),
             action=words.action(row["action"]),
-            change=f"{before} to {after}",
+            change=words.say("before_to_after", before=words.said(before), after=words.said(after)),
         )
     return listing
 

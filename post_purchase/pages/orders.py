@@ -206,6 +206,7 @@ def write_words(source: Source, words: Words, folder: Path) -> None:
             "checks": [[check, words.question(check)] for check in CHECKS],
             "facts": list(FACTS),
             "reasons": reasons,
+            "names": words.names,
             "products": {row["sku"]: words.titles[row["sku"]] for row in used if row["sku"] in words.titles},
             "as_of": int((as_of - EPOCH).total_seconds()),
         },

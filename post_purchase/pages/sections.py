@@ -10,7 +10,6 @@ from markupsafe import Markup
 from post_purchase import missing
 from post_purchase.pages import charts
 from post_purchase.source import Row, Source, Words
-from post_purchase.terminal import in_words
 
 OUTCOMES = ("refund_requested", "ticket_opened", "unsubscribed", "complained", "reviewed", "purchased_again")
 
@@ -81,8 +80,8 @@ def weekly(source: Source, words: Words) -> list[tuple[str, Markup, list[Row]]]:
                 for place, row in enumerate(mine)
             ]
             title = words.action(action)
-            label = f"{title}: customers who bought again within 30 days, by the week it was sent"
-            found.append((title, charts.curve_of_shares(points, label, "weeks before the newest mature one"), mine))
+            label = words.say("weekly_chart", action=title)
+            found.append((title, charts.curve_of_shares(points, label, words.say("weeks_before_the_newest")), mine))
     return found
 
 
@@ -172,10 +171,10 @@ def experiments(source: Source, words: Words) -> dict[str, Any]:
                 )
                 for row in decisive
             ],
-            "Difference that each action made, with the interval that holds at every look",
+            words.say("lift_chart"),
             charts.plain,
         )
-    return {"lifts": lifts, "power": power, "chart": chart, **parity(source)}
+    return {"lifts": lifts, "power": power, "chart": chart, **parity(source, words)}
 
 
 def planned(source: Source) -> dict[str, Any]:
@@ -192,7 +191,7 @@ def planned(source: Source) -> dict[str, Any]:
     return {"shares": sorted({row["holdout_share"] for row in rows}), "rows": list(found.values())}
 
 
-def parity(source: Source) -> dict[str, Any]:
+def parity(source: Source, words: Words) -> dict[str, Any]:
     rows = source.mart("review_ask_parity", "dimension, group_name")
     drawn = []
     for dimension in dict.fromkeys(row["dimension"] for row in rows):
@@ -200,18 +199,18 @@ def parity(source: Source) -> dict[str, Any]:
         if mine:
             drawn.append(
                 (
-                    in_words(dimension).capitalize(),
+                    words.said(dimension).capitalize(),
                     charts.intervals(
                         [
                             (
-                                in_words(row["group_name"]),
+                                words.said(row["group_name"]),
                                 float(row["gate_ask_rate"]),
                                 float(row["gate_ask_rate_lower"]),
                                 float(row["gate_ask_rate_upper"]),
                             )
                             for row in mine
                         ],
-                        f"Share of lines that the gate asks about, by {in_words(dimension)}, with 95 percent intervals",
+                        words.say("parity_chart", dimension=words.said(dimension)),
                     ),
                 )
             )
@@ -243,7 +242,7 @@ def policy(source: Source, words: Words) -> dict[str, Any]:
     for row in matrix:
         check = row["check_name"]
         group = groups.setdefault(
-            check, {"word": in_words(check).capitalize(), "question": words.question(check), "rows": []}
+            check, {"word": words.said(check).capitalize(), "question": words.question(check), "rows": []}
         )
         said = []
         for action in actions:
@@ -326,5 +325,5 @@ def replenishment(source: Source, words: Words) -> Sequence[Any]:
             if row[name] is not None
         ]
         lines.append((words.product(row["sku"])[:28], points))
-    label = "Share of those who buy again that has done so, by days per unit, of the products known best"
-    return [charts.curves(lines, label, "days per unit"), rows]
+    label = words.say("curves_chart")
+    return [charts.curves(lines, label, words.say("days_per_unit_low")), rows]

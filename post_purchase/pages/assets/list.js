@@ -3,7 +3,7 @@
 "use strict";
 (function () {
   const SLICE = 8; // milliseconds
-  const { json, bytes, pause, element, number } = window.pages;
+  const { json, bytes, pause, element, number, say } = window.pages;
 
   function list(section) {
     const name = section.dataset.list;
@@ -95,10 +95,10 @@
       }
       body.replaceChildren(made);
       nothing.hidden = total > 0;
-      said.textContent = total ? number(first + 1) + "\u2013" + number(first + places.length) + " of " + number(total) : "0 of " + number(rows);
+      said.textContent = total ? say("rows_of", { first: number(first + 1), last: number(first + places.length), all: number(total) }) : say("no_rows_of", { all: number(rows) });
       pageInput.value = page;
       pageInput.max = pages;
-      pagesSaid.textContent = "of " + number(pages);
+      pagesSaid.textContent = say("of_pages", { pages: number(pages) });
       back.disabled = page <= 1;
       next.disabled = page >= pages;
       section.removeAttribute("aria-busy");
@@ -141,7 +141,7 @@
               }
             }
             if (mine !== ticket) return;
-            if (number_ % 8 === 7) said.textContent = "Searching\u2026 " + number(Math.min(rows, (number_ + 1) * block)) + " of " + number(rows);
+            if (number_ % 8 === 7) said.textContent = say("searching", { read: number(Math.min(rows, (number_ + 1) * block)), all: number(rows) });
           }
         }
         const found = new Uint32Array(rows);
@@ -163,7 +163,7 @@
         await show(mine);
       } catch (error) {
         section.removeAttribute("aria-busy");
-        said.textContent = "This part of the pages cannot be read (" + error.message + "). Write the pages again: post-purchase pages.";
+        said.textContent = say("unreadable_part", { error: error.message });
       }
     }
 

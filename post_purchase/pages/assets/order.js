@@ -1,12 +1,12 @@
 // One order: its lanes and notes, its timeline as a picture and as a table, and every line's evidence and decisions.
 "use strict";
 (function () {
-  const { json, pause, element } = window.pages;
+  const { json, pause, element, say } = window.pages;
   const SVG = "http://www.w3.org/2000/svg";
   const CHIPS = { send: "send", pause: "wait", support: "support" };
-  const STATES = { o: ["ok", "send"], w: ["waiting", "wait"], p: ["problem", "support"], u: ["unknown", "wait"], "-": ["\u2013", "none"] };
+  const STATES = { o: [say("ok"), "send"], w: [say("waiting"), "wait"], p: [say("problem"), "support"], u: [say("unknown"), "wait"], "-": ["\u2013", "none"] };
   const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-  const LANES = ["Order", "Parcel", "Customer", "Support", "Messages"];
+  const LANES = [say("lane_order"), say("lane_parcel"), say("lane_customer"), say("lane_support"), say("lane_messages")];
   const place = document.getElementById("order");
   const words = {};
 
@@ -21,7 +21,7 @@
     return at.getUTCDate() + " " + MONTHS[at.getUTCMonth()];
   }
   function said(code) {
-    const text = String(code || "").replaceAll("_", " ");
+    const text = words.names[code] || String(code || "").replaceAll("_", " ");
     return text.charAt(0).toUpperCase() + text.slice(1);
   }
   function title(action) { return words.titles.get(action) || said(action); }
@@ -85,17 +85,17 @@
   }
 
   function copyButton(note) {
-    const button = element("button", { type: "button" }, "Copy note");
+    const button = element("button", { type: "button" }, say("copy_note"));
     const told = element("span", { class: "copy-said", role: "status" });
     button.addEventListener("click", function () {
-      const done = function () { told.textContent = "Copied"; setTimeout(function () { told.textContent = ""; }, 2500); };
+      const done = function () { told.textContent = say("copied"); setTimeout(function () { told.textContent = ""; }, 2500); };
       const byHand = function () {
-        const area = element("textarea", { "aria-label": "Note", readonly: true, rows: "12" });
+        const area = element("textarea", { "aria-label": say("note"), readonly: true, rows: "12" });
         area.value = note;
         button.after(area);
         area.select();
         const copied = document.execCommand("copy");
-        if (copied) { area.remove(); button.focus(); done(); } else told.textContent = "Copy what is marked";
+        if (copied) { area.remove(); button.focus(); done(); } else told.textContent = say("copy_what_is_marked");
       };
       if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(note).then(done, byHand);
       else byHand();
@@ -107,23 +107,23 @@
     const [name, action, decision, skus, offer, profit, first, due, after, recheck, until, event, nothing, pick, waits, handling, queue, owner, supportDue, note] = row;
     const facts = [];
     if (decision === "send") {
-      facts.push(["May go out", after && after > words.as_of ? "from " + moment(after) : "now"]);
-      if (until) facts.push(["Until", moment(until)]);
-      if (name === "marketing" && !pick && waits) facts.push(["Waits for", waits.replace(/^\S+/, title)]);
+      facts.push([say("may_go_out"), after && after > words.as_of ? say("from_time", { time: moment(after) }) : say("now")]);
+      if (until) facts.push([say("until"), moment(until)]);
+      if (name === "marketing" && !pick && waits) facts.push([say("waits_for"), waits.replace(/^\S+/, title)]);
     } else if (decision === "support") {
-      facts.push(["Why", reason(first)], ["Queue", said(queue) + (owner ? ", " + owner : "")]);
-      if (supportDue) facts.push([supportDue <= words.as_of ? "Overdue since" : "Due", moment(supportDue)]);
+      facts.push([say("why"), reason(first)], [say("queue"), said(queue) + (owner ? ", " + owner : "")]);
+      if (supportDue) facts.push([supportDue <= words.as_of ? say("overdue_since") : say("due"), moment(supportDue)]);
     } else if (nothing) {
-      facts.push(["Nothing left", nothing.replaceAll("_", " ")]);
+      facts.push([say("nothing_left"), nothing.split(", ").map(function (ended) { const [action, check] = ended.split(/[ :]/); return title(action) + ": " + said(check).toLowerCase(); }).join("; ")]);
     } else {
-      facts.push(["Held by", reason(first)], ["Looks again", recheck ? moment(recheck) : "when an event comes" + (event ? ": " + event : "")]);
+      facts.push([say("held_by"), reason(first)], [say("looks_again"), recheck ? moment(recheck) : say("when_an_event_comes") + (event ? ": " + event : "")]);
     }
-    if (skus) facts.push(["About", skus.split(",").map(function (sku) { return product(sku.trim()); }).join(", ")]);
-    if (offer) facts.push(["Offers", product(offer)]);
-    if (profit !== null) facts.push(["Expected profit", money(profit)]);
-    if (handling === "human" && decision !== "support") facts.push(["Sent by", "a person, not a flow"]);
+    if (skus) facts.push([say("about"), skus.split(",").map(function (sku) { return product(sku.trim()); }).join(", ")]);
+    if (offer) facts.push([say("offers"), product(offer)]);
+    if (profit !== null) facts.push([say("expected_profit"), money(profit)]);
+    if (handling === "human" && decision !== "support") facts.push([say("sent_by"), say("a_person_not_a_flow")]);
     const chip = nothing ? "none" : CHIPS[decision];
-    const label = nothing ? "Nothing left" : decision === "send" ? (name === "marketing" && !pick ? "Waits its turn" : "Goes out") : decision === "support" ? "With support" : "Held";
+    const label = nothing ? say("nothing_left") : decision === "send" ? (name === "marketing" && !pick ? say("waits_its_turn") : say("goes_out")) : decision === "support" ? say("with_support") : say("held");
     const card = element("section", { class: "card" },
       element("h3", {}, element("span", { class: "chip " + chip }, label), " " + title(action)),
       pairs(facts));
@@ -168,7 +168,7 @@
     const start = Math.min(...times), end = Math.max(...times);
     const span = Math.max(end - start, 86400);
     const x = function (seconds) { return Math.round((left + (seconds - start) / span * (width - left - right)) * 10) / 10; };
-    const label = "Timeline of the order: " + events.length + " events from " + moment(start) + " to " + moment(end) + ". The table below lists them.";
+    const label = say("timeline_label", { events: events.length, start: moment(start), end: moment(end) });
     const svg = drawn("svg", { viewBox: "0 0 " + width + " " + height, width: width, height: height, role: "img", "aria-label": label });
     LANES.forEach(function (name, at) {
       const y = top + at * step + step / 2;
@@ -178,7 +178,7 @@
       const ready = line[4][words.facts.indexOf("use_ready_at")], delivered = line[4][words.facts.indexOf("delivered_at")];
       if (ready && delivered && ready > delivered && ready <= end) {
         const mark = drawn("rect", { class: "window", x: x(delivered), width: Math.max(1, x(ready) - x(delivered)), y: top + 2 * step + 7, height: step - 14, rx: 3 });
-        mark.append(drawn("title", {}, "Time to use it: until " + moment(ready)));
+        mark.append(drawn("title", {}, say("time_to_use", { time: moment(ready) })));
         svg.append(mark);
       }
     });
@@ -188,7 +188,7 @@
     }
     const now = x(words.as_of);
     svg.append(drawn("line", { class: "now", x1: now, x2: now, y1: top - 6, y2: height - bottom }),
-      drawn("text", { class: "now-name", x: now, y: 14, "text-anchor": now > width - 60 ? "end" : "middle" }, "decided"));
+      drawn("text", { class: "now-name", x: now, y: 14, "text-anchor": now > width - 60 ? "end" : "middle" }, say("decided")));
     const taken = new Map();
     for (const event of events) {
       const laneAt = laneOf(event[3]);
@@ -205,7 +205,7 @@
       dot.append(drawn("title", {}, title(action) + ", " + moment(at)));
       svg.append(dot);
     }
-    const key = element("p", { class: "small" }, "Red: trouble. Green: done or arrived. Blue: everything else. A ring: when it may go out, is due or is looked at again. The band: time to use it.");
+    const key = element("p", { class: "small" }, say("picture_key"));
     return element("div", { class: "picture" }, svg, key);
   }
 
@@ -237,7 +237,7 @@
       return [letters.indexOf(letter), [
         title(words.actions[letters.indexOf(letter)][0]),
         chip(decisionChip(decision)),
-        element("span", {}, reason(first) || (heldOut ? "Held out of the action by an experiment." : "Nothing holds it."), more(mine, first)),
+        element("span", {}, reason(first) || (heldOut ? say("held_out") : say("nothing_holds_it")), more(mine, first)),
         due ? moment(due) : "\u2013", expires ? moment(expires) : "\u2013", recheck ? moment(recheck) : "\u2013",
         product(offer) + (profit !== null && offer ? " (" + money(profit) + ")" : ""),
       ]];
@@ -249,61 +249,61 @@
     });
     return element("section", {},
       element("h2", {}, product(sku) || id),
-      element("p", { class: "small" }, [sku !== product(sku) ? sku : "", "line " + id, Number(quantity) + (Number(quantity) === 1 ? " unit" : " units")].filter(Boolean).join(" \u00b7 ")),
+      element("p", { class: "small" }, [sku !== product(sku) ? sku : "", say("line", { line: id }), say(Number(quantity) === 1 ? "unit" : "units", { units: Number(quantity) })].filter(Boolean).join(" \u00b7 ")),
       told.length ? pairs(told) : "",
-      element("h3", {}, "Evidence"), element("ul", { class: "checks" }, ...checks),
-      element("h3", {}, "Each action"),
-      table("Actions of " + (product(sku) || id) + ", in their order; times are UTC", ["Action", "Verdict", "Why", "Due", "Expires", "Looks again", "Offers"], acts.map(function (act) { return act[1]; })),
-      why.length ? element("details", {}, element("summary", {}, "What holds them, with the row that says so"),
-        table("Findings of " + (product(sku) || id) + "; times are UTC", ["Finding", "State", "Detail", "Since", "Clears", "Evidence", "Holds"], why)) : "");
+      element("h3", {}, say("evidence")), element("ul", { class: "checks" }, ...checks),
+      element("h3", {}, say("each_action")),
+      table(say("actions_of", { product: product(sku) || id }), [say("action"), say("verdict"), say("why"), say("due"), say("expires"), say("looks_again"), say("offers")], acts.map(function (act) { return act[1]; })),
+      why.length ? element("details", {}, element("summary", {}, say("what_holds_them")),
+        table(say("findings_of", { product: product(sku) || id }), [say("finding"), say("state"), say("detail"), say("since"), say("clears"), say("evidence"), say("holds")], why)) : "");
   }
   // send and support begin with the same letter: a decision comes as its first two
   function decisionChip(decision) {
-    return { se: ["send", "send"], pa: ["pause", "wait"], su: ["support", "support"] }[decision[1]] || ["\u2013", "none"];
+    return { se: [say("send"), "send"], pa: [say("pause"), "wait"], su: [say("support"), "support"] }[decision[1]] || ["\u2013", "none"];
   }
   function more(mine, first) {
     const others = mine.filter(function (finding) { return finding[0] + ":" + finding[1] !== first; });
     if (!others.length) return "";
-    return element("span", { class: "sub" }, "and " + others.length + " more: " + others.slice(0, 4).map(function (finding) { return said(finding[0]).toLowerCase(); }).join(", ") + (others.length > 4 ? "\u2026" : ""));
+    return element("span", { class: "sub" }, say("and_more", { more: others.length, checks: others.slice(0, 4).map(function (finding) { return said(finding[0]).toLowerCase(); }).join(", ") + (others.length > 4 ? "\u2026" : "") }));
   }
 
   async function show() {
     let id = "";
     try { id = decodeURIComponent(location.hash.slice(1)); } catch (error) { id = location.hash.slice(1); }
     if (id === "content") return;
-    if (!id) return tell("No order is chosen", "Choose one on today\u2019s sheet, or search for it there.");
+    if (!id) return tell(say("no_order_is_chosen"), say("choose_one"));
     try {
       if (!words.titles) {
         Object.assign(words, await json("words"));
         words.titles = new Map(words.actions);
       }
       const order = await find(id);
-      if (!order) return tell("There is no live order " + id, "It may be older than the days that are decided on, refused with its row, or spelled otherwise. post-purchase walk " + id + " says which.");
-      document.title = "Order " + order.id + " \u00b7 Post-purchase gate";
+      if (!order) return tell(say("no_live_order", { order: id }), say("no_live_order_why", { order: id }));
+      document.title = say("order_title", { order: order.id }) + " \u00b7 " + say("brand");
       const made = element("div", {},
-        element("h1", {}, "Order " + order.id),
-        element("p", { class: "lede" }, order.name ? order.name + ", customer " : "Customer ",
+        element("h1", {}, say("order_title", { order: order.id })),
+        element("p", { class: "lede" }, (order.name ? say("name_customer", { name: order.name }) : say("customer")) + " ",
           element("a", { href: "index.html#status=all&q=" + encodeURIComponent(order.customer) }, order.customer)),
-        element("h2", {}, "What is next"),
+        element("h2", {}, say("what_is_next")),
         element("div", { class: "cards" }, ...order.lanes.map(lane)));
       place.replaceChildren(made);
       await pause();
-      made.append(element("h2", {}, "Timeline"));
+      made.append(element("h2", {}, say("timeline")));
       if (order.events.length) {
         made.append(picture(order));
-        made.append(element("details", {}, element("summary", {}, "All " + order.events.length + " events"),
-          table("Events of the order, the first one first; times are UTC", ["When", "Event", "Detail", "From"],
+        made.append(element("details", {}, element("summary", {}, say("all_events", { events: order.events.length })),
+          table(say("events_caption"), [say("when"), say("event"), say("detail"), say("from")],
             order.events.map(function (event) { return [moment(event[0]), said(event[1]), said(event[2]), said(event[3]) + " " + event[4]]; }))));
-      } else made.append(element("p", { class: "empty" }, "Nothing was seen of this order yet."));
+      } else made.append(element("p", { class: "empty" }, say("nothing_was_seen")));
       for (const row of order.lines) { await pause(); made.append(line(row)); }
       place.removeAttribute("aria-busy");
     } catch (error) {
-      tell("This order cannot be read", error.message + ". Write the pages again: post-purchase pages.");
+      tell(say("unreadable_order"), say("unreadable_why", { error: error.message }));
     }
   }
   function tell(heading, text) {
     place.removeAttribute("aria-busy");
-    place.replaceChildren(element("h1", {}, heading), element("p", { class: "lede" }, text), element("p", {}, element("a", { href: "index.html" }, "Today\u2019s sheet")));
+    place.replaceChildren(element("h1", {}, heading), element("p", { class: "lede" }, text), element("p", {}, element("a", { href: "index.html" }, say("todays_sheet"))));
   }
   window.addEventListener("hashchange", show);
   show();

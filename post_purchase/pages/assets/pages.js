@@ -57,7 +57,14 @@
     return made;
   }
 
+  // what a script says stands in the page, in the page's language
+  const parts = JSON.parse(document.getElementById("content").dataset.words);
+  function say(part, values) {
+    return parts["js_" + part].replace(/{(\w+)}/g, function (all, name) { return values[name]; });
+  }
+
   window.pages = {
+    say: say,
     // what was read is parsed, and what was parsed is used, each in a task of its own
     json: function (name) {
       return once(name, async function (found) {
