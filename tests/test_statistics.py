@@ -107,3 +107,53 @@ def test_who_has_been_silent_for_long_has_a_longer_rhythm(
     assert without <= counted - 0.05
     assert counted <= 1.05
     assert off <= off_without
+
+
+@pytest.mark.parametrize(("spread", "units"), [(2, 50), (200, 50)])
+def test_the_bounds_of_a_value_are_missed_as_often_as_they_say(bench: Bench, spread: float, units: int) -> None:
+    pairs, below, above, through = bench.values(spread, units, most=16)
+    chance = 2.5 * (0.05 / pairs) ** 0.5
+    assert 0.04 - chance <= below <= 0.06 + chance
+    assert 0.03 - chance <= above <= 0.07 + chance
+    assert through <= 0.08
+
+
+def test_the_best_of_twenty_weak_candidates_is_what_it_is_said_to_be(bench: Bench) -> None:
+    """Drawn to the base rate with 1.5 responses, whatever the shop's pairs do, the winner is said to be a quarter
+    more."""
+    erlang = "(-ln(1 - random()) - ln(1 - random()))"
+    before, after = bench.best_of_many(f"({erlang} + {erlang}) / 4", None, most=16)
+    assert before[1] > 1.15 * before[2]
+    assert after[1] == pytest.approx(after[2], rel=0.12)
+
+
+def test_an_assumption_does_not_win_over_what_customers_have_shown(bench: Bench) -> None:
+    before, after = bench.best_of_many("(-ln(1 - random()) - ln(1 - random()))", 2.0)
+    assert after[3] < before[3] / 2
+    assert after[2] >= before[2]
+
+
+def test_all_rows_of_an_experiment_without_effect_are_rarely_wrong(bench: Bench) -> None:
+    draws, _, other, either = bench.all_rows(0.1, 4000, 0.05)
+    assert other <= 0.02
+    assert either <= 0.05 + 2 * (0.05 / draws) ** 0.5
+
+
+def test_daily_looks_at_the_sizes_of_the_groups_block_no_healthy_experiment(bench: Bench) -> None:
+    draws, blocked, _ = bench.sample_ratio(0.1, 0.1, 100)
+    assert blocked <= 0.01 + 2 * (0.01 / draws) ** 0.5
+    assert bench.sample_ratio(0.1, 0.13, 100, most=400)[1] > 0.95
+
+
+def test_what_another_order_of_offers_would_have_earned_is_covered(bench: Bench) -> None:
+    """The logged order is better by a cent; nobody may call the other one better, and the truth is within the
+    bounds."""
+    logs, read, covered, better, _, covered_value, truth, _ = bench.off_policy(0.2, 2000, None, most=320)
+    assert read > 0.9
+    assert truth < -0.01
+    assert better <= 0.02
+    assert min(covered, covered_value) >= 0.93 - 2 * (0.05 / logs) ** 0.5
+
+
+def test_a_log_that_left_next_to_nothing_to_chance_is_not_read(bench: Bench) -> None:
+    assert bench.off_policy(0.02, 500, None, most=80)[1] == 0

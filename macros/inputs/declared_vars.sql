@@ -15,7 +15,7 @@
         ],
         'word': [
             'raw_schema', 'raw_database', 'schema_prefix', 'default_channel', 'reporting_currency', 'review_destination', 'store_timezone', 'note_language', 'content_locale',
-            'candidate_matrix', 'build_id',
+            'candidate_matrix', 'build_id', 'exploration_salt',
         ],
         'words: native olist': [
             'connectors',
@@ -35,6 +35,9 @@
         'share': [
             'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_calibration_share', 'risk_max_drift', 'pair_max_false_share', 'rebuy_min_share',
             'experiment_min_reach', 'parity_tolerance', 'audience_max_shrink', 'max_shrink',
+        ],
+        'share 0.5': [
+            'exploration_share',
         ],
         'words: live message calendar due': [
             'point_origins',
@@ -151,7 +154,8 @@
         {%- set bounds = kind.split(' ')[1:] -%}
         {{ return(is_number and value == value | int and value >= bounds[0] | int and (bounds | length < 2 or value <= bounds[1] | int)) }}
     {%- elif name == 'share' -%}
-        {{ return(is_number and value >= 0 and value <= 1) }}
+        {%- set most = kind.split(' ')[1] | float if ' ' in kind else 1 -%}
+        {{ return(is_number and value >= 0 and value <= most) }}
     {%- elif name == 'number' -%}
         {{ return(is_number and value >= 0) }}
     {%- elif name == 'kept' -%}
@@ -184,6 +188,8 @@
         {{ return(kind.split(': ')[1].split(' ') | join(' or ')) }}
     {%- elif name == 'count' -%}
         {{ return("a whole number, " ~ bounds[0] ~ (" to " ~ bounds[1] if bounds | length > 1 else " or more")) }}
+    {%- elif name == 'share' and bounds -%}
+        {{ return("a number from 0 to " ~ bounds[0]) }}
     {%- elif name == 'words' and ': ' in kind -%}
         {{ return("a list of " ~ kind.split(': ')[1].split(' ') | join(', ')) }}
     {%- else -%}

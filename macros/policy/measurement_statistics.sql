@@ -159,3 +159,8 @@
         {%- endfor %}
     ) / cast(4294967296 as {{ post_purchase_gate.type_double() }})
 {%- endmacro %}
+
+{#- The evidence (its logarithm) that a row in its place among so many needs, so that of the words said at most 5 % are false, and where nothing is there no word is said in 95 % (e-BH). -#}
+{% macro log_evidence_needed(comparisons, place) -%}
+    ln(20.0 * {{ comparisons }} / {{ place }})
+{%- endmacro %}

@@ -107,3 +107,120 @@
         2.0 * (1 + sum(case when {{ p_value }} > 0.5 then 1 else 0 end) over ({{ per }}))
     )
 {%- endmacro %}
+
+{#-
+    By how much more counts vary than chance makes them, as a share of the square of what is expected of them (method of moments), with what is assumed of
+    it as strong as twenty of them: a few counts teach little about how far they lie apart.
+-#}
+{% macro learned_dispersion(counts, beyond_chance, scale, assumed) -%}
+    (({{ counts }} * greatest({{ beyond_chance }}, 0) / nullif({{ scale }}, 0) + 20.0 * ({{ assumed }})) / ({{ counts }} + 20))
+{%- endmacro %}
+
+{#-
+    The probability of each pair with its 90 % bounds, as a chain of common table expressions from `source` (snapshot_at, is_declared, anchors, support,
+    expected, base_probability, category_lift, later_customers, and what is carried along) to `pair_bounds` with probability, probability_low,
+    probability_high, base_low and base_high.
+
+    A pair is drawn to what its kind does, as by `prior_responses`. What declared relations do the shop's own say, where twenty of them have been seen: how much they lift
+    together, and how far they lie apart. An estimate so drawn is as often too high as too low, also where it is the largest of many, and its bounds are
+    those of the posterior. Of other pairs only those stand here that came often, which says nothing about how far such pairs lie apart: 1.5 responses and at least 20 anchors,
+    and the bounds cover the counts alone as well.
+-#}
+{% macro pair_bounds(source) -%}
+    declared_moments as (
+        select
+            snapshot_at,
+            cast(count(*) as {{ post_purchase_gate.type_double() }}) as pairs,
+            sum(support) as support,
+            sum(expected * category_lift) as expected,
+            sum(support * support) as support_squares,
+            sum(support * expected * category_lift) as products,
+            sum(power(expected * category_lift, 2)) as expected_squares
+        from {{ source }}
+        where is_declared and expected > 0
+        group by snapshot_at
+    ),
+
+    declared_lifts as (
+        select
+            *,
+            (support + 10) / (expected + 10) as kind_lift
+        from declared_moments
+        where pairs >= 20
+    ),
+
+    declared_kinds as (
+        select
+            snapshot_at,
+            kind_lift,
+            1 / least(greatest({{
+                post_purchase_gate.learned_dispersion(
+                    'pairs',
+                    'support_squares - 2 * kind_lift * products + kind_lift * kind_lift * expected_squares - kind_lift * expected',
+                    'kind_lift * kind_lift * expected_squares',
+                    '1 / 1.5',
+                )
+            }}, 0.01), 1) as kind_responses
+        from declared_lifts
+    ),
+
+    pair_kinds as (
+        select
+            pairs.*,
+            kinds.snapshot_at is not null as is_learned,
+            kinds.kind_responses,
+            least(greatest(pairs.base_probability * pairs.category_lift * coalesce(kinds.kind_lift, 1), 0.000001), 0.5) as prior_probability
+        from {{ source }} as pairs
+        left join declared_kinds as kinds
+            -- a key, and no condition beside it, which would compare all with all
+            on case when pairs.is_declared then pairs.snapshot_at end = kinds.snapshot_at
+        where pairs.base_probability is not null
+    ),
+
+    pair_priors as (
+        select
+            *,
+            case when is_learned then kind_responses else greatest(20 * prior_probability, 1.5) end as prior_responses,
+            -- the base rate is known as well as the customers who bought the related SKU in a later order tell
+            coalesce(later_customers, 0) + 0.5 as base_successes,
+            (coalesce(later_customers, 0) + 0.5) * (1 - base_probability) / nullif(base_probability, 0) + 0.5 as base_failures
+        from pair_kinds
+    ),
+
+    pair_posteriors as (
+        select
+            *,
+            support + prior_responses as successes,
+            anchors - support + prior_responses * (1 - prior_probability) / prior_probability as failures
+        from pair_priors
+    ),
+
+    pair_bounds as (
+        select
+            *,
+            successes / (successes + failures) as probability,
+            least(
+                {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }},
+                case when not is_learned then {{ post_purchase_gate.beta_quantile('greatest(support, 0.5)', '(anchors - support + 1)', '-1.645') }} else 1 end
+            ) as probability_low,
+            greatest(
+                {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }},
+                case when not is_learned then {{ post_purchase_gate.beta_quantile('(support + 1)', 'greatest(anchors - support, 0.5)', '1.645') }} else 0 end
+            ) as probability_high,
+            coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '-1.645') }}, 0) as base_low,
+            coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '1.645') }}, 0) as base_high
+        from pair_posteriors
+    )
+{%- endmacro %}
+
+{#-
+    How far an assumed probability may lie from the assumption, down to its lower 5 % and up to its upper 95 % bound: a Gamma distribution around it, by
+    Wilson-Hilferty, whose standard deviation is `error` as a share of it.
+-#}
+{% macro assumed_distance_down(probability, error) -%}
+    ({{ probability }} * (1 - power(greatest(1 - {{ error }} * {{ error }} / 9.0 - 1.645 * {{ error }} / 3.0, 0), 3)))
+{%- endmacro %}
+
+{% macro assumed_distance_up(probability, error) -%}
+    ({{ probability }} * (power(1 - {{ error }} * {{ error }} / 9.0 + 1.645 * {{ error }} / 3.0, 3) - 1))
+{%- endmacro %}

@@ -91,7 +91,7 @@
     {%- set marts = [
         'audience_events', 'audience_members', 'channel_choices', 'cost_coverage', 'customer_next_skus', 'customer_rhythm', 'customer_state', 'dangling_references', 'decision_changes',
         'decision_log', 'experiment_lift', 'experiment_power', 'feed_health', 'file_accounting', 'gate_decisions', 'gate_reasons', 'input_accounting',
-        'line_replenishment', 'may_send', 'message_content', 'next_actions', 'open_issues', 'order_evidence', 'order_line_profit', 'order_timeline', 'person_links', 'price_of_not_knowing',
+        'line_replenishment', 'may_send', 'message_content', 'next_actions', 'offer_policy_values', 'open_issues', 'order_evidence', 'order_line_profit', 'order_timeline', 'person_links', 'price_of_not_knowing',
         'rejected_rows', 'repaired_values', 'revenue_shares', 'review_to_answer', 'risk_calibration', 'risk_factors', 'service_actions', 'sku_pair_caps', 'sku_pairs',
         'sku_replenishment', 'unmapped_values', 'unsubscribe_latency', 'watch_alerts', 'watch_metrics',
     ] -%}

@@ -74,7 +74,7 @@ correlations as (
         skus.*,
         case
             when spreads.skus >= 20 and spreads.pairs_of_units > 0
-                then (spreads.skus * greatest(spreads.beyond_chance, 0) / spreads.pairs_of_units + 20.0 / (skus.prior_units + 1)) / (spreads.skus + 20)
+                then {{ post_purchase_gate.learned_dispersion('spreads.skus', 'spreads.beyond_chance', 'spreads.pairs_of_units', '1 / (skus.prior_units + 1)') }}
         end as correlation
     from skus
     left join spreads

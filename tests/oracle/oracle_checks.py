@@ -876,7 +876,8 @@ class Checks:
         return OK
 
     def value(self, sku: str, probability: Decimal) -> Decimal | None:
-        """What a recommendation earns, from declared assumptions alone."""
+        """What a recommendation earns at least, from declared assumptions alone: the assumed probability at its
+        lower bound."""
         product = self.facts.products.get(sku)
         costs = sorted(self.facts.costs[sku], key=lambda row: row["valid_from"] or Moment.min)
         if not product or not costs or product.get("list_price") is None or costs[-1].get("landed_cost") is None:
@@ -894,7 +895,9 @@ class Checks:
             + (1 - a["salvage_share"]) * cost
         )
         profit = (1 - r) * (price - cost - fee - shipping) - r * returned
-        return probability * profit - a["send_cost"] - a["unsubscribe_increase"] * a["unsubscribe_loss"]
+        error = a["assumed_probability_error"]
+        least = probability * (1 - error * error / 9 - Decimal("1.645") * error / 3) ** 3
+        return least * profit - a["send_cost"] - a["unsubscribe_increase"] * a["unsubscribe_loss"]
 
     def stock(self, sku: str) -> Answer:
         product = self.facts.products.get(sku)

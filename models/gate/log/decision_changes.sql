@@ -4,12 +4,20 @@
     group='gate',
     access='public',
 ) }}
--- Append-only: a row when a decision is new, or when it or its reasons differ from the last entry of its line and action. Another policy that
+-- Append-only: a row when a decision is new, or when it or its reasons differ from the last entry of its line and action, or an offer stands in another draw. Another policy that
 -- decides the same adds nothing, and neither does a build at an instant before the last entry: what was decided then stands. A full refresh keeps it; it has stood in the schema of the marts from the beginning, and history stays there.
 with
 
 decisions as (
-    select * from {{ ref('int_decisions') }}
+    select
+        decisions.*,
+        choices.choice_id,
+        choices.is_chosen,
+        choices.choice_value,
+        coalesce(choices.propensity, 1) as propensity
+    from {{ ref('int_decisions') }} as decisions
+    left join {{ ref('int_offer_choices') }} as choices
+        on decisions.point_id = choices.point_id and decisions.action = choices.action
 ),
 
 {% if post_purchase_gate.adds_to_served() -%}
@@ -38,6 +46,7 @@ last_entries as (
         action,
         decision,
         reason_codes,
+        choice_id,
         0 as entry_number
     from decisions
     where 1 = 0
@@ -57,6 +66,9 @@ changed as (
             last_entries.order_line_id is null
             or last_entries.decision <> decisions.decision
             or last_entries.reason_codes <> decisions.reason_codes
+            {%- if post_purchase_gate.logs_draws() %}
+            or coalesce(last_entries.choice_id, '') <> coalesce(decisions.choice_id, '')
+            {%- endif %}
         )  -- noqa: LT02
         {%- if post_purchase_gate.adds_to_served() %}
         and decisions.as_of >= coalesce((select max(entries.decided_at) from {{ this }} as entries), decisions.as_of)
@@ -76,5 +88,9 @@ select
     cast(reason_codes as {{ dbt.type_string() }}) as reason_codes,
     cast(policy_version as {{ dbt.type_string() }}) as policy_version,
     is_held_out,
-    would_have_sent
+    would_have_sent,
+    cast(propensity as decimal(9, 6)) as propensity,
+    cast(choice_id as {{ dbt.type_string() }}) as choice_id,
+    coalesce(is_chosen, false) as is_chosen,
+    cast(choice_value as decimal(18, 6)) as choice_value
 from changed

@@ -3,30 +3,34 @@ order by
     decision_rank asc,
     recheck_at asc nulls last,
     priority asc,
+    is_chosen desc,
     expected_contribution_profit desc nulls last,
     due_at asc nulls last,
     order_line_id asc
 {%- endset -%}
 -- The marketing lane: per order the best commercial row, a send in priority order before the pause that can act soonest, and per person the one
--- order whose row goes first. What can never act is no choice; an order left with nothing else says so, in its last place.
+-- order whose row goes first. Where a share of choice is left to chance, the offer chosen has the first place of those it was chosen among. What can never act is no choice; an order left with nothing else says so, in its last place.
 with
 
 commercial as (
     select
-        person_id,
-        order_id,
-        order_line_id,
-        point_id,
-        action,
-        decision,
-        case decision when 'send' then 1 when 'pause' then 2 end as decision_rank,
-        recheck_at,
-        priority,
-        expected_contribution_profit,
-        due_at,
-        is_spent
-    from {{ ref('int_decisions') }}
-    where action_class = 'commercial'
+        decisions.person_id,
+        decisions.order_id,
+        decisions.order_line_id,
+        decisions.point_id,
+        decisions.action,
+        decisions.decision,
+        case decisions.decision when 'send' then 1 when 'pause' then 2 end as decision_rank,
+        decisions.recheck_at,
+        case when choices.is_chosen then choices.first_priority else decisions.priority end as priority,
+        case when choices.is_chosen then 1 else 0 end as is_chosen,
+        decisions.expected_contribution_profit,
+        decisions.due_at,
+        decisions.is_spent
+    from {{ ref('int_decisions') }} as decisions
+    left join {{ ref('int_offer_choices') }} as choices
+        on decisions.point_id = choices.point_id and decisions.action = choices.action
+    where decisions.action_class = 'commercial'
 ),
 
 ranked as (
@@ -60,6 +64,7 @@ chosen as (
         decision_rank,
         recheck_at,
         priority,
+        is_chosen,
         expected_contribution_profit,
         due_at
     from ranked
@@ -75,6 +80,7 @@ chosen as (
         3 as decision_rank,
         cast(null as {{ dbt.type_timestamp() }}) as recheck_at,
         cast(null as integer) as priority,
+        0 as is_chosen,
         cast(null as decimal(18, 4)) as expected_contribution_profit,
         cast(null as {{ dbt.type_timestamp() }}) as due_at
     from nothing_left

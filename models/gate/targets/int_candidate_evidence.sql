@@ -44,8 +44,16 @@ related as (
             else pairs.incremental_probability
         end as own_conversion,
         case when candidates.relation = 'same_sku' then assumptions.treated_conversion else pairs.treated_probability end as own_treated,
-        case when candidates.relation = 'same_sku' then 0 else pairs.distance_down end as own_distance_down,
-        case when candidates.relation = 'same_sku' then 0 else pairs.distance_up end as own_distance_up,
+        case
+            when candidates.relation = 'same_sku'
+                then {{ post_purchase_gate.assumed_distance_down('assumptions.same_sku_probability', 'assumptions.assumed_probability_error') }}
+            else pairs.distance_down
+        end as own_distance_down,
+        case
+            when candidates.relation = 'same_sku'
+                then {{ post_purchase_gate.assumed_distance_up('assumptions.same_sku_probability', 'assumptions.assumed_probability_error') }}
+            else pairs.distance_up
+        end as own_distance_up,
         lifts.incremental_probability as lift,
         lifts.distance as lift_distance
     from {{ ref('int_target_candidates') }} as candidates
@@ -146,6 +154,11 @@ select
     candidates.probability_basis,
     cast(candidates.recommendation_value as decimal(18, 6)) as recommendation_value,
     cast({{ post_purchase_gate.value_lower_bound() }} as decimal(18, 6)) as value_lower_bound,
+    -- an estimate is drawn to its kind already; an assumption nobody drew anywhere
+    cast(
+        case when candidates.own_basis = 'assumed' then {{ post_purchase_gate.value_lower_bound() }} else candidates.recommendation_value end
+        as decimal(18, 6)
+    ) as choice_value,
     case
         when candidates.compatibility = 'incompatible' then 'problem'
         when candidates.compatibility = 'unknown' then 'unknown'

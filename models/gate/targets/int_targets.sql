@@ -1,5 +1,5 @@
--- The target of a row: the candidate with the fewest problems among its target checks, then the highest value, then the SKU. What nobody knows of
--- a candidate moves no choice.
+-- The target of a row: the candidate with the fewest problems among its target checks, then the highest value (of an assumed one the
+-- lower bound), then the SKU. What nobody knows of a candidate moves no choice.
 with
 
 ranked as (
@@ -16,7 +16,7 @@ ranked as (
                 + case when candidates.subscription_id is not null and candidates.target_kind in ('same_sku', 'subscription') then 1 else 0 end
                 + case when candidates.supplied_detail is not null then 1 else 0 end
                 asc,
-                candidates.recommendation_value desc nulls last,
+                candidates.choice_value desc nulls last,
                 candidates.candidate_sku asc
         ) as preference
     from {{ ref('int_candidate_evidence') }} as candidates
@@ -33,6 +33,7 @@ select
     ranked.expected_contribution_profit,
     ranked.recommendation_value,
     ranked.value_lower_bound,
+    ranked.choice_value,
     ranked.probability_basis,
     ranked.compatibility_state,
     ranked.stock_state,

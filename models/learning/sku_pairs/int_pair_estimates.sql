@@ -1,6 +1,6 @@
 -- Probabilities with their 90 % bounds: the pair's own, shrunk to the base rate times the lift of its categories, and what like customers do
--- without. Two SKUs of one taste are bought after each other in either order; what leads to the other is bought first. Prior weight: at least
--- 20 anchors and 1.5 responses. The bounds hold for the shrunk probability and for the counts alone.
+-- without. Two SKUs of one taste are bought after each other in either order; what leads to the other is bought first. How strongly a declared pair is
+-- shrunk, and to what, the shop's declared pairs say.
 with
 
 counted as (
@@ -8,6 +8,7 @@ counted as (
         expected.snapshot_at,
         expected.sku,
         expected.related_sku,
+        relations.sku is not null as is_declared,
         cast(expected.anchors as {{ post_purchase_gate.type_double() }}) as anchors,
         cast(coalesce(counts.support, 0) as {{ post_purchase_gate.type_double() }}) as support,
         cast(expected.expected as {{ post_purchase_gate.type_double() }}) as expected,
@@ -32,6 +33,12 @@ counted as (
             expected.snapshot_at = reverse_expected.snapshot_at
             and expected.sku_key = reverse_expected.related_sku_key
             and expected.related_sku_key = reverse_expected.sku_key
+    left join {{ ref('int_pair_relations') }} as relations
+        on
+            expected.sku = relations.sku
+            and expected.related_sku = relations.related_sku
+            and not relations.is_substitute
+            and coalesce(relations.compatibility, 'compatible') <> 'incompatible'
     left join {{ ref('int_pair_skus') }} as skus
         on expected.snapshot_at = skus.snapshot_at and expected.sku_key = skus.sku_key
     left join {{ ref('int_pair_skus') }} as related_skus
@@ -43,42 +50,7 @@ counted as (
             and related_skus.category = category_lifts.related_category
 ),
 
-priors as (
-    select
-        *,
-        least(greatest(base_probability * category_lift, 0.000001), 0.5) as prior_probability,
-        -- the base rate is known as well as the customers who bought the related SKU in a later order tell
-        coalesce(later_customers, 0) + 0.5 as base_successes,
-        (coalesce(later_customers, 0) + 0.5) * (1 - base_probability) / nullif(base_probability, 0) + 0.5 as base_failures
-    from counted
-),
-
-posteriors as (
-    select
-        *,
-        support + greatest(20 * prior_probability, 1.5) as successes,
-        anchors - support + greatest(20 * prior_probability, 1.5) * (1 - prior_probability) / prior_probability as failures
-    from priors
-    where base_probability is not null
-),
-
-bounds as (
-    select
-        *,
-        successes / (successes + failures) as probability,
-        -- a pair that stands out is pulled toward its kind, and one that does not may be: the bounds cover the counts alone as well
-        least(
-            {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }},
-            {{ post_purchase_gate.beta_quantile('greatest(support, 0.5)', '(anchors - support + 1)', '-1.645') }}
-        ) as probability_low,
-        greatest(
-            {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }},
-            {{ post_purchase_gate.beta_quantile('(support + 1)', 'greatest(anchors - support, 0.5)', '1.645') }}
-        ) as probability_high,
-        coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '-1.645') }}, 0) as base_low,
-        coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '1.645') }}, 0) as base_high
-    from posteriors
-)
+{{ post_purchase_gate.pair_bounds('counted') }}
 
 select
     snapshot_at,
@@ -106,4 +78,4 @@ select
     cast(sqrt(
         power(probability_high - probability, 2) + power(greatest(base_probability - base_low, 0), 2)
     ) as decimal(18, 9)) as distance_up
-from bounds
+from pair_bounds

@@ -1,5 +1,5 @@
 -- The value of recommending, V, with 90 % bounds by MOVER. A declared pair is measured once its anchors could have shown the conversion
--- that is assumed of it; until then it stands on the assumption, which has no sampling error.
+-- that is assumed of it; until then it stands on the assumption, which may be wrong by the error that is assumed of it.
 with
 
 pairs as (
@@ -18,6 +18,7 @@ pairs as (
         contribution.expected_contribution_profit,
         contribution.contribution_variance,
         assumptions.declared_pair_probability,
+        assumptions.assumed_probability_error,
         assumptions.treated_conversion as assumed_conversion,
         assumptions.planned_discount,
         assumptions.send_cost,
@@ -51,8 +52,14 @@ increases as (
         case when is_assumed then declared_pair_probability else incremental_probability end as incremental_conversion,
         -- every converter gets the discount, those who would have bought anyway too
         case when is_assumed then assumed_conversion else probability end as treated_conversion,
-        case when is_assumed then 0 else distance_down end as distance_down,
-        case when is_assumed then 0 else distance_up end as distance_up
+        case
+            when is_assumed then {{ post_purchase_gate.assumed_distance_down('declared_pair_probability', 'assumed_probability_error') }}
+            else distance_down
+        end as distance_down,
+        case
+            when is_assumed then {{ post_purchase_gate.assumed_distance_up('declared_pair_probability', 'assumed_probability_error') }}
+            else distance_up
+        end as distance_up
     from pairs
 ),
 

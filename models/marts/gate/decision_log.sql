@@ -26,6 +26,10 @@ select
     policy_version,
     is_held_out,
     would_have_sent,
+    propensity,
+    choice_id,
+    is_chosen,
+    choice_value,
     cast(message_id as {{ dbt.type_string() }}) as message_id,
     cast(message_sent_at as {{ dbt.type_timestamp() }}) as message_sent_at,
     cast(case

@@ -1,5 +1,5 @@
 -- What each experiment says: treatment less control with its intervals, and whether that may be read at all. One row of each experiment decides,
--- at its planned end by the interval for one look, before it and without one by what holds at every look; the others speak only as
+-- at its planned end by the interval for one look (of whose error the looks before take a fifth), before it and without one by what holds at every look; the others speak only as
 -- the e-values of them all together allow (e-BH).
 {%- set double = post_purchase_gate.type_double() %}
 with
@@ -104,7 +104,7 @@ ranked as (
 accepted as (
     select
         *,
-        max(case when log_evidence >= ln(20.0 * comparisons / evidence_rank) then evidence_rank else 0 end) over (
+        max(case when log_evidence >= {{ post_purchase_gate.log_evidence_needed('comparisons', 'evidence_rank') }} then evidence_rank else 0 end) over (
             partition by action, assignment, is_decisive, reason
         ) as accepted_ranks
     from ranked
@@ -113,7 +113,7 @@ accepted as (
 worded as (
     select
         *,
-        sqrt({{ post_purchase_gate.z_squared_shared('comparisons') }}) / {{ post_purchase_gate.z_95() }} as shared_width,
+        {{ post_purchase_gate.planned_width('comparisons') }} as shared_width,
         case
             when reason in ('sample_ratio', 'unknown_values') then 'blocked'
             when reason is not null or evidence_rank > accepted_ranks then 'cannot tell'
