@@ -10,12 +10,13 @@ import importlib.util
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Build
+from conftest import ROOT, Build
 from test_pages import changed
 
 from post_purchase.pages.command import NAVIGATION, main
@@ -207,6 +208,126 @@ def test_the_same_page_looks_the_same(opened: Callable[..., Any], tmp_path: Path
             colors = shots[0].getcolors(maxcolors=1 << 20)
             brightest = max(colors)[1]
             assert (sum(brightest) > 600) == (scheme == "light"), "the paper is not of its scheme"
+
+
+# --- screenshots, against those that somebody has looked at -------------------------------------------------------
+
+BASELINE = Path(__file__).parent / "pages_baseline"
+# Letters of another machine are a hair thinner or wider: blocks of pixels are compared, and the font is the same.
+BLOCK = 8  # pixels
+FONT = "DejaVu Sans"
+PINNED = (
+    f"* {{ font-family: '{FONT}' !important; caret-color: transparent !important }} footer {{ visibility: hidden }}"
+)
+BLOCK_DIFFERS = 24  # of 255, in a color of a block
+BLOCKS_MAY_DIFFER = 0.02  # of a page: a figure or a word, never a line that moved
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 1000}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 1000}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 1000}, "is_mobile": True},
+}
+SHOWN = [*FILES, "order.html#H43-nothing-owed"]
+
+
+def blocks_of(page: Any, path: Path, style: str = "") -> Any:
+    """What a window shows, a pixel per block."""
+    from PIL import Image
+
+    page.add_style_tag(content=PINNED + style)
+    page.wait_for_timeout(100)
+    page.screenshot(path=str(path), animations="disabled")
+    picture = Image.open(path).convert("RGB")
+    small = picture.resize((picture.width // BLOCK, picture.height // BLOCK), Image.Resampling.BOX)
+    # a step of eight is less than anybody sees, and makes the files small
+    return small.point([value // 8 * 8 for value in range(256)] * 3)
+
+
+def differing(one: Any, other: Any) -> float:
+    """The share of blocks that differ; all where the pictures are not of one size."""
+    from PIL import ImageChops
+
+    if one.size != other.size:
+        return 1.0
+    red, green, blue = ImageChops.difference(one, other).split()
+    largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return sum(count for value, count in enumerate(largest.histogram()) if value > BLOCK_DIFFERS) / (
+        one.width * one.height
+    )
+
+
+def shown_side_by_side(before: Any, now: Any, path: Path) -> Path:
+    """The baseline, what is now, and where they differ, large enough to look at."""
+    from PIL import Image, ImageChops
+
+    panels = [before, now]
+    if before.size == now.size:
+        panels.append(ImageChops.difference(before, now).point(lambda value: min(255, 4 * value)))
+    sheet = Image.new("RGB", (sum(panel.width + 4 for panel in panels), max(panel.height for panel in panels)), "red")
+    at = 0
+    for panel in panels:
+        sheet.paste(panel, (at, 0))
+        at += panel.width + 4
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.resize((sheet.width * 4, sheet.height * 4), Image.Resampling.NEAREST).save(path)
+    return path
+
+
+def has_font() -> bool:
+    found = (
+        subprocess.run(["fc-list", FONT], capture_output=True, text=True, check=False)
+        if shutil.which("fc-list")
+        else None
+    )
+    return bool(found and found.stdout.strip())
+
+
+needs_font = pytest.mark.skipif(
+    not has_font(), reason=f"the font {FONT} is missing (Debian: apt-get install fonts-dejavu-core)"
+)
+of_the_demo_shop = pytest.mark.skipif("PAGES_SHOP" in os.environ, reason="the baseline is of the demo shop")
+
+
+@needs_font
+@of_the_demo_shop
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("file", SHOWN)
+def test_a_page_looks_as_its_baseline(opened: Callable[..., Any], tmp_path: Path, file: str, look: str) -> None:
+    """PAGES_BASELINE=1 writes the baseline anew: look at each picture before it is kept."""
+    from PIL import Image
+
+    now = blocks_of(opened(file, bypass_csp=True, **LOOKS[look]), tmp_path / "now.png")
+    baseline = BASELINE / f"{file.split('.')[0]}-{look}.png"
+    if os.environ.get("PAGES_BASELINE"):
+        BASELINE.mkdir(exist_ok=True)
+        now.save(baseline, optimize=True)
+    before = Image.open(baseline).convert("RGB")
+    share = differing(before, now)
+    if share > BLOCKS_MAY_DIFFER:
+        picture = shown_side_by_side(before, now, ROOT / "target" / "pages_diff" / baseline.name)
+        pytest.fail(
+            f"{file} in {look}: {share:.1%} of the blocks differ, {BLOCKS_MAY_DIFFER:.0%} may. Baseline, now and the "
+            f"difference: {picture}. If it is meant so: PAGES_BASELINE=1 pytest tests/test_pages_browser.py -k baseline"
+        )
+
+
+@needs_font
+@of_the_demo_shop
+@pytest.mark.parametrize(
+    "style",
+    [
+        "tbody td, tbody th { padding-top: 1rem }",
+        "nav.main { display: none }",
+        "main { max-width: 60rem }",
+        ".lede { font-size: 2rem }",
+    ],
+)
+def test_a_changed_layout_is_seen(opened: Callable[..., Any], tmp_path: Path, style: str) -> None:
+    from PIL import Image
+
+    look = LOOKS["light"]
+    changed_page = blocks_of(opened("index.html", bypass_csp=True, **look), tmp_path / "changed.png", style)
+    before = Image.open(BASELINE / "index-light.png").convert("RGB")
+    assert differing(before, changed_page) > BLOCKS_MAY_DIFFER
 
 
 def longest_task(trace: bytes) -> float:
