@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,16 +25,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from post_purchase import PROJECT, summary
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
-from post_purchase.terminal import DEFAULT_DATABASE, plain
+from post_purchase.terminal import DEFAULT_DATABASE, artifacts, plain
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
 STALE_PARSE = "dbt found two metrics with the name"
-
-
-def artifacts(database: Path) -> Path:
-    """Where the artifacts of a database's builds lie: two databases never share them."""
-    return PROJECT / "target" / database.stem
 
 
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -43,6 +39,19 @@ def dbt_process(command: str, target: Path, *words: str) -> list[str]:
     """One dbt command of this project as the words of a process of its own, with artifacts in `target`."""
     common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles"), "--target-path", str(target)]
     return [sys.executable, "-m", "dbt.cli.main", *command.split(), *common, *words]
+
+
+def run_dbt(command: str, target: Path, *words: str, database: Path) -> None:
+    """One dbt command of this project on a database, to its end; what it said stops the program when it fails."""
+    done = subprocess.run(
+        dbt_process(command, target, *words),
+        env={**os.environ, "POST_PURCHASE_DB": str(database)},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(f"dbt {command} failed:\n{(done.stderr + done.stdout)[-3000:]}")
 
 
 def vars_with_leases(text: str, database: Path) -> str:
@@ -174,4 +183,4 @@ def built(arguments: argparse.Namespace) -> int:
         return 2
     if code:
         return code
-    return summary.main(["--database", str(database), "--run-results", str(artifacts(database) / "run_results.json")])
+    return summary.main(["--database", str(database), "--short"])

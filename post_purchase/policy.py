@@ -30,10 +30,9 @@ import yaml
 from rich.console import Console
 
 from post_purchase import PROJECT
-from post_purchase.build import artifacts
 from post_purchase.sheet import SHOWN, Row, parser_for
 from post_purchase.source import Source, Words
-from post_purchase.terminal import MartsError, fetch, open_marts, plain
+from post_purchase.terminal import MartsError, artifacts, fetch, open_marts, plain
 
 MATRIX = PROJECT / "seeds" / "policy" / "gate_matrix.csv"
 CANDIDATE = "gate_matrix_candidate"

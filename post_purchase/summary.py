@@ -1,6 +1,6 @@
 """A short summary of a finished build: what was decided, why, on which feeds, and how long the build took.
 
-    post-purchase summary [--database PATH] [--run-results target/run_results.json]
+    post-purchase summary [--database PATH] [--run-results target/NAME/run_results.json] [--short]
 
 Exit codes: 0 the summary is shown; 2 the database or its marts cannot be read.
 """
@@ -29,6 +29,7 @@ from post_purchase.terminal import (
     Paint,
     action_order,
     add_database_option,
+    artifacts,
     by_priority,
     clean,
     fetch,
@@ -57,6 +58,7 @@ MARTS = (
 DECISIONS = ("send", "pause", "support")
 LAYERS = ("seeds", *ROOMS, "tests")
 NOTE_LINES = 5
+SHORT_LINES = 30  # what a build says of itself fits on a screen
 HALF = 49  # columns of the left block where two stand side by side
 
 TOTALS_SQL = """
@@ -410,6 +412,15 @@ def feeds_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     return [paint("Feeds that are not fresh", "bold"), *(f"  {fit(line, PLAIN_WIDTH - 2)}" for line in lines)]
 
 
+def stale_feeds(connection: duckdb.DuckDBPyConnection, paint: Paint) -> str:
+    """The feeds that are not fresh and that a check waits for, in a line."""
+    found = [row for row in fetch(connection, FEEDS_SQL) if row["state"] != "not_connected" or row["checks_blocked"]]
+    if not found:
+        return f"{paint('Feeds', 'bold')}: fresh, as far as a check waits for them"
+    names = ", ".join(f"{clean(row['feed'])} {in_words(row['state'])}" for row in found)
+    return f"{paint('Feeds that are not fresh', 'bold')}: {fit(names, PLAIN_WIDTH - 26)}"
+
+
 def feed_line(row: Row) -> str:
     """What is wrong with a feed, and which checks it leaves without evidence."""
     age = f", {row['age_hours']:,.0f} h old" if row["age_hours"] is not None else ""
@@ -572,11 +583,28 @@ def summarize(connection: duckdb.DuckDBPyConnection, database: Path, run_results
     ]
 
 
+def shortened(connection: duckdb.DuckDBPyConnection, database: Path, run_results: Path, paint: Paint) -> list[str]:
+    """What a build says of itself: what was decided, and what would let most out. The rest is a command away."""
+    before = [*headline(connection, paint), "", *actions_block(connection, paint), ""]
+    where = f"--database {shlex.quote(str(database))}"
+    after = [
+        stale_feeds(connection, paint),
+        input_block(connection, paint)[0],
+        build_block(run_results, paint)[0],
+        f"{paint('One order', 'bold')}: {walk_command(connection)}",
+        f"{paint('Reasons, feeds, refused rows, times', 'bold')}: post-purchase summary {where}",
+    ]
+    return [*before, *steps_block(connection, paint)[: max(2, SHORT_LINES - len(before) - len(after))], *after]
+
+
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="post-purchase summary", description="Summarize a finished build.")
     add_database_option(parser)
-    parser.add_argument("--run-results", type=Path, default=Path("target/run_results.json"), help="dbt's run record")
+    parser.add_argument(
+        "--run-results", type=Path, help="dbt's run record (default: that of the database's last build)"
+    )
+    parser.add_argument("--short", action="store_true", help=f"what a build says of itself, in {SHORT_LINES} lines")
     return parser.parse_args(argv)
 
 
@@ -586,7 +614,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     paint = Paint(use_color(sys.stdout))
     try:
         with open_marts(arguments.database, MARTS) as connection:
-            lines = summarize(connection, arguments.database, arguments.run_results, paint)
+            record = arguments.run_results or artifacts(arguments.database) / "run_results.json"
+            told = shortened if arguments.short else summarize
+            lines = told(connection, arguments.database, record, paint)
     except MartsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -219,6 +219,11 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def artifacts(database: Path) -> Path:
+    """Where the artifacts of a database's builds lie: two databases never share them."""
+    return PROJECT / "target" / database.stem
+
+
 def build_hint(database: Path) -> str:
     """What makes a database that is missing. Where no other was named, it may be the demo shop's."""
     return DEMO_HINT if database == Path(DEFAULT_DATABASE) else BUILD_HINT

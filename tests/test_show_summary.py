@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from conftest import ROOT, Build
 from test_walk_order import decision, evidence, next_action, write_marts
 
 import post_purchase.summary as show_summary
@@ -290,3 +291,44 @@ def test_a_pipe_gets_no_color_codes(database: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert "Post-purchase gate" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+# --- what a build says of itself -----------------------------------------------------------------------------------
+
+
+def test_a_build_says_what_it_decided_on_one_screen(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """Thirty lines at most: whoever wants the rest is told how to ask for it."""
+    assert show_summary.main(["--database", str(demo_shop.database), "--short"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= show_summary.SHORT_LINES == 30
+    said = "\n".join(lines)
+    for words in (
+        "live orders",
+        "nothing_left",
+        "What would let most out",
+        "Feeds that are not fresh",
+        "Input rows",
+        "One order",
+    ):
+        assert words in said
+    assert lines[-1].endswith(f"post-purchase summary --database {demo_shop.database}")
+
+
+def test_the_readme_shows_what_the_demo_shop_decides(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """But for the policy's id, which every edit of a seed changes."""
+    assert show_summary.main(["--database", str(demo_shop.database), "--short"]) == 0
+    said = re.sub(r"policy \w+", "policy", capsys.readouterr().out).splitlines()
+    shown = next(
+        part for part in (ROOT / "README.md").read_text().split("```") if part.startswith("\nPost-purchase gate")
+    )
+    told = re.sub(r"policy \w+", "policy", shown).strip().splitlines()
+    assert told[-1] == "..." and said[: len(told) - 1] == told[:-1] and len(told) > 15
+
+
+def test_the_readme_s_notes_are_the_demo_shop_s(demo_shop: Build) -> None:
+    with duckdb.connect(str(demo_shop.database), read_only=True) as connection:
+        notes = {
+            note.strip() for (note,) in connection.execute("select lesson_note from marts.next_actions").fetchall()
+        }
+    shown = [part.strip() for part in (ROOT / "README.md").read_text().split("```") if part.startswith("\n### ")]
+    assert len(shown) == 2 and set(shown) <= notes
