@@ -12,9 +12,7 @@ or an error misses what is published.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -24,9 +22,8 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT
+from post_purchase.build import run_dbt
 
-ROOT = PROJECT
-DBT = Path(sys.executable).with_name("dbt")
 SENT_AT = "timestamp '2008-03-20 12:00:00'"
 AS_OF = "2008-04-03 12:00:00"
 # Treatment less none, as published: visits and purchases in points, spend in dollars and its standard error.
@@ -65,7 +62,7 @@ TABLES = {
 
 def contract() -> dict[str, dict[str, str]]:
     """Columns and types of each raw table, as the project declares them."""
-    declared = yaml.safe_load((ROOT / "models/staging/native/_raw__sources.yml").read_text())
+    declared = yaml.safe_load((PROJECT / "models/staging/native/_raw__sources.yml").read_text())
     tables = next(source["tables"] for source in declared["sources"] if source["name"] == "raw")
     required = {"products", "fulfillments", "refunds", "tickets"} | set(TABLES)
     return {
@@ -110,23 +107,9 @@ def map_rows(source: Path, folder: Path) -> None:
 
 def build(raw: Path, database: Path, folder: Path) -> None:
     settings = {"raw_path": str(raw), "as_of": AS_OF, "watch_horizons_days": [14]}
-    command: list[str | Path] = [
-        DBT,
-        "run",
-        "--select",
-        "+experiment_lift",
-        "--profiles-dir",
-        ROOT / "profiles",
-        "--project-dir",
-        ROOT,
-    ]
-    command += ["--target-path", folder / "target", "--log-path", folder / "logs", "--vars", yaml.safe_dump(settings)]
-    seeds = [DBT, "seed", *command[4:]]
-    for step in (seeds, command):
-        environment = {**os.environ, "POST_PURCHASE_DB": str(database)}
-        done = subprocess.run(step, env=environment, cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"dbt failed:\n{done.stdout[-3000:]}")
+    words = ("--log-path", str(folder / "logs"), "--vars", yaml.safe_dump(settings))
+    run_dbt("seed", folder / "target", *words, database=database)
+    run_dbt("run", folder / "target", *words, "--select", "+experiment_lift", database=database)
 
 
 def shown(number: float | None, sign: str = "+") -> str:

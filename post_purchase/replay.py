@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,10 +27,9 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT
-from post_purchase.build import WITHOUT_TESTS
+from post_purchase.build import WITHOUT_TESTS, run_dbt
 
 ROOT = PROJECT
-DBT = Path(sys.executable).with_name("dbt")
 # A live decision is of now, whatever the instant: it is no past decision to compare.
 ORIGINS = ["message", "calendar", "due"]
 OLIST = {"connectors": ["olist"], "as_of": "2018-10-18 00:00:00", "reporting_currency": "BRL", "live_days": 800}
@@ -274,19 +271,8 @@ def compare(whole: Path, cut: Path, instant: str) -> tuple[int, int, list[tuple[
 
 def build(settings: dict[str, Any], folder: Path) -> tuple[Path, Path]:
     database = folder / "shop.duckdb"
-    command: list[str | Path] = [
-        DBT,
-        "build",
-        "--quiet",
-        *WITHOUT_TESTS,
-    ]
-    command += ["--select", "+int_verdicts", "--project-dir", ROOT, "--profiles-dir", ROOT / "profiles"]
-    command += ["--target-path", folder / "target", "--log-path", folder / "logs", "--vars", yaml.safe_dump(settings)]
-    done = subprocess.run(
-        command, env={**os.environ, "POST_PURCHASE_DB": str(database)}, cwd=ROOT, capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(f"dbt failed:\n{done.stdout[-3000:]}")
+    words = ("--quiet", *WITHOUT_TESTS, "--select", "+int_verdicts", "--log-path", str(folder / "logs"))
+    run_dbt("build", folder / "target", *words, "--vars", yaml.safe_dump(settings), database=database)
     return database, folder / "target"
 
 
