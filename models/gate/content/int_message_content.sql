@@ -22,6 +22,12 @@ sends as (
     where decisions.decision = 'send'
 ),
 
+recipients as (
+    select person_id
+    from sends
+    group by person_id
+),
+
 products as (
     select
         sku,
@@ -69,28 +75,37 @@ bundles as (
     having count(*) = count(part.list_price)
 ),
 
+-- what those have bought who are sent something
+placed as (
+    select
+        purchases.person_id,
+        purchases.order_id,
+        purchases.order_type,
+        lower(purchases.category) as category
+    from {{ ref('int_purchases') }} as purchases
+    inner join recipients
+        on purchases.person_id = recipients.person_id
+    where
+        purchases.ordered_at <= {{ post_purchase_gate.as_of() }}
+        and not coalesce(purchases.cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
+),
+
 history as (
     select
         person_id,
         count(distinct order_id) as orders_placed
-    from {{ ref('int_purchases') }}
-    where
-        order_type = 'purchase'
-        and ordered_at <= {{ post_purchase_gate.as_of() }}
-        and not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
+    from placed
+    where order_type = 'purchase'
     group by person_id
 ),
 
 categories as (
     select
         person_id,
-        lower(category) as category
-    from {{ ref('int_purchases') }}
-    where
-        category is not null
-        and ordered_at <= {{ post_purchase_gate.as_of() }}
-        and not coalesce(cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
-    group by person_id, lower(category)
+        category
+    from placed
+    where category is not null
+    group by person_id, category
 ),
 
 category_lists as (
