@@ -4,14 +4,13 @@ with
 
 states as (
     select
-        point_id,
         {%- for check in checks %}
         max(case when check_name = '{{ check }}' then state end) as {{ check }},
         {%- endfor %}
-        count(*) as findings
+        point_id
     from {{ ref('int_findings') }}
     -- what one action is told apart is not what is true of the line
-    where action is null
+    where action is null and check_name in ('{{ checks | join("', '") }}')
     group by point_id
 )
 

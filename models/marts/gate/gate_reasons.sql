@@ -61,12 +61,9 @@ select
         when reasons.evidence_id is not null then reasons.evidence_table || ':' || reasons.evidence_id
     end as {{ dbt.type_string() }}) as evidence
 from reasons
-inner join {{ ref('int_points') }} as points
-    on reasons.point_id = points.point_id
 inner join {{ ref('int_decisions') }} as decisions
-    on points.order_line_id = decisions.order_line_id and reasons.action = decisions.action
+    on reasons.point_id = decisions.point_id and reasons.action = decisions.action
+-- an override in force is the one reason of its decision
 where
-    points.is_live
-    -- an override in force is the one reason of its decision
-    and case when decisions.primary_reason like 'override:%' then 1 else 0 end
+    case when decisions.primary_reason like 'override:%' then 1 else 0 end
     = case when reasons.check_name = 'override' then 1 else 0 end
