@@ -13,8 +13,10 @@ picks as (
 
 addressed as (
     select
+        decisions.point_id,
         decisions.decision_id,
         decisions.person_id,
+        decisions.override_id,
         addresses.permission_key as address_key,
         decisions.channel,
         decisions.action,
@@ -41,12 +43,9 @@ addressed as (
     where decisions.action <> 'support_recovery'
 ),
 
--- what ranks alone: the wide columns are joined to the rows that won
 ranked as (
     select
-        decision_id,
-        address_key,
-        waits_for_pick,
+        *,
         row_number() over (
             partition by person_id, address_key, channel, action
             order by
@@ -66,40 +65,14 @@ ranked as (
 )
 
 select
-    -- ids
-    decisions.point_id,
-    decisions.decision_id,
-    decisions.policy_version,
-    decisions.person_id,
-    decisions.customer_id,
-    decisions.order_id,
-    decisions.order_line_id,
-    decisions.override_id,
-    ranked.address_key,
-    -- text
-    decisions.channel,
-    decisions.action,
-    decisions.action_class,
-    decisions.sender,
-    decisions.decision,
-    decisions.reason_codes,
-    decisions.recommended_sku,
-    ranked.waits_for_pick,
-    -- timestamps
-    decisions.as_of,
-    decisions.recheck_at,
-    decisions.expires_at,
-    -- what is asked later than this, a newer build must answer, whatever this one says
-    coalesce(
-        decisions.valid_until, {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'decisions.as_of') }}
-    ) as valid_until,
-    -- what must be told of an order has no opening hours
-    case when decisions.action_class <> 'transactional' then hours.send_after end as opens_at,
-    case when decisions.action_class <> 'transactional' then hours.closes_at end as closes_at,
-    case when decisions.action_class <> 'transactional' then hours.reopens_at end as reopens_at
+    point_id,
+    decision_id,
+    person_id,
+    override_id,
+    address_key,
+    channel,
+    action,
+    decision,
+    waits_for_pick
 from ranked
-inner join {{ ref('int_decisions') }} as decisions
-    on ranked.decision_id = decisions.decision_id
-inner join {{ ref('int_customer_hours') }} as hours
-    on decisions.customer_id = hours.customer_id and decisions.channel = hours.channel
-where ranked.choice = 1
+where choice = 1

@@ -22,15 +22,50 @@ titles as (
     group by sku
 ),
 
+-- the answers with all that is told of them; what must be told of an order has no opening hours
+answers as (
+    select
+        choices.point_id,
+        choices.address_key,
+        choices.waits_for_pick,
+        decisions.decision_id,
+        decisions.policy_version,
+        decisions.person_id,
+        decisions.customer_id,
+        decisions.order_id,
+        decisions.order_line_id,
+        decisions.override_id,
+        decisions.channel,
+        decisions.action,
+        decisions.action_class,
+        decisions.sender,
+        decisions.decision,
+        decisions.reason_codes,
+        decisions.recommended_sku,
+        decisions.as_of,
+        decisions.recheck_at,
+        decisions.expires_at,
+        -- what is asked later than this, a newer build must answer, whatever this one says
+        coalesce(decisions.valid_until, {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'decisions.as_of') }}) as valid_until,
+        case when decisions.action_class <> 'transactional' then hours.send_after end as opens_at,
+        case when decisions.action_class <> 'transactional' then hours.closes_at end as closes_at,
+        case when decisions.action_class <> 'transactional' then hours.reopens_at end as reopens_at
+    from {{ ref('int_ask_choices') }} as choices
+    inner join {{ ref('int_decisions') }} as decisions
+        on choices.decision_id = decisions.decision_id
+    inner join {{ ref('int_customer_hours') }} as hours
+        on decisions.customer_id = hours.customer_id and decisions.channel = hours.channel
+),
+
 held as (
     select
-        choices.*,
+        answers.*,
         case
-            when choices.decision <> 'send' then null
-            when choices.waits_for_pick is not null then 'another_first'
-            when choices.opens_at > choices.as_of then 'channel_closed'
+            when decision <> 'send' then null
+            when waits_for_pick is not null then 'another_first'
+            when opens_at > as_of then 'channel_closed'
         end as held_by
-    from {{ ref('int_ask_choices') }} as choices
+    from answers
 )
 
 select
