@@ -67,6 +67,9 @@ LINKS = {
 }
 
 
+# How connectors hand on what a tool says in words of its own.
+WORDS_OF_TOOLS = ("metric ", "left list ")
+
 # Tickets of a connection, those that hold anything in the field that it names, and of these those that are of an order.
 FIELD = """
     select count(*), count(fields.{column}), count(case when fields.{column} is not null then tickets.order_id end)
@@ -296,7 +299,8 @@ def show(report: dict[str, Any]) -> Iterable[str]:
     for table, reason, count in report["rejected"]:
         yield f"  refused: {table}, {reason}: {count:,}"
     for table, column, value, rows, _seen in report["unmapped"]:
-        yield f"  unknown word: {table}.{column} '{value}': {rows:,} (seed value_synonyms)"
+        seed = "connector_words" if value.startswith(WORDS_OF_TOOLS) else "value_synonyms"
+        yield f"  unknown word: {table}.{column} '{value}': {rows:,} (seed {seed})"
     yield ""
     yield "Links"
     for what, counted in report["links"].items():

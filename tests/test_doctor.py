@@ -93,3 +93,34 @@ def test_a_field_that_says_nothing_of_any_ticket_is_named(tmp_path: Path, capsys
     assert len(steps) == 2
     assert "zendesk of typo: order_field 'custom_ordr' holds nothing in any of 1 tickets" in steps[0]
     assert "zendesk of other: order_field 'custom_order' leads to no order in any of the 1 tickets" in steps[1]
+
+
+def test_a_shop_that_never_refunded_has_its_refunds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it a shop whose loader makes a table with its first row would wait for ever; with a renamed metric beside
+    it, whoever left would be written to."""
+    database = tmp_path / "tables.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            """
+            create schema shopify_us; create schema klaviyo;
+            create table shopify_us."order" as select 5001 as id, '#1001' as name, 'a@x.com' as email,
+                timestamp '2026-06-01 10:00:00' as processed_at, 10.0 as total_price, 'USD' as currency,
+                timestamp '2026-06-30 11:30:00' as _fivetran_synced;
+            create table shopify_us.order_line as select 1 as id, 5001 as order_id, 'MUG' as sku, 1 as quantity,
+                10.0 as price, timestamp '2026-06-30 11:30:00' as _fivetran_synced;
+            create table klaviyo.person as select 'p1' as id, 'a@x.com' as email;
+            create table klaviyo.metric as select 'm1' as id, 'Abgemeldet' as name, 'Klaviyo' as integration_name;
+            create table klaviyo.event as select 'e' || n as id, 'p1' as person_id, 'm1' as metric_id,
+                timestamp '2026-06-02 10:00:00' as "timestamp" from range(3) as numbers(n);
+            """
+        )
+    connections = [
+        {"connector": "shopify", "store": "us", "schema": "shopify_us", "without": ["return"]},
+        {"connector": "klaviyo", "schema": "klaviyo"},
+    ]
+    settings = yaml.safe_dump({"connections": connections, "as_of": "2026-06-30 12:00:00"}, width=10_000)
+    assert doctor.main(["--database", str(database), "--vars", settings, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["feeds"]["refunds"]["state"] == "fresh"
+    assert [row[:4] for row in said["unmapped"]] == [["consents", "status", "metric abgemeldet", 3]]
+    assert any("connector_words" in line for line in doctor.show(said) if "abgemeldet" in line)

@@ -7,7 +7,8 @@ told as (
     select
         *,
         coalesce(step_id, campaign_id, flow_id) as sent_by,
-        case when says in ('delivered', 'bounced', 'dropped') then 1 else 0 end as is_outcome
+        -- what nobody knows the meaning of may have been the message itself, where no send says which one it was
+        case when says in ('delivered', 'bounced', 'dropped') or (says like 'metric %' and send_cohort is null) then 1 else 0 end as is_outcome
     from {{ ref('klaviyo_told_events') }}
     where subject = 'message_metric'
 ),
