@@ -7,6 +7,7 @@ select
     -- text
     parcels.carrier,
     parcels.tracking_number,
+    parcels.tracking_url,
     -- booleans
     parcels.lines_known,
     -- timestamps

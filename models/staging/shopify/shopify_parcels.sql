@@ -50,6 +50,7 @@ numbers as (
         fulfillment_id,
         carrier,
         tracking_number,
+        tracking_url,
         row_number() over (partition by _store, fulfillment_id order by position asc, tracking_number asc) as place
     from {{ ref('src_shopify__tracking_info') }}
 ),
@@ -67,6 +68,8 @@ select
     shipments.order_id,
     coalesce(shipments.carrier, numbers.carrier) as carrier,
     coalesce(shipments.tracking_number, numbers.tracking_number) as tracking_number,
+    -- REST keeps a list of links, quoted; what is no link leads nowhere
+    nullif({{ post_purchase_gate.matched_group('coalesce(shipments.tracking_url, numbers.tracking_url)', '(https?://[^"]+)', 1) }}, '') as tracking_url,
     shipments.carrier_status,
     coalesce(told.events, 0) > 0 as has_events,
     contents.fulfillment_id is not null as lines_known,
