@@ -34,11 +34,12 @@
             'is_store': true,
             'required': ['order', 'order_line'],
             'sources': [
-                'customer', 'dispute', 'order', 'order_line', 'order_refund', 'product', 'refund', 'refund_line', 'refund_line_note', 'variation',
+                'customer', 'dispute', 'order', 'order_line', 'order_note', 'order_refund', 'product', 'product_category', 'refund', 'refund_line',
+                'refund_line_note', 'return', 'variation',
             ],
             'tables': {
                 'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['order', 'dispute'],
-                'refunds': ['refund'], 'products': ['product', 'variation'],
+                'refunds': ['refund', 'return'], 'products': ['product', 'variation'],
             },
         },
         'okendo': {

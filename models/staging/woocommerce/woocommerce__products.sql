@@ -10,13 +10,42 @@ currencies as (
     group by _store
 ),
 
+categories as (
+    select
+        _store,
+        product_id,
+        min(name) as category
+    from {{ ref('src_woocommerce__product_category') }}
+    where name is not null
+    group by _store, product_id
+),
+
+-- a product is what its type says, or any of its categories
+kinds as (
+    select
+        _store,
+        id as product_id,
+        lower(type) as kind
+    from {{ ref('src_woocommerce__product') }}
+    union
+    select
+        _store,
+        product_id,
+        lower(trim(name)) as kind
+    from {{ ref('src_woocommerce__product_category') }}
+),
+
 types as (
     select
-        lower(trim(value)) as product_type,
-        max(case when means = 'not_reviewable' then 1 else 0 end) as is_not_reviewable
-    from {{ ref('connector_words') }}
-    where connector = 'woocommerce' and subject = 'product_type'
-    group by lower(trim(value))
+        kinds._store,
+        kinds.product_id,
+        max(case when words.means = 'not_reviewable' then 1 else 0 end) as is_not_reviewable,
+        max(case when words.means = 'digital' then 1 else 0 end) as is_digital,
+        max(case when words.means like 'days:%' then split_part(words.means, ':', 2) end) as consumable_days
+    from kinds
+    inner join {{ ref('connector_words') }} as words
+        on kinds.kind = lower(trim(words.value)) and words.connector in ('shopify', 'woocommerce') and words.subject = 'product_type'
+    group by kinds._store, kinds.product_id
 ),
 
 placed as (
@@ -31,7 +60,6 @@ stock as (
         placed.*,
         products.title,
         products.handle,
-        products.type,
         lower(coalesce(variations.status, products.status)) as variant_status,
         lower(products.status) as product_status,
         coalesce(variations.price, products.price) as price,
@@ -63,6 +91,7 @@ select
     -- text
     stock.handle,
     stock.title,
+    categories.category,
     currencies.currency,
     -- numbers
     stock.price as list_price,
@@ -72,13 +101,16 @@ select
         when stock.counted_by = 'product' then stock.product_stock
         when stock.stock_status = 'outofstock' then '0'
     end as inventory_quantity,
+    types.consumable_days,
     -- booleans
     coalesce(stock.variant_status = 'publish' and stock.product_status = 'publish', false) as is_active,
-    coalesce(stock.is_virtual, false) or coalesce(stock.is_downloadable, false) as is_digital,
+    coalesce(stock.is_virtual, false) or coalesce(stock.is_downloadable, false) or coalesce(types.is_digital, 0) = 1 as is_digital,
     coalesce(types.is_not_reviewable, 0) = 0 as is_reviewable,
     stock._loaded_at
 from stock
 left join currencies
     on stock._store = currencies._store
 left join types
-    on lower(stock.type) = types.product_type
+    on stock._store = types._store and stock.product_id = types.product_id
+left join categories
+    on stock._store = categories._store and stock.product_id = categories.product_id

@@ -1,6 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
 -- A row per line of a refund, one for what its lines do not explain, and one for an order that the store calls refunded without a refund: of that nobody
--- can tell what was given back. Amounts are negative at the source, and here without tax. A refund is done when it is made.
+-- can tell what was given back. Amounts are negative at the source, and here without tax. A refund is done when it is made. What a customer asked for is open
+-- until the store has refunded the line, or, where no line is named, anything of the order, since.
 {%- set number = post_purchase_gate.read_number %}
 {%- set text = dbt.type_string() %}
 with
@@ -32,6 +33,21 @@ line_sums as (
         sum(gross) as gross
     from {{ ref('woocommerce_refund_lines') }}
     group by _store, refund_id
+),
+
+answers as (
+    select
+        requests._store,
+        requests.id
+    from {{ ref('src_woocommerce__return') }} as requests
+    inner join refunds
+        on requests._store = refunds._store and requests.order_id = refunds.order_id
+    left join {{ ref('woocommerce_refund_lines') }} as lines
+        on refunds._store = lines._store and refunds.refund_id = lines.refund_id and requests.order_line_id = lines.order_line_id
+    where
+        {{ post_purchase_gate.parse_utc('refunds.created_at') }} >= {{ post_purchase_gate.parse_utc('requests.requested_at') }}
+        and (requests.order_line_id is null or lines.refund_id is not null)
+    group by requests._store, requests.id
 ),
 
 orders_with_refunds as (
@@ -99,3 +115,19 @@ from {{ ref('woocommerce_orders') }} as orders
 left join orders_with_refunds
     on orders._store = orders_with_refunds._store and orders.order_id = orders_with_refunds.order_id
 where orders.status = 'refunded' and orders_with_refunds.order_id is null
+union all
+select
+    requests._store || '-return-' || requests.id as refund_id,
+    requests._store || '-' || requests.order_id as order_id,
+    requests._store || '-' || requests.order_line_id as order_line_id,
+    {{ number('requests.quantity') }} as quantity,
+    cast(null as decimal(18, 4)) as amount,
+    requests.reason,
+    requests.requested_at,
+    cast(null as {{ text }}) as refunded_at,
+    requests.rejected_at,
+    requests._loaded_at
+from {{ ref('src_woocommerce__return') }} as requests
+left join answers
+    on requests._store = answers._store and requests.id = answers.id
+where answers.id is null
