@@ -699,9 +699,13 @@ CONNECTIONS = [
 PATHS = " ".join(f"path:models/staging/{tool}" for tool in ["shopify", "connected", *TOOLS])
 
 
+# Some warehouses shout.
+IN_UPPER_CASE = {"recharge_us", "okendo", "judgeme", "aftership", "loop_us", "stripe"}
+
+
 def write(database: Path, schemas: dict[str, dict[str, Any]]) -> None:
     for schema, tables in schemas.items():
-        write_tables(database, schema, tables)
+        write_tables(database, schema, tables, upper=schema in IN_UPPER_CASE)
 
 
 @pytest.fixture(scope="module")

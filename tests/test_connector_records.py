@@ -130,9 +130,23 @@ GRAPHQL: dict[str, Rows | list[str]] = {
             "created_at": "2026-01-03 10:00:00",
             "updated_at": "2026-01-04 10:00:00",
         },
+        *(
+            {
+                "id": number,
+                "order_id": 3,
+                "status": "SUCCESS",
+                "display_status": word,
+                "total_quantity": 0,
+                "created_at": "2026-01-03 10:00:00",
+                "updated_at": "2026-01-04 10:00:00",
+            }
+            for number, word in ((203, "READY_FOR_PICKUP"), (204, "FAILURE"))
+        ),
     ),
     "fulfillment_event": synced(
         {"id": 301, "fulfillment_id": 201, "status": "IN_TRANSIT", "happened_at": "2026-01-04T10:00:00+01:00"},
+        {"id": 303, "fulfillment_id": 203, "status": "READY_FOR_PICKUP", "happened_at": "2026-01-04 10:00:00"},
+        {"id": 304, "fulfillment_id": 204, "status": "FAILURE", "happened_at": "2026-01-04 10:00:00"},
         {
             "id": 302,
             "fulfillment_id": 201,
@@ -375,7 +389,13 @@ def test_what_was_withdrawn_or_nobody_knows_is_no_delivery(records: Path) -> Non
     assert ("gq-202", "unknown") in events
     assert not [event for event in events if event[1] == "delivered"]
     parcels = found(records, "select fulfillment_id as key, delivered_at from connectors.shopify__fulfillments")
-    assert parcels == {"gq-201": (None,), "gq-202": (None,)}
+    assert parcels == {f"gq-{number}": (None,) for number in (201, 202, 203, 204)}
+
+
+def test_carriers_words_are_those_of_the_contract(records: Path) -> None:
+    """Waiting to be fetched is no delivery, and one word for lost, damaged and sent back says none of them."""
+    events = found(records, "select fulfillment_id as key, event_type from staging.stg_fulfillment_events")
+    assert (events["gq-203"], events["gq-204"]) == (("available_for_pickup",), ("failed",))
 
 
 def test_an_order_in_words_that_nobody_knows_waits(records: Path) -> None:

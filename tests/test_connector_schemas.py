@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from conftest import ROOT
 PUBLISHED = yaml.safe_load((ROOT / "tests" / "published_schemas.yml").read_text())["schemas"]
 ALLOWED = yaml.safe_load((ROOT / "tests" / "unpublished_columns.yml").read_text())
 OF_EVERY_ROW = {"_store", "_loaded_at"}
+TRAPS = yaml.safe_load((ROOT / "tests" / "connector_traps.yml").read_text())["traps"]
 
 
 @cache
@@ -126,3 +128,36 @@ def test_no_column_is_brought_that_nothing_reads(connector: str) -> None:
             if name not in keys and not is_read:
                 unread.add(f"{model['name']}.{name}")
     assert unread == set()
+
+
+@cache
+def named_tests() -> set[str]:
+    """Every unit test of a connector's model, and every function that tests connectors."""
+    files = (ROOT / "models" / "staging").rglob("*.yml")
+    in_models = {test["name"] for file in files for test in yaml.safe_load(file.read_text()).get("unit_tests") or []}
+    tests = [*(ROOT / "tests").glob("test_connector_*.py"), ROOT / "tests" / "test_doctor.py"]
+    return in_models | {name for file in tests for name in re.findall(r"^def (test_\w+)\(", file.read_text(), re.M)}
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=itemgetter("trap"))
+def test_a_known_trap_has_a_test(trap: dict[str, Any]) -> None:
+    """Without it a test that is renamed or taken out leaves its trap open."""
+    assert trap["by"] and set(trap["by"]) <= named_tests()
+
+
+@pytest.mark.parametrize("connector", sorted(path.parent.name for path in (ROOT / "models" / "staging").glob("*/src")))
+def test_every_mapping_has_a_unit_test(connector: str) -> None:
+    """Without it a mapping is tried by whole builds alone, which do not say which rule broke."""
+    folder = ROOT / "models" / "staging" / connector
+    tested = {
+        test["model"]
+        for file in folder.glob("*.yml")
+        for test in yaml.safe_load(file.read_text()).get("unit_tests") or []
+    }
+    # a table that is handed on as it is has no rule to try
+    mappings = {
+        path.stem
+        for path in folder.glob(f"{connector}__*.sql")
+        if re.search(r"\b(join|case|where)\b", path.read_text())
+    }
+    assert mappings - tested == set()
