@@ -1937,7 +1937,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--database",
         type=Path,
         required=True,
-        help="DuckDB file that gets a schema shopify_STORE, or one for each tool",
+        help="DuckDB file that gets a schema shopify_STORE (woocommerce_STORE), and one for each tool",
     )
     shape.add_argument("--store", type=store_name, default="us", help="name of the store (default us)")
     shape.add_argument("--out", type=Path, required=True, help="folder for the tables that no shop system has")

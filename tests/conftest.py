@@ -165,6 +165,15 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
     return make
 
 
+def project_with_flows(folder: Path, flows: dict[str, str]) -> Path:
+    """A copy of the project in which the owner has said what each flow sends."""
+    project = folder / "project"
+    shutil.copytree(ROOT, project, ignore=NOT_PROJECT)
+    rows = [f"{flow},{action}" for flow, action in flows.items()]
+    (project / "seeds" / "policy" / "flow_map.csv").write_text("\n".join(["flow,action", *rows, ""]))
+    return project
+
+
 @dataclass(frozen=True)
 class StoryShop:
     """The stories of one shop, the build that decided on them, and its answers."""

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from conftest import ROOT, Build, BuildError
+from conftest import ROOT, Build, BuildError, project_with_flows
 
 from post_purchase import shapes
 
@@ -45,7 +45,15 @@ def shape_of_demo(folder: Path, shape: str, store: str = "us") -> tuple[Path, Pa
     return database, native
 
 
-def decide(build: BUILT, folder: Path, shape: str, beside: list[dict[str, Any]] | None = None, **words: Any) -> Build:
+def decide(
+    build: BUILT,
+    folder: Path,
+    shape: str,
+    beside: list[dict[str, Any]] | None = None,
+    project: Path = ROOT,
+    **words: Any,
+) -> Build:
+    """Decisions on the demo shop in a shape: `beside` its store the tools, `words` of the store's connection."""
     database, native = shape_of_demo(folder, shape)
     connection = {"connector": "shopify", "store": "us", "schema": "shopify_us", **words}
     settings = {
@@ -55,7 +63,7 @@ def decide(build: BUILT, folder: Path, shape: str, beside: list[dict[str, Any]] 
         "feeds_not_kept": ["suppressions"],
         "point_origins": ["live"],
     }
-    return build(settings, database=database, select=DECISIONS)
+    return build(settings, database=database, select=DECISIONS, project=project)
 
 
 Answer = tuple[str, str, str | None, str | None]
@@ -91,16 +99,23 @@ def test_graphql_decides_as_the_native_contract_but_for_what_it_cannot_know(
     """Without it: a column mapped wrongly asks for a review of what never came."""
     # the demo's chargebacks stand in no table of this loader: of those orders the next test speaks
     shop = decide(build, tmp_path, "fivetran-graphql", without=["dispute"])
-    known = yaml.safe_load((ROOT / "tests" / "shopify_differences.yml").read_text())
-    payments = ROOT / "seeds" / "demo_shop" / "demo_payments.csv"
-    disputed = {
-        order
-        for (order,) in duckdb.sql(f"select order_id from '{payments}' where status like 'chargeback%'").fetchall()
-    }
+    known = differences("shopify")
+    disputed = orders_of("payments", "status like 'chargeback%'")
     answers = compared(native_demo, shop)
     assert unexplained([row for row in answers if row[0] not in disputed], known) == []
     same = sum(mine == theirs for _, _, mine, theirs in answers)
     assert same > 0.97 * len(answers)
+
+
+def orders_of(table: str, where: str) -> set[str]:
+    """The orders of the demo shop of which a table says something."""
+    file = ROOT / "seeds" / "demo_shop" / f"demo_{table}.csv"
+    return {order for (order,) in duckdb.sql(f"select order_id from '{file}' where {where}").fetchall()}
+
+
+def differences(name: str) -> dict[str, Any]:
+    """What a shape is known to decide otherwise, and why."""
+    return yaml.safe_load((ROOT / "tests" / f"{name}_differences.yml").read_text())
 
 
 def unexplained(answers: list[Answer], known: dict[str, Any]) -> list[Answer]:
@@ -131,12 +146,35 @@ def test_tools_beside_a_store_decide_as_the_native_contract_but_for_what_they_ca
 ) -> None:
     """Without it: a ticket, a subscription, a tracking, a return, a review or a dispute that is not found is a send."""
     shop = decide(build, tmp_path, "tools-api", beside=BESIDE)
-    of_store, of_tools = (
-        yaml.safe_load((ROOT / "tests" / f"{name}_differences.yml").read_text()) for name in ("shopify", "beside")
-    )
-    different = unexplained(compared(native_demo, shop), of_store)
+    different = unexplained(compared(native_demo, shop), differences("shopify"))
     assert [row for row in different if row[3] == "send"] == []
-    assert unexplained(different, of_tools) == []
+    assert unexplained(different, differences("beside")) == []
+
+
+# What the owner says that each flow of the demo shop sends, as these tools name it.
+FLOWS = {
+    "post_purchase review_request": "review_request",
+    "post_purchase cross_sell": "cross_sell",
+    "win_back cross_sell": "cross_sell",
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "beside"),
+    [
+        ("tools-judgeme", [{"connector": "judgeme", "without": ["request"]}, {"connector": "postscript"}]),
+        ("tools-yotpo", [{"connector": "yotpo"}, {"connector": "attentive"}]),
+    ],
+)
+def test_review_and_text_tools_beside_a_store_decide_as_the_native_contract(
+    build: BUILT, native_demo: Build, tmp_path: Path, shape: str, beside: list[dict[str, Any]]
+) -> None:
+    """Without it: a review, an ask, an offer or an opt-out that is not found asks once more."""
+    project = project_with_flows(tmp_path, FLOWS)
+    shop = decide(build, tmp_path, shape, beside=beside, project=project, without=["dispute"])
+    disputed = orders_of("payments", "status like 'chargeback%'")
+    answers = [row for row in compared(native_demo, shop) if row[0] not in disputed]
+    assert unexplained(answers, differences("shopify")) == []
 
 
 @pytest.mark.parametrize("shape", ["fivetran-rest", "api"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import yaml
-from conftest import NOT_PROJECT, ROOT, Build
+from conftest import ROOT, Build, project_with_flows
 
 from post_purchase import shapes
 
@@ -27,15 +26,13 @@ def test_tools_decide_as_the_native_contract_but_for_what_they_cannot_know(
     build: Callable[..., Build], demo_shop: Build, tmp_path: Path
 ) -> None:
     """Without it: a ticket that is not found, or a message that counts for nothing, asks for a review again."""
-    project = tmp_path / "project"
-    shutil.copytree(ROOT, project, ignore=NOT_PROJECT)
     places = shapes.Places(tmp_path / "shop.duckdb", "us", tmp_path / "native")
     shapes.write("tools-fivetran", places)
     # the owner's word on what each flow sends; of one nobody knows it in the native shop either
     with duckdb.connect(str(places.database), read_only=True) as connection:
         flows = [row[0] for row in connection.sql("select name from klaviyo.flow order by name").fetchall()]
-    mapped = [f"{name},{name.rsplit(' ', 1)[1]}" for name in flows if not name.endswith(" other")]
-    (project / "seeds" / "policy" / "flow_map.csv").write_text("\n".join(["flow,action", *mapped, ""]))
+    mapped = {name: name.rsplit(" ", 1)[1] for name in flows if not name.endswith(" other")}
+    project = project_with_flows(tmp_path, mapped)
 
     zendesk = {"order_field": "custom_order_number", "topic_field": "custom_contact_reason"}
     settings = {

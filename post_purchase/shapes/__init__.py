@@ -13,7 +13,13 @@ writes what Zendesk and Klaviyo know of it, into schemas of that name, and every
     post-purchase shop shape tools-api --database FILE.duckdb --store us --out FOLDER
 
 writes the store as Fivetran's GraphQL does, and beside it what Gorgias, Recharge, AfterShip, Loop, Okendo and Stripe
-know, into schemas of that name; the store's own tables then lack what these tools bring.
+know, into schemas of that name; the store's own tables then lack what these tools bring. So do `tools-judgeme`
+(Judge.me and Postscript) and `tools-yotpo` (Yotpo and Attentive).
+
+    post-purchase shop shape woocommerce --database FILE.duckdb --store us --out FOLDER
+
+writes the store as WooCommerce's API does, into schema `woocommerce_<store>`, and Stripe's disputes beside it; parcels
+and consent, which WooCommerce does not keep, stay in the folder.
 """
 
 from __future__ import annotations
@@ -31,15 +37,23 @@ SHAPES = {
     "fivetran-rest": ("fivetran", "fivetran_rest"),
     "fivetran-graphql": ("fivetran", "fivetran_graphql"),
     "api": ("api",),
-    "tools-api": ("fivetran", "fivetran_graphql", "tools_api"),
+    "tools-api": ("fivetran", "fivetran_graphql", "tools_api", "stripe"),
+    "tools-judgeme": ("fivetran", "fivetran_graphql", "tools_judgeme"),
+    "tools-yotpo": ("fivetran", "fivetran_graphql", "tools_yotpo"),
+    "woocommerce": ("woocommerce", "stripe"),
 }
 # What tools bring beside the store of a shape: their schemas, and tables of the contract that the folder then lacks.
 BESIDE = {
     "tools-api": (
         ("gorgias", "recharge", "aftership", "loop", "okendo", "stripe"),
         ("tickets", "ticket_events", "subscriptions", "reviews"),
-    )
+    ),
+    "tools-judgeme": (("judgeme", "postscript"), ("reviews",)),
+    "tools-yotpo": (("yotpo", "attentive"), ("reviews",)),
+    "woocommerce": (("stripe",), ()),
 }
+# What Shopify has and the store of another shape has not: it stays in the native contract.
+NOT_OF_THE_STORE = {"woocommerce": ("fulfillments", "fulfillment_lines", "fulfillment_events", "consents")}
 
 # What the helpdesk and the sending tool bring of the native contract.
 TOOLS = {"tools-fivetran": ("zendesk", "klaviyo")}
@@ -96,10 +110,9 @@ class Places:
     store: str
     folder: Path
 
-    @property
-    def schema(self) -> str:
+    def schema(self, shape: str) -> str:
         """The schema that a loader would write this store to."""
-        return f"shopify_{self.store}"
+        return f"{'woocommerce' if shape == 'woocommerce' else 'shopify'}_{self.store}"
 
 
 def write(shape: str, places: Places) -> None:
@@ -112,14 +125,16 @@ def write(shape: str, places: Places) -> None:
         connection.execute("set timezone = 'UTC'")
         read_demo(connection)
         connection.execute((HERE / "facts.sql").read_text())
-        connection.execute(f"drop schema if exists {places.schema} cascade")
-        connection.execute(f"create schema {places.schema}")
+        schema_of_store = places.schema(shape)
+        connection.execute(f"drop schema if exists {schema_of_store} cascade")
+        connection.execute(f"create schema {schema_of_store}")
         schemas, brought = BESIDE.get(shape, ((), ()))
         for schema in schemas:
             connection.execute(f"drop schema if exists {schema} cascade")
         for file in SHAPES[shape]:
-            connection.execute((HERE / f"{file}.sql").read_text().replace("{schema}", places.schema))
-        write_native(connection, places, [table for table in NOT_OF_A_SHOP if table not in brought])
+            connection.execute((HERE / f"{file}.sql").read_text().replace("{schema}", schema_of_store))
+        kept = (*NOT_OF_A_SHOP, *NOT_OF_THE_STORE.get(shape, ()))
+        write_native(connection, places, [table for table in kept if table not in brought])
         connection.execute("drop schema native cascade")
 
 

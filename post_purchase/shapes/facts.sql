@@ -213,3 +213,8 @@ create table native.shop_transactions as
     inner join native.orders_number as order_number using (order_id)
     left join native.order_gross as owed using (order_id)
     where refunds.refunded_at is not null and cast(refunds.amount as double) > 0;
+
+-- The accounts of the store, by the numbers that tools around it know them by.
+create table native.people as
+    select customers.customer_id, customers.email, customers.phone, numbers.id as shop_id, numbers.id + 8000 as id
+    from native.customers as customers inner join native.customers_number as numbers using (customer_id);

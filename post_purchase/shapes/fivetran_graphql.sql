@@ -31,7 +31,7 @@ create table {schema}."fulfillment" as select id, order_id, upper(status) as sta
     created_at, updated_at, timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_fulfillments;
 
 create table {schema}."fulfillment_tracking_info" as select id as fulfillment_id, 1 as index, carrier as company,
-    'TRACK' || id as number, timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_fulfillments;
+    'TRACK' || id as number, 'https://track.example/TRACK' || id as url, timestamp '2026-06-30 11:30:00' as _fivetran_synced from native.shop_fulfillments;
 
 create table {schema}."refund_line_item" as select refunds.number as id, refunds.number as refund_id,
     line_number.id as order_line_id, coalesce(cast(quantity as double), 0) as quantity,

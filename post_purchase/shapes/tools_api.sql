@@ -1,9 +1,5 @@
 -- The tools around the demo shop as their interfaces write them, beside its store in Fivetran's GraphQL shape, whose ids they name: Gorgias, Recharge,
--- AfterShip, Loop, Okendo and Stripe. What they bring, the store's own tables then lack. `native` holds the demo shop and the store's numbers.
-create table native.people as
-    select customers.customer_id, customers.email, customers.phone, numbers.id as shop_id, numbers.id + 8000 as id
-    from native.customers as customers inner join native.customers_number as numbers using (customer_id);
-
+-- AfterShip, Loop and Okendo. What they bring, the store's own tables then lack. `native` holds the demo shop and the store's numbers.
 create table native.ticket_numbers as
     select ticket_id, 4000 + row_number() over (order by ticket_id) as id from native.tickets;
 
@@ -147,11 +143,3 @@ create table okendo.review as
     left join native.orders_number as orders using (order_id)
     left join native.products_number as products on reviews.sku = products.sku
     left join native.people as people using (customer_id);
-
-create schema "stripe";
-
-create table stripe.disputes as
-    select 'dp_' || id as id, 'ch_' || id as charge, cast(round(amount * 100) as bigint) as amount, lower(currency) as currency, status,
-    true as livemode, cast(epoch(initiated_at) as bigint) as created, cast(epoch(finalized_on) as bigint) as updated,
-    json_object('order_id', cast(order_id as varchar)) as metadata, timestamptz '2026-06-30 11:30:00+00' as _airbyte_extracted_at
-    from native.shop_disputes;
