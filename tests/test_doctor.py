@@ -111,7 +111,8 @@ def test_a_shop_that_never_refunded_has_its_refunds(tmp_path: Path, capsys: pyte
             create table klaviyo.person as select 'p1' as id, 'a@x.com' as email;
             create table klaviyo.metric as select 'm1' as id, 'Abgemeldet' as name, 'Klaviyo' as integration_name;
             create table klaviyo.event as select 'e' || n as id, 'p1' as person_id, 'm1' as metric_id,
-                timestamp '2026-06-02 10:00:00' as "timestamp" from range(3) as numbers(n);
+                timestamp '2026-06-02 10:00:00' + to_days(cast(n as integer)) as "timestamp"
+                from range(3) as numbers(n);
             """
         )
     connections = [
