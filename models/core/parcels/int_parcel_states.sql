@@ -112,10 +112,10 @@ gathered as (
         *,
         max(case when is_real_exception and exception_before <= last_relief then occurred_at end) {{ so_far }} as exception_opened_at,
         max(case when is_real_exception and exception_before <= last_relief then word_key end) {{ so_far }} as opened_word,
-        -- a silence that the carrier broke, for it was news
+        -- a silence that the carrier broke, or the shop's own date of delivery ended: it was news
         max(case
             when
-                is_carrier and state_before = 'under_way'
+                (is_carrier or word = 'shop_delivered') and state_before = 'under_way'
                 and {{ post_purchase_gate.add_days(var('stall_days'), 'carrier_before_at') }} < occurred_at
                 then {{ post_purchase_gate.add_days(var('stall_days'), 'carrier_before_at') }}
         end) {{ so_far }} as last_broken_stall_at

@@ -16,7 +16,8 @@ candidates as (
         points.root_order_id,
         points.order_line_id,
         points.ordered_at,
-        delivery.delivered_at
+        delivery.delivered_at,
+        delivery.arrived_fulfillment_id
     from {{ ref('int_point_actions') }} as point_actions
     inner join {{ ref('int_points') }} as points
         on point_actions.point_id = points.point_id
@@ -81,7 +82,8 @@ sent as (
         and (
             candidates.action_scope <> 'fulfillment'
             or (
-                candidates.news_at <= messages.sent_at
+                -- a check-in that names the parcel has asked about it, however early
+                (candidates.news_at <= messages.sent_at or (not candidates.tells_news and messages.fulfillment_id = candidates.arrived_fulfillment_id))
                 and (
                     not candidates.tells_news
                     or (
