@@ -18,7 +18,7 @@ AS_OF = dt.datetime(2026, 6, 20, 12, 0, 0)
 DAY = dt.timedelta(days=1)
 SECOND = dt.timedelta(seconds=1)
 # Histories that share a copy of the catalogue: too few for anything to be learned from them.
-PER_CATALOGUE = 8
+PER_CATALOGUE = 3
 
 COLUMNS: dict[str, str] = {
     "customers": "customer_id merged_into_customer_id email phone first_name country region timezone locale created_at"
@@ -124,6 +124,8 @@ SKUS = [
     "kettle",
     "kettle",
     "mug",
+    "beans",
+    "beans",
     "beans",
     "stove",
     "cap",
@@ -386,6 +388,8 @@ def begin(history: History) -> None:
             98,
             104,
             125,
+            126,
+            130,
         )
         h.shipped = h.delivered - h.pick(2, 3, 5, 9) * DAY
     elif base == "under_way":
@@ -453,7 +457,18 @@ def named(h: History) -> dict[str, Any]:
 def a_ticket(h: History) -> None:
     """Open, solved, reopened, auto-closed, with or without a mark."""
     topic = h.pick(
-        "damage", "damage", "sizing", "sizing", "other", "how_to", "not_received", "shipping", "wrong_item", "oddity"
+        "damage",
+        "damage",
+        "sizing",
+        "sizing",
+        "other",
+        "how_to",
+        "not_received",
+        "not_received",
+        "not_received",
+        "shipping",
+        "wrong_item",
+        "oddity",
     )
     opened = h.ago(1, 3, 3, 5, 7, 8, 10, 14, 29, 30, 30, 31, 40)
     events: list[tuple[dt.datetime, str]] = []
@@ -480,6 +495,15 @@ def a_ticket(h: History) -> None:
     h.ticket(topic, opened, events, **named(h), **mark)
 
 
+@twist(8)
+def a_bad_mark(h: History) -> None:
+    """A ticket solved lately, and how the customer found it."""
+    solved = h.ago(0, 1, 3, 6, 7, 13, 14)
+    mark = h.pick("bad", "bad", "bad", "good")
+    topic = h.pick("other", "how_to", "sizing", "sizing", "damage")
+    h.ticket(topic, solved - 2 * DAY, [(solved, "solved")], satisfaction=mark, **named(h))
+
+
 @twist(3)
 def a_merged_ticket(h: History) -> None:
     """The order is known to the ticket that was merged away."""
@@ -494,7 +518,7 @@ def a_merged_ticket(h: History) -> None:
     )
 
 
-@twist(10)
+@twist(14)
 def a_refund(h: History) -> None:
     """Asked, paid, rejected; by units, money, line or order; every reason."""
     line = h.of("order_lines", order_line_id=h.pick(*h.lines))[0]
@@ -513,6 +537,7 @@ def a_refund(h: History) -> None:
         (0, net - 0.01 * line["quantity"]),
         (0, 5),
         (None, None),
+        (None, None),
         (line["quantity"], 0),
     )
     where = h.pick({"order_line_id": line["order_line_id"]}, {"order_line_id": line["order_line_id"]}, {})
@@ -529,7 +554,7 @@ def a_refund(h: History) -> None:
         row["quantity"], row["amount"] = -(units or 0), h.pick(-amount, f"${amount}", f"{amount:,.2f}")
 
 
-@twist(9)
+@twist(16)
 def a_payment(h: History) -> None:
     """Authorised, part captured, failed, voided, on terms, charged back, in another currency, of no known status."""
     payment = next(iter(h.of("payments", order_id=h.order)), None)
@@ -539,6 +564,8 @@ def a_payment(h: History) -> None:
     kind = h.pick(
         "authorized",
         "authorized_less",
+        "authorized_less",
+        "authorized_less",
         "partly",
         "failed",
         "voided",
@@ -547,6 +574,7 @@ def a_payment(h: History) -> None:
         "won",
         "again",
         "currency",
+        "odd",
         "odd",
         "none",
         "late",
@@ -585,7 +613,7 @@ def a_payment(h: History) -> None:
         payment.update(amount=round(total - h.pick(0.01, 0.02), 2))
 
 
-@twist(4)
+@twist(10)
 def a_cancellation(h: History) -> None:
     cancelled = h.past(max(h.ordered, h.ago(0, 1, 6, 7, 7, 8, 20)))
     h.of("orders", order_id=h.order)[0]["cancelled_at"] = cancelled
@@ -599,7 +627,7 @@ def a_cancellation(h: History) -> None:
             payments[0]["occurred_at"] = h.past(cancelled + h.pick(1 * SECOND, DAY))
 
 
-@twist(12)
+@twist(20)
 def the_carrier(h: History) -> None:
     """Trouble, movement, a locker, a false scan, the way back, an unknown word."""
     if not h.parcel:
@@ -609,20 +637,18 @@ def the_carrier(h: History) -> None:
     at = h.past(start + h.pick(1, 2, 3) * DAY)
     kind = h.pick(
         "exception",
-        "exception",
         "exception_moved",
         "attempt",
         "attempt_locker",
         "locker",
         "picked_up",
         "lost",
-        "lost",
         "returned",
         "own_delivery",
         "out_again",
-        "failed",
+        *["failed"] * 6,
         "damaged",
-        "damaged",
+        "odd",
         "odd",
         "false_scan",
         "false_scan",
@@ -719,6 +745,21 @@ def a_page(h: History) -> None:
         )
 
 
+@twist(9)
+def a_page_lately(h: History) -> None:
+    """An error or a search for help that holds at the instant, or has just ceased to."""
+    kind = h.pick("status_page_error", "status_page_error", "faq_view", "troubleshooting_view")
+    moment = h.ago(0, 1, 13, 14, 14) if kind == "status_page_error" else h.ago(0, 1, 2, 3, 3)
+    h.add(
+        "site_events",
+        event_id=h.id("e"),
+        customer_id=h.customer,
+        event_type=kind,
+        occurred_at=moment,
+        order_id=h.order,
+    )
+
+
 ASKED = [
     "order_confirmation",
     "shipping_update",
@@ -736,10 +777,10 @@ ASKED = [
 ]
 
 
-@twist(16)
+@twist(20)
 def a_message(h: History) -> None:
     """What was sent: any action, with or without line and order, bounced or not, at the edges of the caps."""
-    action = h.pick(*ASKED, "review_request", "newsletter", "newsletter", "other", "Review_Request")
+    action = h.pick(*ASKED, "review_request", "newsletter", "newsletter", *["other"] * 4, "Review_Request")
     moment = h.ago(0, 1, 1, 3, 5, 5, 6, 7, 7, 8, 20, 100, 364, 365, 365)
     where = h.pick(
         {"order_line_id": h.lines[0]},
@@ -754,7 +795,7 @@ def a_message(h: History) -> None:
     h.message(action, moment, *events, **where)
 
 
-@twist(4)
+@twist(8)
 def the_usual_messages(h: History) -> None:
     """The shop has confirmed, told, checked in and taught."""
     h.message("order_confirmation", h.past(h.ordered + 60 * SECOND))
@@ -765,13 +806,21 @@ def the_usual_messages(h: History) -> None:
         h.message("delivery_check_in", h.past(h.delivered + h.pick(-1, 0, 1, 3600) * SECOND))
 
 
+@twist(9)
+def all_that_was_offered(h: History) -> None:
+    """Most of what a shop offers went out once, too long ago for any cap."""
+    for action in ASKED[5:]:
+        if h.chance(0.7):
+            h.message(action, max(h.ordered + SECOND, h.ago(8, 9, 20, 40)), **h.pick({}, {"order_line_id": h.lines[0]}))
+
+
 @twist(3)
 def many_newsletters(h: History) -> None:
     for days in h.pick([6.5, 4, 2], [7, 3, 1.5], [6, 5, 1], [7, 6, 5, 2]):
         h.message("newsletter", h.ago(days), order_id=None)
 
 
-@twist(7)
+@twist(11)
 def the_ledger(h: History) -> None:
     """Opt-outs and sign-ups, by account, address or store, at one second, of no known status."""
     moment = h.ago(1, 5, 20, 60)
@@ -783,7 +832,10 @@ def the_ledger(h: History) -> None:
         "other_store",
         "own_store",
         "odd",
+        "odd",
+        "odd",
         "odd_then_in",
+        "soft",
         "soft",
         "oddly",
         "sms",
@@ -818,7 +870,24 @@ def the_ledger(h: History) -> None:
         h.rows = [one for one in h.rows if one[0] != "consents"]
 
 
-@twist(5)
+@twist(4)
+def years_ago(h: History) -> None:
+    """An order of years before, that somebody still asks about; only the purchase allows to write to the person."""
+    h.of("customers", customer_id=h.customer)[0].update(country="CA", region="ON", timezone="America/Toronto")
+    h.rows = [one for one in h.rows if one[0] != "consents"]
+    long_ago = h.ago(729, 730, 730, 731) - h.ordered
+    for table, row in h.rows:
+        if table != "customers":
+            row.update({column: moment + long_ago for column, moment in row.items() if isinstance(moment, dt.datetime)})
+    h.ticket("other", h.ago(1, 5), [], order_id=h.order)
+    h.ordered += long_ago
+    if h.shipped:
+        h.shipped += long_ago
+    if h.delivered:
+        h.delivered += long_ago
+
+
+@twist(12)
 def the_address(h: History) -> None:
     """Complaint, bounce, drop, suppression, unknown words; revived or not."""
     moment = h.ago(10, 20, 60)
@@ -829,6 +898,8 @@ def the_address(h: History) -> None:
         "revived",
         "dropped",
         "suppressed",
+        "odd",
+        "odd",
         "odd",
         "elsewhere",
         "soft_bounced",
@@ -934,9 +1005,11 @@ def another_account(h: History) -> None:
         )
 
 
-@twist(1)
+@twist(5)
 def a_crowd(h: History) -> None:
     """An address that too many accounts share."""
+    if h.chance(0.8):
+        h.of("order_lines", order_line_id=h.lines[0])[0]["sku"] = h.sku("beans")
     for n in range(21):
         h.account(customer_id=f"{h.name}/crowd{n}", email=h.email)
 
@@ -967,12 +1040,15 @@ def a_second_order(h: History, customer: str) -> None:
         "back",
         "claim",
         "refused",
+        "odd_word",
+        "odd_word",
     )
     delivered = h.past(ordered + 4 * DAY)
     if state not in ("waiting", "cancelled"):
-        parcel = h.ship(order, h.past(ordered + DAY), None if state in ("shipped", "lost") else delivered)
-    if state == "lost":
-        h.carrier(parcel, h.past(ordered + 3 * DAY), "lost")
+        on_its_way = state in ("shipped", "lost", "odd_word")
+        parcel = h.ship(order, h.past(ordered + DAY), None if on_its_way else delivered)
+    if state in ("lost", "odd_word"):
+        h.carrier(parcel, h.past(ordered + 3 * DAY), "lost" if state == "lost" else "rerouted")
     elif state == "damage":
         h.ticket("damage", h.past(delivered + DAY), [], order_id=order)
     elif state == "cancelled":
@@ -993,10 +1069,21 @@ def a_second_order(h: History, customer: str) -> None:
 
 
 @twist(8)
+def bought_again(h: History) -> None:
+    """What is used up, bought once more before the first is gone, or a warranty beside what it would be offered for."""
+    sku, other = h.pick(("beans", "beans"), ("filter", "filter"), ("stove", "warr"))
+    first = h.ago(18, 20, 24, 25, 28, 30, 75, 90)
+    for name, delivered in ((sku, first), (other, min(first + h.pick(5, 10, 12) * DAY, AS_OF))):
+        order, _ = h.place(delivered - 4 * DAY, [{"sku": h.sku(name)}])
+        if name != "warr":
+            h.ship(order, delivered - 3 * DAY, delivered)
+
+
+@twist(12)
 def a_replacement(h: History) -> None:
     """Promised, late, under way, lost, arrived, cancelled; by SKU, by name, or as the only line."""
     line = h.of("order_lines", order_line_id=h.lines[0])[0]
-    ordered = h.past(max(h.ordered + DAY, h.ago(1, 5, 7, 9, 10, 10, 10, 14, 16, 20, 25)))
+    ordered = h.past(max(h.ordered + DAY, h.ago(1, 5, 7, 9, 10, 10, 10, 11, 14, 16, 20, 25)))
     named_line: dict[str, Any] = {}
     sku = line["sku"]
     if h.chance(0.4):
@@ -1010,6 +1097,9 @@ def a_replacement(h: History) -> None:
         parent_order_id=h.order,
     )
     state = h.pick(
+        "promised",
+        "promised",
+        "promised",
         "promised",
         "promised",
         "under_way",
@@ -1036,17 +1126,17 @@ def a_replacement(h: History) -> None:
         h.ticket(h.pick("damage", "not_received", "wrong_item"), opened, [(ordered, "solved")], order_id=h.order)
 
 
-@twist(5)
+@twist(8)
 def an_exchange(h: History) -> None:
-    """An order of its own, or a line in the same order."""
+    """An order of its own, or a line in the same order; told by a refund as well, or by the lines alone."""
     line = h.of("order_lines", order_line_id=h.lines[0])[0]
     moment = min(max(h.ordered + 2 * DAY, h.ago(2, 6, 7, 10, 17)), AS_OF)
-    refunded = h.chance(0.7)
-    # some are told by the lines alone: a request that is open would hold what they decide
-    if refunded or h.ordered.day % 2:
+    # a request that is open would hold what the lines alone decide
+    refund = h.pick("paid", "paid", "asked", "none", "none")
+    if refund != "none":
         h.refund(
             moment - DAY / 4,
-            moment if refunded else None,
+            moment if refund == "paid" else None,
             order_line_id=h.lines[0],
             quantity=1,
             amount=line["unit_price"],
@@ -1061,7 +1151,7 @@ def an_exchange(h: History) -> None:
             order_type="exchange",
             parent_order_id=h.order,
         )
-        if h.chance(0.7):
+        if h.chance(0.55):
             h.ship(order, h.past(moment + DAY), h.past(moment + 3 * DAY) if h.chance(0.7) else None)
     else:
         new = h.id("native")
@@ -1086,7 +1176,7 @@ def an_exchange(h: History) -> None:
                             order_line_id=old["order_line_id"],
                             quantity=old["quantity"],
                         )
-        if h.chance(0.7):
+        if h.chance(0.55):
             h.ship(h.order, h.past(moment + DAY), h.past(moment + 3 * DAY) if h.chance(0.7) else None, lines={new: 1})
 
 
@@ -1135,11 +1225,11 @@ def a_bundle(h: History) -> None:
             h.ship(h.order, h.past(h.shipped + DAY), late, lines={parts[1]: 1})
 
 
-@twist(6)
+@twist(12)
 def the_order(h: History) -> None:
     """A gift, a test, a marketplace's, of an unknown type; placed at the edge of what is live."""
     order = h.of("orders", order_id=h.order)[0]
-    kind = h.pick("gift", "gift", "test", "marketplace", "odd", "old", "old", "tester")
+    kind = h.pick("gift", "gift", "gift", "gift", "test", "marketplace", "odd", "odd", "old", "old", "tester", "erased")
     if kind == "gift":
         order["is_gift"] = True
     elif kind == "test":
@@ -1148,6 +1238,10 @@ def the_order(h: History) -> None:
         order["sales_channel"] = " Marketplace"
     elif kind == "odd":
         order["order_type"] = "consignment"
+    elif kind == "erased":
+        h.of("customers", customer_id=h.customer)[0]["erased_at"] = max(h.ordered, h.ago(0, 1, 5))
+        if h.chance(0.3):
+            h.ledger(h.ago(0, 1, 3), "subscribed")
     elif kind == "tester":
         h.of("customers", customer_id=h.customer)[0]["is_test"] = True
     else:
@@ -1163,7 +1257,7 @@ def the_order(h: History) -> None:
             )
 
 
-@twist(4)
+@twist(9)
 def a_subscription(h: History) -> None:
     sku = h.of("order_lines", order_id=h.order)[0]["sku"]
     sku = h.pick(sku, h.sku("beans_club"), h.sku("filter"))
@@ -1194,16 +1288,18 @@ def a_person_decides(h: History) -> None:
 
 @twist(7)
 def an_experiment(h: History) -> None:
-    h.add(
-        "experiment_assignments",
-        customer_id=h.customer,
-        action=h.pick(*ASKED[5:]),
-        variant=h.pick("control", "control", "treatment"),
-        assigned_at=h.ago(0, 5, 30),
-    )
+    for action in ASKED[5:]:
+        if h.chance(0.75):
+            h.add(
+                "experiment_assignments",
+                customer_id=h.customer,
+                action=action,
+                variant=h.pick("control", "control", "treatment"),
+                assigned_at=h.ago(0, 5, 30),
+            )
 
 
-@twist(2)
+@twist(9)
 def lines_left_open(h: History) -> None:
     """The source does not say which lines a parcel carries."""
     h.rows = [one for one in h.rows if one[0] != "fulfillment_lines"]
@@ -1224,7 +1320,7 @@ def cancelled_and_sent_again(h: History) -> None:
         )
 
 
-@twist(14)
+@twist(22)
 def unreadable(h: History) -> None:
     """A row that names somebody and has no reading, or two."""
     bad_time = h.pick("06/05/2026", "26-05-01 10:00:00", "soon", "0000-00-00 00:00:00", "1970-01-01T00:00:00Z", "")
@@ -1236,11 +1332,16 @@ def unreadable(h: History) -> None:
         "tickets",
         "ticket_events",
         "site_events",
+        "site_events",
         "messages",
         "message_events",
         "consents",
         "reviews",
         "subscriptions",
+        "subscriptions",
+        "subscriptions",
+        "fulfillments",
+        "fulfillments",
         "fulfillments",
         "fulfillment_events",
         "fulfillment_events",
@@ -1365,7 +1466,7 @@ def the_same_basket(h: History) -> None:
         h.ship(order, h.shipped, h.delivered)
 
 
-@twist(5)
+@twist(12)
 def two_arrivals(h: History) -> None:
     """Two lines that become ready within days of each other, the later one perhaps not scanned."""
     first = h.ago(14, 14, 15, 16, 17, 17)
@@ -1385,7 +1486,12 @@ def trouble_lately(h: History) -> None:
     if h.parcel and h.shipped:
         h.of("fulfillments", fulfillment_id=h.parcel)[0]["delivered_at"] = None
         kind = h.pick(
-            "exception_delay", "exception_address", "exception_customs", "attempted_delivery", "available_for_pickup"
+            "exception_delay",
+            "exception_address",
+            "exception_customs",
+            "attempted_delivery",
+            "available_for_pickup",
+            "rerouted",
         )
         moment = max(h.shipped, h.ago(0, 1, 2, 6, 7, 20))
         h.carrier(h.parcel, moment, kind)
@@ -1405,7 +1511,9 @@ def tell(number: int, seed: int, under: int | None = None) -> History:
     history = History(number if under is None else under, random.Random(f"{seed}/{number}"))
     begin(history)
     weights = [weight for weight, _ in TWISTS]
-    chosen = history.random.choices([function for _, function in TWISTS], weights, k=history.pick(0, 1, 1, 2, 2, 3, 4))
+    chosen = history.random.choices(
+        [function for _, function in TWISTS], weights, k=history.pick(0, 1, 1, 2, 2, 3, 3, 4)
+    )
     chosen.sort(key=lambda function: function.__name__ in LAST)
     for function in chosen:
         if function.__name__ in LAST and function.__name__ in history.told:

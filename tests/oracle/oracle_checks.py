@@ -240,20 +240,36 @@ class Checks:
         return self.seen("use_window", line, None, answer)
 
     def status_page(self, line: Row) -> Answer:
-        order_id = line["order_id"]
         events = [
             (row["occurred_at"], row["event_type"] == "status_page_error")
-            for row in self.facts.views_of_order[order_id]
+            for row in self.views_of_orders(line)
             if row["event_type"] in ("status_page_view", "status_page_error")
         ]
         problem = None
         if events and max(events)[1]:
             moment = max(events)[0]
-            delivered = [self.facts.delivered_at(row) for row in self.facts.lines_of[order_id]]
-            arrived = all(delivered) and max(d for d in delivered if d) >= moment
-            if self.at < moment + 14 * DAY and not arrived:
+            if self.at < moment + 14 * DAY and not self.came_after(line, moment):
                 problem = Answer("problem", None, moment, moment + 14 * DAY)
         return self.seen("status_page", line, problem, OK)
+
+    def views_of_orders(self, line: Row) -> list[Row]:
+        """Of the line's order and those that answer it, as of an order whose exchange is a line of its own."""
+        orders = sorted(self.facts.family(line["order_id"]))
+        return [row for order_id in orders for row in self.facts.views_of_order[order_id]]
+
+    def came_after(self, line: Row, moment: Moment) -> bool:
+        """Whether all that is owed of the order came, the last of it after the moment."""
+        facts = self.facts
+        lines = [
+            one
+            for order_id in sorted(facts.family(line["order_id"]))
+            if facts.orders[order_id].get("order_type") != "replacement"
+            for one in facts.lines_of[order_id]
+        ]
+        came = [facts.delivered_at(one) for one in lines]
+        if any(at is None and facts.units_owed(one) > 0 for one, at in zip(lines, came, strict=True)):
+            return False
+        return any(at > moment for at in came if at)
 
     def help_seeking(self, line: Row) -> Answer:
         person = self.facts.person_of_order(line["order_id"])
@@ -261,7 +277,7 @@ class Checks:
         own = [row for row in self.facts.views_of[person] if row.get("sku") == line["sku"]]
         views = [
             row["occurred_at"]
-            for row in [*self.facts.views_of_order[line["order_id"]], *own]
+            for row in [*self.views_of_orders(line), *own]
             if row["event_type"] in ("faq_view", "troubleshooting_view")
         ]
         answer = OK
@@ -517,7 +533,7 @@ class Checks:
                 and not self.facts.is_test(other)
             ]
             days = rule["implied_days"]
-            over = not bought or (bool(days) and self.at >= max(bought) + int(days) * DAY)
+            over = not bought or (bool(days) and self.at > max(bought) + int(days) * DAY)
             otherwise = Answer("unknown", "implied_ran_out") if over else OK
         else:
             otherwise = Answer("unknown", "nothing_in_ledger")
@@ -540,6 +556,7 @@ class Checks:
         bought = {
             category(row["sku"])
             for order in self.facts.orders_of[person]
+            if not order.get("cancelled_at")
             for row in self.facts.lines_of[order["order_id"]]
         }
         return category(sku) in bought
@@ -608,7 +625,10 @@ class Checks:
             otherwise = Answer("unknown", "shared_address")
         ordered = facts.orders[line["order_id"]]["ordered_at"]
         if any(
-            row["action"] not in self.actions and row["action"] != "newsletter" and row["sent_at"] >= ordered
+            row["action"] not in self.actions
+            and row["action"] != "newsletter"
+            and row["sent_at"] >= ordered
+            and not row["failed"]
             for row in facts.messages_of[person]
         ):
             otherwise = Answer("unknown", "unmapped_flow")
@@ -719,6 +739,8 @@ class Checks:
                     reason = self.unread(check, other)
                     if reason:
                         unknown = Answer("unknown", reason)
+                if self.payment(other).detail == "unknown_status":
+                    unknown = self.payment(other)
                 for answer in (self.damage(other), self.sizing(other), self.shipping_exception(other)):
                     # of what time will clear nothing is open
                     if answer.state == "unknown" and not answer.clears_at:

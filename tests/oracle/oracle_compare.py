@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -262,6 +263,24 @@ class Coverage:
         for (check, detail), where in sorted(self.details.items(), key=lambda one: -len(one[1])):
             lines.append(f"{len(where):6}  {check}: {detail}")
         return "\n".join(lines)
+
+
+def boundaries(gates: Mapping[int, Gate]) -> dict[str, list[int]]:
+    """By check, in how many histories its answer turns a second after the instant, at it, and a second before it.
+
+    `gates` are readings of the same histories at so many seconds from the instant: -2, -1, 0 and 1.
+    """
+    found: dict[str, list[int]] = {}
+    for column, later in enumerate((1, 0, -1)):
+        turned: dict[str, set[str]] = defaultdict(set)
+        before, after = gates[later - 1].decisions, gates[later].decisions
+        for key in before.keys() & after.keys():
+            for check, state in before[key].states.items():
+                if after[key].states.get(check, "ok") != state:
+                    turned[check].add(history_of(key[0]))
+        for check, histories in turned.items():
+            found.setdefault(check, [0, 0, 0])[column] = len(histories)
+    return found
 
 
 def code_of(row: dict[str, str]) -> str:

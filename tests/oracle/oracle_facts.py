@@ -269,7 +269,8 @@ class Facts:
         later = [
             order["ordered_at"]
             for order in self.orders_of[person]
-            if order.get("order_type") not in ("replacement", "exchange")
+            # what is renewed by itself is nobody's word
+            if order.get("order_type") not in ("replacement", "exchange", "subscription_renewal")
         ]
         addresses = {self.address_of_account(account) for account in self.accounts_of[person]}
         for address in addresses - {None}:
@@ -324,15 +325,27 @@ class Facts:
         ]
 
     def money(self, order: Row, until: Moment | None = None) -> dict[str, Decimal]:
-        """Captured and authorised money up to an instant; a void takes back an outstanding authorisation first."""
-        totals: dict[str, Decimal] = defaultdict(lambda: ZERO)
-        for row in self.own_currency(order):
-            if until is None or row["occurred_at"] <= until:
-                totals[row["status"]] += row["amount"] or ZERO
-        outstanding = max(totals["authorized"] - totals["captured"], ZERO)
-        voided_authorisation = min(outstanding, totals["voided"])
-        captured = totals["captured"] - (totals["voided"] - voided_authorisation)
-        return {"captured": max(captured, ZERO), "authorized": outstanding - voided_authorisation}
+        """Captured and authorised money up to an instant; a void takes back an outstanding authorisation first.
+
+        A void takes nothing back that came after it.
+        """
+        captured, outstanding = ZERO, ZERO
+        steps = ["authorized", "captured", "voided"]
+        rows = [row for row in self.own_currency(order) if row["status"] in steps]
+        for row in sorted(rows, key=lambda row: (row["occurred_at"], steps.index(row["status"]))):
+            if until is not None and row["occurred_at"] > until:
+                continue
+            amount = row["amount"] or ZERO
+            if row["status"] == "authorized":
+                outstanding += amount
+            elif row["status"] == "captured":
+                outstanding = max(outstanding - amount, ZERO)
+                captured += amount
+            else:
+                taken = min(outstanding, amount)
+                outstanding -= taken
+                captured = max(captured - (amount - taken), ZERO)
+        return {"captured": captured, "authorized": outstanding}
 
     def owed(self, order: Row) -> Decimal:
         """The total, less what was taken off before it was shipped or captured."""
@@ -382,12 +395,22 @@ class Facts:
             if row.get("order_line_id") in back:
                 back[row["order_line_id"]] += row["amount"] or ZERO
         whole = sum((row["amount"] or ZERO for row in paid if row.get("order_line_id") not in back), ZERO)
-        left = {line["order_line_id"]: max(self.line_net(line) - back[line["order_line_id"]], ZERO) for line in lines}
+        left = {line["order_line_id"]: self.money_left(line, paid) for line in lines}
         total_left = sum(left.values(), ZERO)
         if total_left and whole:
             for line_id in back:
                 back[line_id] += whole * left[line_id] / total_left
         return back
+
+    def money_left(self, line: Row, paid: list[Row]) -> Decimal:
+        """A line's net, less what its own refunds brought back and what was exchanged, by its refund or its line."""
+        own = [row for row in paid if row.get("order_line_id") == line["order_line_id"]]
+        net = self.line_net(line)
+        given_back = sum((row["amount"] or ZERO for row in own if row.get("reason") != "exchange"), ZERO)
+        by_refund = sum((row["amount"] or ZERO for row in own if row.get("reason") == "exchange"), ZERO)
+        units = sum((new["quantity"] or ZERO for new in self.exchanged_for(line)), ZERO)
+        by_line = net * units / line["quantity"] if line["quantity"] else ZERO
+        return max(net - given_back - max(by_refund, by_line), ZERO)
 
     # --- what was kept --------------------------------------------------------------------------
 
@@ -480,7 +503,8 @@ class Facts:
                         found[old["order_line_id"]].append(new)
         for line in self.lines.values():
             old = self.lines.get(line.get("replaces_order_line_id") or "")
-            if old and old["order_id"] == line["order_id"]:
+            # a cancelled exchange stands for nothing
+            if old and old["order_id"] == line["order_id"] and not self.orders[line["order_id"]].get("cancelled_at"):
                 found[old["order_line_id"]].append(line)
         return found
 
@@ -582,7 +606,9 @@ class Facts:
             elif kind in DEAD_ENDS:
                 parcel.delivered_at = None
                 parcel.ready_for_pickup = False
-                parcel.dead_end = (kind, moment)
+                # an issue begins when it began
+                if parcel.dead_end is None or (kind == "returned_to_sender" and not returning):
+                    parcel.dead_end = (kind, moment)
                 returning = returning or kind == "returned_to_sender"
             if kind != "label_created" and not corrects:
                 under_way = not (parcel.delivered_at or parcel.dead_end or parcel.ready_for_pickup)
@@ -681,12 +707,15 @@ class Facts:
         return not self.refused_for(("tickets", "ticket_events"), line)
 
     def speaks_of(self, ticket: Ticket, line: Row, parcel: Parcel) -> bool:
-        """A ticket without an order speaks of parcels that were under way or had just arrived when it was opened."""
+        """A ticket without an order speaks of parcels that were under way or had just arrived when it was opened.
+
+        Of what left later nobody had asked.
+        """
         if any(kind != "person" for kind, _ in ticket.scopes):
             return True
         for run in ticket.runs:
             shipped, delivered = parcel.shipped_at, parcel.delivered_at
-            while_open = shipped and shipped <= (run.end or self.at) and run.start - shipped <= 30 * DAY
+            while_open = shipped and shipped <= run.start and run.start - shipped <= 30 * DAY
             if while_open and (delivered is None or delivered > run.start):
                 return True
             if delivered and delivered <= run.start and run.start - delivered < 30 * DAY:
@@ -850,10 +879,15 @@ class Facts:
             parts = [part for part in parts if self.parcels_with(part)[0]]
         if parts:
             return worst([self.arrival_of(part["order_line_id"]) for part in parts])
+        order_id = line["order_id"]
         carried, missing = self.parcels_with(line)
         arrivals = [(parcel, units, self.parcel_arrival(parcel, line)) for parcel, units in carried]
         arrived = [one for one in arrivals if one[2].state == "ok"]
-        if sum((units for _, units, _ in arrived), ZERO) >= need:
+        # of parcels that list nothing any may hold the line
+        silent = order_id not in self.listed_orders
+        if sum((units for _, units, _ in arrived), ZERO) >= need and (
+            not silent or len(arrived) == len(arrivals) or need <= 0
+        ):
             if not arrived:
                 return Arrival("ok" if replaced else "waiting")
             last = max(arrived, key=lambda one: one[2].delivered_at)

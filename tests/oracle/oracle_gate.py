@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +56,8 @@ class Decision:
     expires_at: Moment | None
     recheck_at: Moment | None
     recommended_sku: str | None = None
+    # of every check that was asked, whether the matrix reads it or not
+    states: dict[str, str] = field(default_factory=dict)
 
     @property
     def primary_reason(self) -> str | None:
@@ -276,6 +278,7 @@ class Gate:
             expires,
             recheck,
             target.sku if target else None,
+            {check: answer.state for check, answer in answers.items()},
         )
 
     @functools.cached_property

@@ -1,6 +1,6 @@
 """A build of hostile histories, held against a plain reading of the rules.
 
-ORACLE_HISTORIES says how many (300), ORACLE_SEED which (the date); ORACLE_ONLY=12,40 tells only these numbers again.
+ORACLE_HISTORIES says how many (2,000), ORACLE_SEED which (the date); ORACLE_ONLY=12,40 tells only these numbers again.
 ORACLE_REPORT=3 prints the smallest three examples of every difference, those that are known as well.
 Differences that stand in known_differences.yml are printed and bounded; any other fails.
 """
@@ -8,36 +8,39 @@ Differences that stand in known_differences.yml are printed and bounded; any oth
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
-from conftest import ROOT, Build, run_dbt
-from histories import AS_OF, KINDS, History, shop_of, tell, write
-from oracle_compare import Comparison, Coverage, KnownDifferences, tail
+from conftest import Build
+from histories import AS_OF, KINDS, SECOND, shop_of
+from oracle_compare import Comparison, Coverage, boundaries, tail
 from oracle_gate import Gate
+from oracle_shop import KNOWN, POLICY, Told, decide, tell_all
 
-POLICY = ROOT / "seeds" / "policy"
-KNOWN = KnownDifferences(ROOT / "tests" / "oracle" / "known_differences.yml")
-HISTORIES = int(os.environ.get("ORACLE_HISTORIES", "300"))
+HISTORIES = int(os.environ.get("ORACLE_HISTORIES", "2000"))
 SEED = int(os.environ.get("ORACLE_SEED", f"{dt.date.today():%Y%m%d}"))
-# A score is no part of the reading; a threshold above one silences it.
-VARS = {"as_of": str(AS_OF), "point_origins": ["live"], "risk_threshold": 1.1}
 # A shop whose feeds are silent needs fewer, since every history meets the silence.
-SMALL = max(HISTORIES // 20, 30)
+SMALL = max(HISTORIES // 10, 30)
 # So many reach every cell; of fewer, the table says which were not reached.
 ENOUGH = 2000
-READ = "+gate_decisions +next_actions"
-
-
-@dataclass(frozen=True)
-class Told:
-    """The histories of a shop, and how they are read."""
-
-    kind: str
-    histories: list[History]
-    gate: Gate
+# Checks whose answer time alone turns.
+TIMED = [
+    "damage",
+    "sizing",
+    "ticket",
+    "satisfaction",
+    "help_seeking",
+    "status_page",
+    "shipping",
+    "delivery",
+    "use_window",
+    "bundle_wait",
+    "due",
+    "frequency",
+    "supplied",
+]
 
 
 def numbers(kind: str) -> list[int]:
@@ -48,25 +51,12 @@ def numbers(kind: str) -> list[int]:
 
 @pytest.fixture(scope="session")
 def told() -> Callable[[str], Told]:
-    done: dict[str, Told] = {}
-
-    def tell_all(kind: str) -> Told:
-        if kind not in done:
-            histories = [tell(number, SEED) for number in numbers(kind)]
-            done[kind] = Told(kind, histories, Gate(shop_of(histories, KINDS[kind]), AS_OF, POLICY))
-        return done[kind]
-
-    return tell_all
+    return functools.cache(lambda kind: tell_all(kind, numbers(kind), SEED))
 
 
 @pytest.fixture(scope="session")
 def decided_by_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Told], Build]:
-    def build(told: Told) -> Build:
-        folder = tmp_path_factory.mktemp(told.kind)
-        raw = write(shop_of(told.histories, KINDS[told.kind]), folder / "raw")
-        return run_dbt(folder, {**VARS, "raw_path": str(raw)}, select=READ, parsed_once=True)
-
-    return build
+    return lambda told: decide(told, tmp_path_factory.mktemp(told.kind))
 
 
 def test_cells_and_details_occur(told: Callable[[str], Told], capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,6 +66,19 @@ def test_cells_and_details_occur(told: Callable[[str], Told], capsys: pytest.Cap
         print(f"\n{HISTORIES} histories of seed {SEED}\n{coverage.table()}")
         print(f"no history reaches: {', '.join(coverage.silent_cells()) or 'none is left out'}")
     assert HISTORIES < ENOUGH or not coverage.silent_cells(), "no history reaches these cells"
+
+
+def test_boundaries_fall_on_the_instant(told: Callable[[str], Told], capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it a bound that is off by a second would be no history's affair."""
+    histories = told("speaking").histories[: max(HISTORIES // 4, 100)]
+    shop = shop_of(histories, KINDS["speaking"])
+    table = boundaries({n: Gate(shop, AS_OF + n * SECOND, POLICY) for n in (-2, -1, 0, 1)})
+    lines = [f"{check:20} {before:6} {at:6} {after:6}" for check, (before, at, after) in sorted(table.items())]
+    with capsys.disabled():
+        print(f"\n{len(histories)} histories whose answer turns a second later, at the instant, a second before")
+        print("\n".join(lines))
+    if HISTORIES >= ENOUGH:
+        assert not [check for check in TIMED if 0 in table.get(check, [0])], "no history stands at these boundaries"
 
 
 @pytest.mark.parametrize("kind", KINDS)
