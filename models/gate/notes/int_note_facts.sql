@@ -188,7 +188,11 @@ select
     case when targets.compatibility = 'compatible' and targets.relation not in ('same_sku', 'proven') then fitting.sentence else '' end as compatible,
     {{ post_purchase_gate.note_amount('chosen.expected_contribution_profit', currency) }} as profit,
     {{ post_purchase_gate.note_amount('targets.recommendation_value', currency) }} as offer_value,
-    cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }}) as rebuy,
+    -- what would be rounded to nothing is said to be little
+    case
+        when rebuys.rebuy_probability_28_days < 0.0005 then '< 0.1'
+        else cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }})
+    end as rebuy,
     {{ post_purchase_gate.escaped('incentives.incentive_disclosure') }} as incentive,
     {{ post_purchase_gate.note_amount('assumptions.planned_discount', currency) }} as discount,
     {{ post_purchase_gate.note_minute('chosen.send_after', 'chosen.timezone') }} as send_after,
