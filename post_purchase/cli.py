@@ -22,6 +22,9 @@ COMMANDS = {
         "post_purchase.build:demo", "build the demo shop and show what may go out, waits, or goes to support"
     ),
     "build": Command("post_purchase.build:build", "build on your own tables: build --vars '{raw_path: FOLDER}'"),
+    "hour": Command(
+        "post_purchase.hour:main", "between two builds: decide anew for whom a folder of changed rows concerns"
+    ),
     "load": Command("post_purchase.load:main", "bring Shopify's, Klaviyo's or Zendesk's tables, where no loader does"),
     "doctor": Command("post_purchase.doctor:main", "what your connections bring, lack and block, before a build"),
     "sheet": Command("post_purchase.sheet:sheet", "today's sheet: what goes out, waits, or goes to support, and why"),

@@ -16,6 +16,17 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#-
+    Up to when the shop's history is learned from, for what is decided now: as_of, unless var learned_at holds what the last whole build has learned.
+-#}
+{% macro learned_at() -%}
+    {%- if var('learned_at', none) -%}
+        cast('{{ var('learned_at') | string | replace('T', ' ') | replace('Z', '') }}' as {{ dbt.type_timestamp() }})
+    {%- else -%}
+        {{ post_purchase_gate.as_of() }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The last instant that anybody can speak of: of the decision, or of the build's start where that is later. What says that it knows a later one is mistaken. -#}
 {% macro latest_known() -%}
     {%- set texts = [post_purchase_gate.as_of_text() | trim, run_started_at.strftime('%Y-%m-%d %H:%M:%S')] -%}

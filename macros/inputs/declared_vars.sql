@@ -8,7 +8,7 @@
 {% macro declared_vars() -%}
     {%- set kinds = {
         'instant': [
-            'as_of', 'earliest_time', 'demo_as_of', 'audit_from',
+            'as_of', 'earliest_time', 'demo_as_of', 'audit_from', 'learned_at',
         ],
         'text': [
             'raw_path', 'olist_path', 'leases_path', 'guest_salt', 'pair_permutation', 'shop_name',

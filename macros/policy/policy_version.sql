@@ -45,10 +45,13 @@
     }) }}
 {%- endmacro %}
 
-{#- Vars that say where the facts are and which points are decided in a build: they are no policy, and a build of another kind has the same. -#}
+{#-
+    Vars that say where the facts are, which points are decided in a build and what is accepted for one: they are no policy, and a build of another kind
+    has the same.
+-#}
 {% macro fact_vars() -%}
     {{ return([
-        'as_of', 'audit_from', 'build_id', 'candidate_matrix', 'connectors', 'csv_encodings', 'demo_as_of', 'demo_without', 'guest_salt', 'leases_path', 'point_origins',
+        'accept_audience_change', 'accept_new_salt', 'accept_other_shop', 'accept_shrink', 'as_of', 'audit_from', 'build_id', 'candidate_matrix', 'connectors', 'csv_encodings', 'demo_as_of', 'demo_without', 'guest_salt', 'learned_at', 'leases_path', 'point_origins',
         'raw_database', 'raw_path',
         'raw_schema', 'schema_prefix',
     ]) }}

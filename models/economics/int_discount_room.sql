@@ -18,7 +18,7 @@ units as (
         cast(assumptions.payment_fee_not_returned_share as {{ double }}) as payment_fee_not_returned_share
     from {{ ref('int_unit_contribution') }} as contribution
     cross join {{ ref('int_cost_assumptions') }} as assumptions
-    where contribution.decision_date = cast({{ post_purchase_gate.as_of() }} as date)
+    where contribution.decision_date = cast({{ post_purchase_gate.learned_at() }} as date)
 ),
 
 priced as (

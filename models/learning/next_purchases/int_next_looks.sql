@@ -2,8 +2,8 @@
 {%- for look in range(var('next_looks') + 1) %}
 select
     {{ look }} as look,
-    cast({{ post_purchase_gate.add_days(-1 * (look + 1) * var('next_popularity_days'), post_purchase_gate.as_of()) }} as date) as recent_after,
-    cast({{ post_purchase_gate.add_days(-1 * look * var('next_popularity_days'), post_purchase_gate.as_of()) }} as date) as looked_on,
-    cast({{ post_purchase_gate.add_days((1 - look) * var('next_popularity_days'), post_purchase_gate.as_of()) }} as date) as ends_on
+    cast({{ post_purchase_gate.add_days(-1 * (look + 1) * var('next_popularity_days'), post_purchase_gate.learned_at()) }} as date) as recent_after,
+    cast({{ post_purchase_gate.add_days(-1 * look * var('next_popularity_days'), post_purchase_gate.learned_at()) }} as date) as looked_on,
+    cast({{ post_purchase_gate.add_days((1 - look) * var('next_popularity_days'), post_purchase_gate.learned_at()) }} as date) as ends_on
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -1,4 +1,4 @@
-{%- set days_ago = dbt.datediff('bought_on', 'cast(' ~ post_purchase_gate.as_of() ~ ' as date)', 'day') -%}
+{%- set days_ago = dbt.datediff('bought_on', 'cast(' ~ post_purchase_gate.learned_at() ~ ' as date)', 'day') -%}
 -- A day of orders is a trip: what was ordered twice in a day was one decision. Renewals are no decision, and gifts say little about the giver.
 with
 
@@ -8,7 +8,7 @@ days as (
         cast(lines.ordered_at as date) as bought_on,
         count(distinct lines.sku) as skus
     from {{ ref('int_pair_lines') }} as lines
-    where lines.snapshot_at = {{ post_purchase_gate.as_of() }} and not lines.is_renewal and not lines.is_gift
+    where lines.snapshot_at = {{ post_purchase_gate.learned_at() }} and not lines.is_renewal and not lines.is_gift
     group by lines.customer_id, cast(lines.ordered_at as date)
 )
 

@@ -64,6 +64,6 @@ inner join {{ ref('int_pair_lines') }} as lines
 inner join {{ ref('int_rebuy_sku_days') }} as sku_days
     on scores.sku = sku_days.sku and lines.snapshot_at = sku_days.snapshot_at
 where
-    lines.snapshot_at = {{ post_purchase_gate.as_of() }}
+    lines.snapshot_at = {{ post_purchase_gate.learned_at() }}
     and not lines.is_gift
     and lines.ordered_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }}

@@ -2,6 +2,6 @@
 {%- for offset in post_purchase_gate.rebuy_offsets() %}
 select
     {{ offset }} as days_back,
-    cast({{ dbt.dateadd('day', -1 * offset, 'cast(' ~ post_purchase_gate.as_of() ~ ' as date)') }} as date) as seen_on
+    cast({{ dbt.dateadd('day', -1 * offset, 'cast(' ~ post_purchase_gate.learned_at() ~ ' as date)') }} as date) as seen_on
 {{ 'union all' if not loop.last }}
 {%- endfor %}

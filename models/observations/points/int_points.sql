@@ -22,7 +22,7 @@ select
     instants.point_at,
     -- what is learned from the shop's history is learned up to here: once a learning_step for past points, which may look at no later fact
     case
-        when instants.origin = 'live' then instants.point_at
+        when instants.origin = 'live' then {{ post_purchase_gate.learned_at() }}
         else cast({{ dbt.date_trunc(var('learning_step'), 'instants.point_at') }} as {{ dbt.type_timestamp() }})
     end as snapshot_at,
     instants.message_id,

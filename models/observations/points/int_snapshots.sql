@@ -6,10 +6,10 @@ instants as (
     select snapshot_at
     from {{ ref('int_points') }}
     union
-    select {{ post_purchase_gate.as_of() }} as snapshot_at
+    select {{ post_purchase_gate.learned_at() }} as snapshot_at
 )
 
 select
     cast(snapshot_at as {{ dbt.type_timestamp() }}) as snapshot_at,
-    snapshot_at = {{ post_purchase_gate.as_of() }} as is_current
+    snapshot_at = {{ post_purchase_gate.learned_at() }} as is_current
 from instants
