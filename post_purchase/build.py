@@ -25,7 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from post_purchase import PROJECT, summary
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
-from post_purchase.terminal import DEFAULT_DATABASE, artifacts, plain
+from post_purchase.terminal import DEFAULT_DATABASE, plain
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
@@ -63,24 +63,18 @@ def vars_with_leases(text: str, database: Path) -> str:
     return yaml.safe_dump({**values, "leases_path": str(leases)}, default_flow_style=True, width=10_000).strip()
 
 
-def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
-    words = [
-        "build",
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "info",
-        "--project-dir",
-        str(PROJECT),
-        "--profiles-dir",
-        str(PROJECT / "profiles"),
-        "--target-path",
-        str(artifacts(database)),
-        "--log-path",
-        str(PROJECT / "logs" / database.stem),
-        "--vars",
-        vars_with_leases(arguments.vars, database),
+def quietly(name: str, variables: str, profiles: Path = PROJECT / "profiles") -> list[str]:
+    """The words of a dbt command that speaks into a log, with artifacts and a log of its own."""
+    return [
+        *("--log-level", "none", "--log-level-file", "info"),
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(profiles)),
+        *("--target-path", str(PROJECT / "target" / name), "--log-path", str(PROJECT / "logs" / name)),
+        *("--vars", variables),
     ]
+
+
+def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
+    words = ["build", *quietly(database.stem, vars_with_leases(arguments.vars, database))]
     if arguments.select:
         words += ["--select", *arguments.select]
     if arguments.full_refresh:
@@ -117,23 +111,27 @@ def invoke(words: Sequence[str], hear: Callable[[Any], None], manifest: Any = No
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
+def watched(words: Sequence[str], name: str) -> tuple[Any, list[str]]:
+    """One dbt command with a bar, and what went wrong in it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        reporter = Reporter(progress)
+        outcome = invoke(words, reporter.hear)
+        if STALE_PARSE in str(outcome.exception):
+            # a saved parse keeps the metrics of a file beside those of its newer self
+            (PROJECT / "target" / name / "partial_parse.msgpack").unlink(missing_ok=True)
+            reporter = Reporter(progress)
+            outcome = invoke(words, reporter.hear)
+    return outcome, list(dict.fromkeys(reporter.problems))[:20] or [str(outcome.exception)]
+
+
 def dbt(arguments: argparse.Namespace, database: Path, file: Path) -> int:
     """One dbt build in this process: of a database, in a file."""
     os.environ["POST_PURCHASE_DB"] = str(file)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        reporter = Reporter(progress)
-        outcome = invoke(arguments_for_dbt(arguments, database), reporter.hear)
-        if STALE_PARSE in str(outcome.exception):
-            # a saved parse keeps the metrics of a file beside those of its newer self
-            (artifacts(database) / "partial_parse.msgpack").unlink(missing_ok=True)
-            reporter = Reporter(progress)
-            outcome = invoke(arguments_for_dbt(arguments, database), reporter.hear)
+    outcome, said = watched(arguments_for_dbt(arguments, database), database.stem)
     if outcome.success:
         return 0
-    said = list(dict.fromkeys(reporter.problems)) or [str(outcome.exception)]
-    print("\n".join(said[:20]), file=sys.stderr)
+    print("\n".join(said), file=sys.stderr)
     print(f"The whole log: {PROJECT / 'logs' / database.stem / 'dbt.log'}", file=sys.stderr)
     return 1 if outcome.exception is None else 2
 

@@ -1,6 +1,6 @@
 """Decide anew, between two whole builds, for the persons whom something new concerns.
 
-    post-purchase hour --changes FOLDER [--database FILE] [--as-of 'YYYY-MM-DD HH:MM:SS'] [--vars '{...}']
+    post-purchase hour --changes FOLDER [--database FILE] [--as-of 'YYYY-MM-DD HH:MM:SS'] [--state ARTIFACTS]
 
 FOLDER holds the rows that are new or have changed since the last build, one CSV or Parquet file per table of the native
 contract: consents, tickets, refunds, messages, orders. Whoever they concern is decided by the same models on those
@@ -16,6 +16,7 @@ Exit codes: 0 decided; 1 a model failed, and the marts are as they were; 2 it co
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -29,8 +30,8 @@ import yaml
 
 from post_purchase import PROJECT
 from post_purchase.beside import NotBuilt, built_beside
-from post_purchase.build import artifacts, invoke, vars_with_leases
-from post_purchase.terminal import DEFAULT_DATABASE, plain
+from post_purchase.build import quietly, vars_with_leases, watched
+from post_purchase.terminal import DEFAULT_DATABASE, artifacts
 
 REPLACED = {
     "gate_decisions": "person_id",
@@ -60,6 +61,10 @@ WHOSE = {
 
 class EverybodysChange(Exception):
     """What has changed concerns persons of whom nothing was gathered."""
+
+
+class NotDecided(Exception):
+    """A model failed; the message is dbt's."""
 
 
 class Outcome(NamedTuple):
@@ -123,7 +128,7 @@ def is_there(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> 
 class Hour:
     """A small database beside the served one, in which the persons concerned are decided."""
 
-    def __init__(self, database: Path, as_of: datetime, values: dict[str, Any], state: Path | None = None) -> None:
+    def __init__(self, database: Path, as_of: datetime, values: dict[str, Any], state: Path) -> None:
         self.database = database
         self.raw_schema = str(values.get("raw_schema") or "raw")
         self.last = served(database, self.raw_schema)
@@ -132,12 +137,7 @@ class Hour:
         self.folder.mkdir(mode=0o700, parents=True)
         self.file = self.folder / "hour.duckdb"
         self.served = database.stem
-        self.state = state or artifacts(database)
-        if not (self.state / "manifest.json").is_file():
-            raise NotBuilt(
-                f"{self.state / 'manifest.json'} is missing, by which the tables of the last whole build are found. "
-                "Name the folder of its artifacts (--state), or run post-purchase build once more."
-            )
+        self.state = state
         self.vars = {
             **{name: value for name, value in values.items() if name not in ("raw_path", "raw_schema")},
             "raw_schema": "raw",
@@ -147,7 +147,6 @@ class Hour:
             # a part of the shop says nothing of how much an audience grew: check_audiences asks that of the whole
             "accept_audience_change": True,
         }
-        self.problems: list[str] = []
         self._write_profile()
 
     def _write_profile(self) -> None:
@@ -157,28 +156,14 @@ class Hour:
         profile["post_purchase_gate"] = {"target": "duckdb", "outputs": {"duckdb": output}}
         (self.folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
 
-    def dbt(self, *words: str) -> None:
+    def dbt(self, *words: str, otherwise: type[Exception] = NotDecided) -> None:
         """One dbt command in the small database; what it reads of everybody comes from the last whole build."""
-
-        def hear(event: Any) -> None:
-            if event.info.level == "error" and event.info.msg.strip():
-                self.problems.append(plain(event.info.msg).strip())
-
         os.environ["POST_PURCHASE_DB"] = str(self.file)
-        outcome = invoke(
-            [
-                *words,
-                *("--log-level", "none", "--log-level-file", "info"),
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(self.folder)),
-                *("--target-path", str(PROJECT / "target" / f"{self.served}_hour")),
-                *("--log-path", str(PROJECT / "logs" / f"{self.served}_hour")),
-                *("--vars", yaml.safe_dump(self.vars, default_flow_style=True, width=10_000).strip()),
-            ],
-            hear,
-        )
+        name = f"{self.served}_hour"
+        variables = yaml.safe_dump(self.vars, default_flow_style=True, width=10_000).strip()
+        outcome, said = watched([*words, *quietly(name, variables, self.folder)], name)
         if not outcome.success:
-            said = list(dict.fromkeys(self.problems)) or [str(outcome.exception)]
-            raise NotBuilt("\n".join(said[:20]))
+            raise otherwise("\n".join([*said, f"The whole log: {PROJECT / 'logs' / name / 'dbt.log'}"]))
 
     def gather(self, changes: Path) -> None:
         """The rows of everybody concerned, as the inputs of the small database."""
@@ -186,7 +171,7 @@ class Hour:
         arguments = yaml.safe_dump(
             {**words, "with_earlier": self.last.has_changes}, default_flow_style=True, width=10_000
         )
-        self.dbt("run-operation", "gather_changes", "--args", arguments.strip())
+        self.dbt("run-operation", "gather_changes", "--args", arguments.strip(), otherwise=NotBuilt)
 
     def take_along(self) -> None:
         """What the log and the outbox say of them, as a build finds what the last one served."""
@@ -254,7 +239,7 @@ def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 
 def check_feeds(connection: duckdb.DuckDBPyConnection) -> None:
-    """A feed that is stale now and was fresh, or the other way round, decides for everybody."""
+    """What changes how far everybody's feeds may be believed: their age, and bad rows that might be about anybody."""
     moved = connection.execute(
         "select feed, was.state, now.state from core.int_feed_states as was "
         "join hour.core.int_feed_states as now using (feed) where was.state <> now.state order by feed"
@@ -262,6 +247,14 @@ def check_feeds(connection: duckdb.DuckDBPyConnection) -> None:
     if moved:
         said = "; ".join(f"{feed} was {before} and is {after}" for feed, before, after in moved)
         raise EverybodysChange(f"How far feeds may be believed has changed for every customer: {said}.")
+    nameless = connection.execute(
+        "select feed, count(*) from hour.core.int_refused_facts as now "
+        "anti join core.int_refused_facts as was using (table_name, row_key) "
+        "where kind = 'nobody' group by feed order by feed"
+    ).fetchall()
+    if nameless:
+        said = "; ".join(f"{rows} of {feed}" for feed, rows in nameless)
+        raise EverybodysChange(f"Rows that cannot be read name nobody who is known: {said}.")
 
 
 def check_audiences(connection: duckdb.DuckDBPyConnection, limits: dict[str, float]) -> None:
@@ -302,6 +295,19 @@ def keep_changes(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table changes.{quoted(table)} as from hour.changes.{quoted(table)}")
 
 
+def vars_of(state: Path) -> dict[str, Any]:
+    """The vars of the last whole build: an hour decides by the same policy."""
+    try:
+        said = json.loads((state / "run_results.json").read_text(encoding="utf-8"))["args"]["vars"]
+    except (OSError, ValueError, KeyError):
+        raise NotBuilt(
+            f"{state} holds no artifacts of the last whole build, by which its tables and vars are found. Name their "
+            "folder (--state), or run post-purchase build once more."
+        ) from None
+    found: dict[str, Any] = (yaml.safe_load(said) if isinstance(said, str) else said) or {}
+    return found
+
+
 def limits_of(values: dict[str, Any]) -> dict[str, float]:
     """The owner's bounds of audiences: as this run says, else as the project does."""
     declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["post_purchase_gate"]
@@ -318,21 +324,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--database", type=Path, default=Path(default), help=f"DuckDB file (default: {default})")
     parser.add_argument("--changes", type=Path, required=True, help="folder of the rows that are new or have changed")
     parser.add_argument("--as-of", type=datetime.fromisoformat, help="instant of the decision, UTC (default: now)")
-    parser.add_argument("--vars", default="{}", help="vars of the whole build, as YAML; its inputs are not read again")
     parser.add_argument(
         "--state", type=Path, help="artifacts of the last whole build (default: target/NAME of the file)"
     )
     arguments = parser.parse_args(argv)
     database = arguments.database.resolve()
-    values = yaml.safe_load(vars_with_leases(arguments.vars, database)) or {}
+    state = (arguments.state or artifacts(database)).resolve()
     as_of = arguments.as_of or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     try:
+        if os.environ.get("POST_PURCHASE_TARGET", "duckdb") != "duckdb":
+            raise NotBuilt(
+                "An hour is decided in a DuckDB file. On a server, run dbt build with point_origins: [live]."
+            )
         if not database.is_file():
             raise NotBuilt(f"There is no {database}: post-purchase build --database {database} --vars '...' first.")
         if not arguments.changes.is_dir():
             raise NotBuilt(f"There is no folder {arguments.changes}: name the one that holds the changed rows.")
+        values = yaml.safe_load(vars_with_leases(yaml.safe_dump(vars_of(state)), database)) or {}
+        if values.get("schema_prefix"):
+            raise NotBuilt("The marts stand in schemas with a prefix, where an hour does not look for them.")
         with built_beside(database, is_part=True) as (file, done):
-            hour = Hour(database, as_of, values, arguments.state and arguments.state.resolve())
+            hour = Hour(database, as_of, values, state)
             if as_of < hour.last.last_as_of:
                 raise NotBuilt(f"--as-of {as_of} is earlier than what was decided last, {hour.last.last_as_of}.")
             try:
@@ -346,6 +358,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EverybodysChange as change:
         print(f"{change} Nothing was changed: run a whole build (post-purchase build).", file=sys.stderr)
         return 3
+    except NotDecided as error:
+        print(f"{error}\nThe marts are as they were.", file=sys.stderr)
+        return 1
     except (NotBuilt, OSError) as error:
         print(error, file=sys.stderr)
         return 2

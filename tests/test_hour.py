@@ -110,6 +110,12 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[Pa
     return hourly, at_once, [first, second], built.target
 
 
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command says in the environment which file dbt builds: the next test has its own."""
+    monkeypatch.setenv("POST_PURCHASE_DB", "")
+
+
 def decide(hourly: Path, changes: Path, as_of: dt.datetime, state: Path) -> int:
     words = ["--database", hourly, "--changes", changes, "--as-of", as_of, "--state", state]
     return hour.main([str(word) for word in words])
@@ -172,9 +178,14 @@ def test_an_hour_says_why_it_cannot(
     (broken / "consents.csv").write_text("customer_id,channel,status,occurred_at\n1,email\n")
     assert decide(hourly, broken, AS_OF, state) == 2
     assert "cannot be read, and whom they concern nobody can tell" in capsys.readouterr().err
+    (broken / "consents.csv").write_text("customer_id,channel,status,occurred_at\n,email,unsubscribed,2026-06-20\n")
+    assert decide(hourly, broken, AS_OF, state) == 2
+    assert "1 rows of consents" in capsys.readouterr().err
     assert decide(hourly, tmp_path / "none", AS_OF, state) == 2
     assert "There is no folder" in capsys.readouterr().err
     assert decide(hourly, catalogue, BEFORE - dt.timedelta(days=1), state) == 2
     assert "is earlier than what was decided last" in capsys.readouterr().err
     assert decide(tmp_path / "nobody.duckdb", catalogue, AS_OF, state) == 2
     assert "post-purchase build" in capsys.readouterr().err
+    assert decide(hourly, catalogue, AS_OF, tmp_path) == 2
+    assert "holds no artifacts" in capsys.readouterr().err

@@ -127,6 +127,17 @@
         {%- do landed.append(node.name) -%}
         {%- if not links[node.name] and node.name != 'feed_loads' -%}{%- do of_everybody.append(node.name) -%}{%- endif -%}
     {%- endfor -%}
+    {%- for table in landed if links[table] -%}
+        {%- set relation = api.Relation.create(database=target.database, schema='raw', identifier=table) -%}
+        {%- set names = [] -%}
+        {%- for link in post_purchase_gate.links_in(relation, table) -%}
+            {%- do names.append("coalesce(" ~ post_purchase_gate.link_name(link.kind, link.column) ~ ", '') = ''") -%}
+        {%- endfor -%}
+        {%- set nameless = run_query("select count(*) from " ~ relation ~ " where " ~ (names | join(' and ') or 'true'))[0][0] -%}
+        {%- if nameless -%}
+            {{ exceptions.raise_compiler_error(nameless ~ " rows of " ~ table ~ " in '" ~ folder ~ "' name nobody: whom they concern is for the whole build to say.") }}
+        {%- endif -%}
+    {%- endfor -%}
     {%- if of_everybody -%}
         {{ exceptions.raise_compiler_error("'" ~ folder ~ "' brings " ~ of_everybody | join(', ') ~ ", which concern every customer: leave them for the whole build.") }}
     {%- endif -%}
