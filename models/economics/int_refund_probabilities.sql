@@ -74,7 +74,9 @@ correlations as (
         skus.*,
         case
             when spreads.skus >= 20 and spreads.pairs_of_units > 0
-                then {{ post_purchase_gate.learned_dispersion('spreads.skus', 'spreads.beyond_chance', 'spreads.pairs_of_units', '1 / (skus.prior_units + 1)') }}
+                then {{ post_purchase_gate.learned_dispersion(
+                    'spreads.skus', 'spreads.beyond_chance', 'spreads.pairs_of_units', '1 / (skus.prior_units + 1)'
+                ) }}
         end as correlation
     from skus
     left join spreads
