@@ -126,6 +126,12 @@ class Checks:
             return self.payment_of(parent["order_id"])
         return answer
 
+    def refunds_are_read(self, order_id: str) -> bool:
+        """Whether anybody can say that the money did not go back."""
+        lines = self.facts.lines_of[order_id]
+        refused = bool(lines) and self.facts.refused_for(["refunds"], lines[0])
+        return "refunds" not in self.facts.reading.unread_feeds and not refused
+
     def payment_seen(self, order_id: str) -> tuple[Answer | None, Answer]:
         """A problem, and what holds where there is none."""
         order = self.facts.orders[order_id]
@@ -145,7 +151,7 @@ class Checks:
             after = [r["occurred_at"] for r in rows if r["status"] == "captured" and r["occurred_at"] > cancelled]
             if after and kept > tolerance and not lost:
                 problem = Answer("problem", "paid_after_cancel", min(after))
-            elif kept > tolerance and self.at > cancelled + 7 * DAY and not lost:
+            elif kept > tolerance and self.at > cancelled + 7 * DAY and not lost and self.refunds_are_read(order_id):
                 problem = Answer("problem", "refund_due", cancelled + 7 * DAY)
             elif not problem:
                 problem = Answer("problem", "cancelled", cancelled)
