@@ -198,24 +198,41 @@
     {{ exceptions.raise_compiler_error("Who is concerned has no end after 100 steps: run the whole build.") }}
 {%- endmacro %}
 
-{#- Whose decision is no longer what it was though nothing happened: something has begun or ended since. -#}
+{#-
+    Whose decision may be another by now though nothing happened: something has begun or ended since, or somebody waits for a parcel, whose silence
+    becomes a problem at instants that no row names.
+-#}
 {% macro names_of_due(served) -%}
     {%- set as_of = post_purchase_gate.as_of() -%}
-    {%- set marts = post_purchase_gate.generate_schema_name('marts', none) | trim -%}
+    {%- set marts = served ~ '.' ~ post_purchase_gate.generate_schema_name('marts', none) | trim -%}
+    {%- set staging = served ~ '.' ~ post_purchase_gate.generate_schema_name('staging', none) | trim -%}
+    {%- set longest_pause = post_purchase_gate.add_days(-1 * var('max_pause_days'), as_of) -%}
     select 'customer' as kind, customer_id as name
-    from {{ served }}.{{ marts }}.gate_decisions
+    from {{ marts }}.gate_decisions
     where
         recheck_at <= {{ as_of }}
         or valid_until <= {{ as_of }}
         or (due_at > as_of and due_at <= {{ as_of }})
         or (expires_at > as_of and expires_at <= {{ as_of }})
     union
+    select 'line' as kind, order_line_id as name
+    from {{ marts }}.gate_reasons
+    where
+        clears_at <= {{ as_of }}
+        or (check_name in ('shipping', 'delivery') and state in ('waiting', 'unknown'))
+        -- an issue delays a review ask for so long and no longer
+        or (action = 'review_request' and state = 'problem' and since <= {{ longest_pause }})
+    union
+    select 'line' as kind, order_line_id as name
+    from {{ staging }}.base_overrides
+    where expires_at <= {{ as_of }} and expires_at > {{ post_purchase_gate.add_days(-30, as_of) }}
+    union
     select 'customer' as kind, customer_id as name
-    from {{ served }}.{{ marts }}.may_send
+    from {{ marts }}.may_send
     where next_at > as_of and next_at <= {{ as_of }}
     union
     select 'order' as kind, order_id as name
-    from {{ served }}.{{ marts }}.open_issues
+    from {{ marts }}.open_issues
     where due_at > as_of and due_at <= {{ as_of }}
 {%- endmacro %}
 

@@ -50,18 +50,6 @@ slots as (
     group by product_key
 ),
 
-ratings as (
-    select
-        products.product_key,
-        cast(avg(cast(reviews.rating as decimal(18, 4))) as decimal(18, 4)) as rating_average,
-        count(*) as ratings
-    from {{ ref('stg_reviews') }} as reviews
-    inner join products
-        on reviews.sku = products.sku
-    where reviews.rating is not null and reviews.submitted_at <= {{ post_purchase_gate.as_of() }}
-    group by products.product_key
-),
-
 bundles as (
     select
         parts.bundle_sku,
@@ -162,7 +150,7 @@ left join products as bought
     on sends.sku = bought.sku
 left join slots
     on about.product_key = slots.product_key
-left join ratings
+left join {{ ref('int_product_ratings') }} as ratings
     on about.product_key = ratings.product_key
 left join bundles
     on sends.about_sku = bundles.bundle_sku
