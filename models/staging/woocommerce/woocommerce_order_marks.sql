@@ -27,11 +27,7 @@ said as (
 select
     _store,
     order_id,
-    case max(case means when 'replacement' then 3 when 'exchange' then 2 when 'subscription_renewal' then 1 else 0 end)
-        when 3 then 'replacement'
-        when 2 then 'exchange'
-        when 1 then 'subscription_renewal'
-    end as order_type,
+    {{ post_purchase_gate.marked_order_type() }} as order_type,
     min(case when means = 'parent_order' then value end) as parent_order_name
 from said
 group by _store, order_id
