@@ -83,12 +83,11 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do post_purchase_gate.find_concerned(served, landed) -%}
-    {%- for node in post_purchase_gate.source_tables('raw') -%}
+    {%- for node in post_purchase_gate.source_tables('raw') if node.name != 'feed_loads' -%}
         {%- set all_rows = adapter.get_relation(target.database, 'concerned', node.name) -%}
         {%- if all_rows is not none -%}
             {%- set links = post_purchase_gate.links_in(all_rows, node.name) -%}
-            {%- if node.name == 'feed_loads' -%}
-            {%- elif links -%}
+            {%- if links -%}
                 {%- do run_query("create table raw." ~ node.name ~ " as select * from " ~ all_rows ~ " where " ~ post_purchase_gate.is_named(links, 'names')) -%}
             {%- else -%}
                 {#- the catalogue is everybody's -#}
@@ -161,9 +160,9 @@
 {%- endmacro %}
 
 {#- The names that the rows of a relation bear. -#}
-{% macro names_of(relation, links, condition='true') -%}
+{% macro names_of(relation, links) -%}
     {%- for link in links %}
-    select '{{ link.kind }}' as kind, {{ post_purchase_gate.link_name(link.kind, link.column) }} as name from {{ relation }} where {{ condition }}
+    select '{{ link.kind }}' as kind, {{ post_purchase_gate.link_name(link.kind, link.column) }} as name from {{ relation }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
