@@ -123,7 +123,7 @@
 
 {#- The keys of a table's rows as judge_rows shows them, without reading anything else. -#}
 {% macro keys_as_brought(relations, keys, columns) -%}
-    {%- for relation in relations -%}
+    {%- for relation in relations %}
         select {{ post_purchase_gate.row_key(keys, columns) }} as row_key from (
             select
             {%- for key in keys %}
