@@ -101,7 +101,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     }
     inline = (
         "{% for number in range(" + str(len(TYPES)) + ") %}"
-        "{{ post_purchase_gate.typed_rows(api.Relation.create(schema='main', identifier='type_' ~ number), "
+        "{{ post_purchase_gate.rows_as_typed([api.Relation.create(schema='main', identifier='type_' ~ number)], "
         + str(contract)
         + ") }};;{% endfor %}"
     )

@@ -49,14 +49,7 @@
 with
 
 source_rows as (
-    {%- for relation in relations %}
-    {{ post_purchase_gate.typed_rows(relation, columns, derived, loop.index) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- else %}
-    {{ post_purchase_gate.no_rows(columns) }}
-    {%- endfor %}
+    {{ post_purchase_gate.rows_as_typed(relations, columns, derived) }}
 ),
 
 readings as (
@@ -438,38 +431,75 @@ from reasons
     {{ return(names) }}
 {%- endmacro %}
 
-{#- One relation's rows: each contract column twice, as brought (raw__) and as typed. A column that the source does not have is null. -#}
-{% macro typed_rows(relation, columns, derived={}, source_number=1) -%}
-    {%- set present = {} -%}
-    {%- if execute -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do present.update({column.name | lower: column.dtype | lower}) -%}
-        {%- endfor -%}
-    {%- endif -%}
+{#-
+    The rows of relations: each contract column twice, as brought (raw__) and as typed, and `_source`, the number of the relation. A column that a source
+    does not have is null. No relation: no rows.
+-#}
+{% macro rows_as_typed(relations, columns, derived={}) -%}
+    {%- for alike in post_purchase_gate.relations_alike(relations, columns) %}
+    {{ post_purchase_gate.typed_rows(alike, columns, derived) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- else %}
+    {{ post_purchase_gate.no_rows(columns) }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The same of relations that are alike. -#}
+{% macro typed_rows(alike, columns, derived) -%}
+    {%- set types = alike.types -%}
     select
         {%- for name, column in columns.items() %}
         raw__{{ name }},
-        {%- set typed = post_purchase_gate.as_typed('raw__' ~ name, column, present.get(name, 'varchar')) %}
+        {%- set typed = post_purchase_gate.as_typed('raw__' ~ name, column, types[name]) %}
         {{ 'coalesce(' ~ typed ~ ', ' ~ derived[name] ~ ')' if name in derived else typed }} as {{ name }},
         {%- endfor %}
-        {% if '_loaded_at' in present -%}
-            {{ post_purchase_gate.read_loaded_at(present['_loaded_at']) }}
+        {% if types['_loaded_at'] -%}
+            {{ post_purchase_gate.read_loaded_at(types['_loaded_at']) }}
         {%- else -%}
             cast(null as {{ dbt.type_timestamp() }})
         {%- endif %} as _loaded_at,
-        {{ source_number }} as _source
+        _source
     from (
+        {%- for source in alike.sources %}
         select
-            {%- for name, column in columns.items() %}
-            {%- if execute and name not in present %}
+            {%- for name in columns %}
+            {%- if name not in source.columns %}
             {{ post_purchase_gate.null_as(dbt.type_string()) }} as raw__{{ name }},
             {%- else %}
-            {{ post_purchase_gate.as_brought(name, present.get(name, 'varchar')) }} as raw__{{ name }},
+            {{ post_purchase_gate.as_brought(name, types[name]) }} as raw__{{ name }},
             {%- endif %}
             {%- endfor %}
-            {{ '_loaded_at' if '_loaded_at' in present else 'null' }}
-        from {{ relation }}
+            {%- if types['_loaded_at'] %}
+            _loaded_at,
+            {%- endif %}
+            {{ source.number }} as _source
+        from {{ source.relation }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
     ) as brought
+{%- endmacro %}
+
+{#-
+    The relations that bring a table, those together whose columns have the same types: what reads a type stands in a query once, however many tools bring
+    it. A list of {types: {column: its type; varchar where nobody has it}, sources: [{relation, number, columns}]}.
+-#}
+{% macro relations_alike(relations, columns) -%}
+    {%- set groups = {} -%}
+    {%- for relation in relations -%}
+        {%- set number = loop.index -%}
+        {%- set present = {} -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do present.update({column.name | lower: column.dtype | lower}) -%}
+        {%- endfor -%}
+        {%- set types = {'_loaded_at': present.get('_loaded_at')} -%}
+        {%- for name in columns -%}{%- do types.update({name: present.get(name, 'varchar')}) -%}{%- endfor -%}
+        {%- set signature = tojson(types) -%}
+        {%- if signature not in groups -%}{%- do groups.update({signature: {'types': types, 'sources': []}}) -%}{%- endif -%}
+        {%- do groups[signature].sources.append({'relation': relation, 'number': number, 'columns': present}) -%}
+    {%- endfor -%}
+    {{ return(groups.values() | list) }}
 {%- endmacro %}
 
 {#- An absent table is an empty typed one. -#}

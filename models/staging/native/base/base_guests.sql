@@ -9,14 +9,7 @@
 with
 
 orders as (
-    {%- for relation in relations if execute %}
-    {{ post_purchase_gate.typed_rows(relation, columns, {}, loop.index) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- else %}
-    {{ post_purchase_gate.no_rows(columns) }}
-    {%- endfor %}
+    {{ post_purchase_gate.rows_as_typed(relations if execute else [], columns) }}
 ),
 
 guests as (
