@@ -2,7 +2,8 @@
     What a connector knows: the tables of the contract that it brings as models `<connector>__<table>`, what of the source each of them needs before its
     silence means anything (a source table, or table.column), the source tables that it reads (`src_<connector>__<source>`), and of these the required.
     `answers`: what other tools' tables need and this one has; `adds_to`: tables that it does not bring alone; `names_orders`:
-    the columns, of a source table or a model, in which it names orders of a store by id or by name.
+    the columns, of a source table or a model, in which it names orders of a store by id or by name; `columns`: of contract columns that can stop a send, the
+    source's own, which has a value in every row: where a loader leaves it out, nobody knows.
 -#}
 {% macro connectors() -%}
     {{ return({
@@ -28,6 +29,7 @@
                 'refunds': ['refund', 'return'], 'consents': ['customer.email_consent_state'], 'products': ['product', 'product_variant'],
                 'product_costs': ['inventory_item.unit_cost'],
             },
+            'columns': {'orders.is_test': 'order.is_test', 'orders.sales_channel': 'order.source_name'},
         },
         'woocommerce': {
             'has_connections': true,
@@ -41,6 +43,7 @@
                 'customers': ['customer'], 'orders': ['order'], 'order_lines': ['order_line'], 'payments': ['order', 'dispute'],
                 'refunds': ['refund', 'return'], 'products': ['product', 'variation'],
             },
+            'columns': {'orders.sales_channel': 'order.created_via'},
         },
         'okendo': {
             'has_connections': true,

@@ -107,14 +107,23 @@ where _occurrence = 1
         {%- endfor -%}
         {%- do connection.update({'tables': tables}) -%}
     {%- endif -%}
-    {%- if name | lower not in connection.tables -%}
+    {%- set known = post_purchase_gate.found_name(name, connection.tables) -%}
+    {%- if not known -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set columns = {} -%}
-    {%- for column in adapter.get_columns_in_relation(connection.tables[name | lower]) -%}
+    {%- for column in adapter.get_columns_in_relation(connection.tables[known]) -%}
         {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
     {%- endfor -%}
-    {{ return({'relation': connection.tables[name | lower], 'columns': columns}) }}
+    {{ return({'relation': connection.tables[known], 'columns': columns}) }}
+{%- endmacro %}
+
+{#- A name as it is there, in small letters: the same, else the same without its underscores, as loaders that keep a source's own names have it. -#}
+{% macro found_name(name, names) -%}
+    {%- for word in [name | lower, name | lower | replace('_', '')] if word in names -%}
+        {{ return(word) }}
+    {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 {% macro place_rows(connection, node, place) -%}
@@ -146,17 +155,18 @@ where _occurrence = 1
     where
         1 = 1
         {%- for name in ['_fivetran_deleted', '_is_deleted'] if name in columns %}
-        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'false') not in ('true', 't', '1')
+        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'false') not in ({{ post_purchase_gate.words_for_yes() }})
         {%- endfor %}
         {%- for name in ['_fivetran_active'] if name in columns %}
-        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'true') not in ('false', 'f', '0')
+        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'true') not in ({{ post_purchase_gate.words_for_no() }})
         {%- endfor %}
         {%- for name in ['_ab_cdc_deleted_at', '_sdc_deleted_at'] if name in columns %}
-        and row_0.{{ adapter.quote(columns[name].name) }} is null
+        {#- a file has a blank where nothing was deleted #}
+        and {{ post_purchase_gate.column_value('row_0', columns, [name]) }} is null
         {%- endfor %}
         {%- if 'deleted_at' in columns and 'deleted_message' in columns %}
         {#- of what the shop has deleted, one loader keeps a row that says so #}
-        and row_0.{{ adapter.quote(columns['deleted_at'].name) }} is null
+        and {{ post_purchase_gate.column_value('row_0', columns, ['deleted_at']) }} is null
         {%- endif %}
 {%- endmacro %}
 
@@ -190,7 +200,9 @@ where _occurrence = 1
     {%- endif -%}
     {%- set adds = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_daton_batch_runtime', '_fivetran_synced'] | select('in', table.columns) | list -%}
     {%- if adds and keys and not place.parent -%}
-        {%- set breaks_ties = ['_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
+        {%- set breaks_ties = ['_fivetran_deleted', '_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
+        {#- where a loader keeps a row's history, the version that holds now is the last, whenever it was written -#}
+        {%- set holds = ['_fivetran_active'] | select('in', table.columns) | list -%}
 (
         select *
         from (
@@ -198,7 +210,7 @@ where _occurrence = 1
                 *,
                 row_number() over (
                     partition by {{ keys | join(', ') }}{% if 'shop_url' in table.columns %}, {{ adapter.quote(table.columns['shop_url'].name) }}{% endif %}
-                    order by {% for name in adds + breaks_ties %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
+                    order by {% for name in holds + adds + breaks_ties %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
                 ) as _version
             from {{ table.relation }}
         ) as versions
@@ -242,8 +254,9 @@ where _occurrence = 1
 
 {#- A column as text, or a part of an object that a column holds; none where the table has neither. -#}
 {% macro column_value(alias, columns, steps) -%}
-    {%- set flat = (steps | join('__')) | lower -%}
-    {%- if flat in columns -%}
+    {%- set flat = post_purchase_gate.found_name(steps | join('__'), columns) -%}
+    {%- set outer = post_purchase_gate.found_name(steps[0], columns) -%}
+    {%- if flat -%}
         {%- set column = alias ~ '.' ~ adapter.quote(columns[flat].name) -%}
         {%- set type = columns[flat].type -%}
         {%- if flat == '_dlt_load_id' -%}
@@ -255,10 +268,11 @@ where _occurrence = 1
         {%- elif type in ['double', 'float', 'real', 'float8', 'float4', 'double precision'] -%}
             {{ return("case when lower(cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")) <> 'nan' then cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") end") }}
         {%- else -%}
-            {{ return("nullif(trim(cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")), '')") }}
+            {#- extracts write words for null -#}
+            {{ return(post_purchase_gate.as_brought(column, type) | trim if post_purchase_gate.value_kind(type) == 'text' else "cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")") }}
         {%- endif -%}
-    {%- elif steps | length > 1 and steps[0] | lower in columns -%}
-        {%- set holder = columns[steps[0] | lower] -%}
+    {%- elif steps | length > 1 and outer -%}
+        {%- set holder = columns[outer] -%}
         {{ return(post_purchase_gate.json_text(post_purchase_gate.json_of(alias ~ '.' ~ adapter.quote(holder.name), holder.type), steps[1:])) }}
     {%- endif -%}
     {{ return(none) }}

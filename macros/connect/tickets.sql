@@ -9,6 +9,20 @@
 {%- endmacro %}
 
 {#-
+    What a person wrote, in small letters and without what a page is made of: tags go, an apostrophe is one however it is written, and the code of any other
+    character (&#8217;) is no number of an order.
+-#}
+{% macro plain_text(text) -%}
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(lower({{ text }}), '&(#0*39|#x0*27|apos|[lr]squo|#821[67]|#x201[89]);|[’‘´`]', '''', 'g'),
+            '</?[a-z!][^>]*>', ' ', 'g'
+        ),
+        '&(#x?[0-9a-f]+|[a-z]+[0-9]*);', ' ', 'g'
+    )
+{%- endmacro %}
+
+{#-
     The order that each text of `texts` (rows of _store, ticket_id, source, said) names: order_said, null where it names none, or several. What is looked
     for is looked for again in what is left, three times over.
 -#}
@@ -40,7 +54,7 @@
                         _store,
                         ticket_id,
                         source,
-                        regexp_replace(lower(said), '{{ other }}', ' ', 'g') as text_0
+                        regexp_replace({{ post_purchase_gate.plain_text('said') }}, '{{ other }}', ' ', 'g') as text_0
                     from {{ texts }}
                     where said is not null
                 ) as cleaned
@@ -74,7 +88,7 @@
                 ticket_id,
                 source,
                 said,
-                ' ' || regexp_replace(lower(substring(said, 1, 500)), '[][.,;:!?¿¡()"/_#-]+', ' ', 'g') as words
+                ' ' || regexp_replace(substring({{ post_purchase_gate.plain_text('substring(said, 1, 4000)') }}, 1, 500), '[][.,;:!?¿¡()"/_#-]+', ' ', 'g') as words
             from {{ texts }}
         ) as texts
         inner join {{ ref('ticket_topics') }} as topics

@@ -107,6 +107,10 @@
     {%- for relation in post_purchase_gate.connected_relations(table) -%}
         {%- if not post_purchase_gate.raw_column_type(relation, column) -%}{{ return(false) }}{%- endif -%}
     {%- endfor -%}
+    {%- for connection in post_purchase_gate.connections() -%}
+        {%- set source = post_purchase_gate.connectors()[connection.connector].get('columns', {}).get(table ~ '.' ~ column) -%}
+        {%- if source and not post_purchase_gate.source_has(connection, source) -%}{{ return(false) }}{%- endif -%}
+    {%- endfor -%}
     {{ return(true) }}
 {%- endmacro %}
 

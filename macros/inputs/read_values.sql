@@ -20,6 +20,11 @@
 
 {% macro words_for_null() -%}'', 'NULL', 'null', 'Null', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NaT', '\N'{%- endmacro %}
 
+{#- The words that sources write for yes and for no; 1.0 is what a float makes of a yes. -#}
+{% macro words_for_yes() -%}'true', 't', 'yes', 'y', 'on', '1', '1.0'{%- endmacro %}
+
+{% macro words_for_no() -%}'false', 'f', 'no', 'n', 'off', '0', '0.0'{%- endmacro %}
+
 {% macro is_text_type(raw_type) -%}
     {{ return(post_purchase_gate.value_kind(raw_type) == 'text' and not raw_type.startswith('enum')) }}
 {%- endmacro %}
@@ -97,8 +102,8 @@
             case when {{ brought }} = 1 then true when {{ brought }} = 0 then false end
         {%- else -%}
             case
-                when lower({{ text }}) in ('true', 't', 'yes', 'y', 'on', '1', '1.0') then true
-                when lower({{ text }}) in ('false', 'f', 'no', 'n', 'off', '0', '0.0') then false
+                when lower({{ text }}) in ({{ post_purchase_gate.words_for_yes() }}) then true
+                when lower({{ text }}) in ({{ post_purchase_gate.words_for_no() }}) then false
             end
         {%- endif -%}
     {%- elif kind not in ['text', 'integer', 'decimal', 'float'] -%}

@@ -83,7 +83,7 @@ returned as (
             trackings._store = told._store
             and trackings.id = told.tracking_id
             and told.event_type in ('exception_010', 'exception_011')
-    where lower(trackings.is_returned) in ('true', 't', '1') and told.tag is null
+    where lower(trackings.is_returned) in ({{ post_purchase_gate.words_for_yes() }}) and told.tag is null
 ),
 
 said as (

@@ -1,6 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('attentive')) }}
 -- Who agreed to transactional messages did not agree to marketing; who opted out of either has had enough. An agreement counts for the stores that the
--- account serves, an opt-out for all.
+-- account serves, an opt-out for all; one without a time is as old as can be said.
 with
 
 words as (
@@ -11,7 +11,7 @@ words as (
         case when lower(split_part(kind, '.', 1)) = 'email' then email else phone end as address,
         '{{ status }}' as status,
         {{ 'lower(source_type)' if status == 'subscribed' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as basis,
-        occurred_at,
+        {{ 'occurred_at' if status == 'subscribed' else 'coalesce(occurred_at, _loaded_at) as occurred_at' }},
         _loaded_at
     from {{ ref('src_attentive__' ~ source) }}
     {%- if status == 'subscribed' %}

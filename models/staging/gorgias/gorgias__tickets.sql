@@ -15,7 +15,7 @@ orders as (
 asked as (
     select *
     from {{ ref('src_gorgias__message') }}
-    where lower(coalesce(from_agent, 'false')) not in ('true', 't', '1')
+    where lower(coalesce(from_agent, 'false')) not in ({{ post_purchase_gate.words_for_yes() }})
 ),
 
 numbers as (

@@ -35,7 +35,7 @@ now as (
         id as ticket_id,
         case
             when trashed_at is not null then 'deleted'
-            when lower(is_spam) in ('true', 't', '1') then 'spam'
+            when lower(is_spam) in ({{ post_purchase_gate.words_for_yes() }}) then 'spam'
             when is_snoozed then 'snoozed'
             else lower(status)
         end as status,
@@ -76,4 +76,4 @@ select
     snoozed_until as occurred_at,
     _loaded_at
 from tickets
-where is_snoozed and trashed_at is null and lower(coalesce(is_spam, 'false')) not in ('true', 't', '1')
+where is_snoozed and trashed_at is null and lower(coalesce(is_spam, 'false')) not in ({{ post_purchase_gate.words_for_yes() }})

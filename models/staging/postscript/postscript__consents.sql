@@ -7,8 +7,8 @@ subscribers as (
     select
         *,
         case
-            when lower(can_promote) in ('true', 't', '1') then 'subscribed'
-            when lower(can_promote) in ('false', 'f', '0') then 'unsubscribed'
+            when lower(can_promote) in ({{ post_purchase_gate.words_for_yes() }}) then 'subscribed'
+            when lower(can_promote) in ({{ post_purchase_gate.words_for_no() }}) then 'unsubscribed'
             else lower(can_promote)
         end as status
     from {{ ref('src_postscript__subscriber') }}
@@ -36,7 +36,7 @@ words as (
     from {{ ref('src_postscript__incoming_message') }} as stops
     left join subscribers
         on stops._store = subscribers._store and stops.subscriber_id = subscribers.id
-    where lower(stops.is_opt_out) in ('true', 't', '1')
+    where lower(stops.is_opt_out) in ({{ post_purchase_gate.words_for_yes() }})
 )
 
 select

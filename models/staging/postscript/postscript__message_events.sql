@@ -9,4 +9,4 @@ select
 from {{ ref('src_postscript__message_detail') }} as details
 left join {{ ref('src_postscript__message') }} as messages
     on details._store = messages._store and details.id = messages.id
-where lower(details.is_failed) in ('true', 't', '1') or details.failed_at is not null
+where lower(details.is_failed) in ({{ post_purchase_gate.words_for_yes() }}) or details.failed_at is not null

@@ -9,7 +9,7 @@ transactions as (
         lower(status) as status_folded
     from {{ ref('src_shopify__transaction') }}
     where
-        coalesce(lower(is_test), 'false') not in ('true', 't', '1')
+        coalesce(lower(is_test), 'false') not in ({{ post_purchase_gate.words_for_yes() }})
         and coalesce(lower(kind), '') not in ('refund', 'suggested_refund', 'change')
 ),
 
@@ -38,7 +38,7 @@ select
     case
         when transactions.status_folded in ('pending', 'awaiting_response') then 'pending'
         when transactions.status_folded in ('failure', 'error') then 'failed'
-        when transactions.status_folded <> 'success' then transactions.status_folded
+        when coalesce(transactions.status_folded, '') <> 'success' then coalesce(transactions.status_folded, 'without_a_status')
         when transactions.kind_folded in ('sale', 'capture') then 'captured'
         when transactions.kind_folded in ('authorization', 'emv_authorization') then 'authorized'
         when transactions.kind_folded = 'void' then 'voided'

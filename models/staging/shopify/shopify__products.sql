@@ -53,14 +53,14 @@ select
     variants.price as list_price,
     -- what nobody counts, and what is sold when there is none, does not run out
     case
-        when lower(items.is_tracked) in ('false', 'f', '0') or variants.inventory_policy = 'continue' then null
+        when lower(items.is_tracked) in ({{ post_purchase_gate.words_for_no() }}) or variants.inventory_policy = 'continue' then null
         else variants.inventory_quantity
     end as inventory_quantity,
     types.consumable_days,
     -- booleans
     case when products.id is null then false when products.status is not null then lower(products.status) = 'active' end as is_active,
-    coalesce(lower(items.requires_shipping) in ('false', 'f', '0'), false) or coalesce(types.is_digital, 0) = 1 as is_digital,
-    not (coalesce(lower(products.is_gift_card) in ('true', 't', '1'), false) or coalesce(types.is_not_reviewable, 0) = 1) as is_reviewable,
+    coalesce(lower(items.requires_shipping) in ({{ post_purchase_gate.words_for_no() }}), false) or coalesce(types.is_digital, 0) = 1 as is_digital,
+    not (coalesce(lower(products.is_gift_card) in ({{ post_purchase_gate.words_for_yes() }}), false) or coalesce(types.is_not_reviewable, 0) = 1) as is_reviewable,
     variants._loaded_at
 from variants
 left join {{ ref('src_shopify__product') }} as products

@@ -1,6 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
 -- A row per line of a refund, one for shipping and one for what neither explains; returns that no refund has answered line by line; and the orders that
--- the store calls refunded without a refund: of those nobody can tell what was given back. Amounts are on the basis of the contract's prices, without tax.
+-- the store calls refunded of which no refund says so, or refunds say less than the whole: of those nobody can tell what was given back. Amounts are on the
+-- basis of the contract's prices, without tax.
 {%- set number = post_purchase_gate.read_number %}
 {%- set text = dbt.type_string() %}
 with
@@ -58,13 +59,6 @@ lines as (
         on refund_lines._store = note_reasons._store and refund_lines.refund_id = note_reasons.refund_id
     left join {{ ref('shopify_order_taxes') }} as orders
         on money._store = orders._store and money.order_id = orders.order_id
-),
-
-orders_with_refunds as (
-    select distinct
-        _store,
-        order_id
-    from money
 ),
 
 rows_of_refunds as (
@@ -143,6 +137,20 @@ rows_of_refunds as (
         _loaded_at
     from money
     where not has_lines and amount_gross is null
+),
+
+orders_with_refunds as (
+    select distinct order_id
+    from rows_of_refunds
+),
+
+given_back as (
+    select
+        _store,
+        order_id,
+        case when count(*) = count(amount_gross) then sum(amount_gross) end as amount_gross
+    from money
+    group by _store, order_id
 )
 
 select
@@ -178,11 +186,16 @@ select
     cast(null as {{ text }}) as quantity,
     cast(null as decimal(18, 4)) as amount,
     cast(null as {{ text }}) as reason,
-    orders.updated_at as requested_at,
-    orders.updated_at as refunded_at,
+    coalesce(orders.updated_at, orders._loaded_at) as requested_at,
+    coalesce(orders.updated_at, orders._loaded_at) as refunded_at,
     cast(null as {{ text }}) as rejected_at,
     orders._loaded_at
 from {{ ref('src_shopify__order') }} as orders
 left join orders_with_refunds
-    on orders._store = orders_with_refunds._store and orders.id = orders_with_refunds.order_id
-where lower(orders.financial_status) in ('refunded', 'partially_refunded') and orders_with_refunds.order_id is null
+    on orders._store || '-' || orders.id = orders_with_refunds.order_id
+left join given_back
+    on orders._store = given_back._store and orders.id = given_back.order_id
+where
+    (lower(orders.financial_status) in ('refunded', 'partially_refunded') and orders_with_refunds.order_id is null)
+    -- what is a smallest unit or two is rounding
+    or (lower(orders.financial_status) = 'refunded' and {{ number('orders.total_price') }} - given_back.amount_gross > 0.02)

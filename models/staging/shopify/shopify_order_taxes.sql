@@ -7,7 +7,7 @@ orders as (
         _store,
         id as order_id,
         currency,
-        lower(taxes_included) in ('true', 't', '1') as taxes_included,
+        lower(taxes_included) in ({{ post_purchase_gate.words_for_yes() }}) as taxes_included,
         {{ post_purchase_gate.read_number('total_price') }} as total,
         {{ post_purchase_gate.read_number('total_tax') }} as tax
     from {{ ref('src_shopify__order') }}

@@ -59,7 +59,7 @@ given_back as (
     from listed
     left join {{ ref('src_shopify__order') }} as orders
         on listed._store = orders._store and listed.order_id = orders.id
-    where lower(listed.kind) = 'refund' and coalesce(lower(listed.is_test), 'false') not in ('true', 't', '1')
+    where lower(listed.kind) = 'refund' and coalesce(lower(listed.is_test), 'false') not in ({{ post_purchase_gate.words_for_yes() }})
 ),
 
 paid as (

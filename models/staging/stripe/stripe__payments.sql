@@ -10,7 +10,7 @@ disputes as (
         upper(currency) as iso_currency
     from {{ ref('src_stripe__dispute') }}
     where
-        coalesce(lower(is_live), 'true') not in ('false', 'f', '0')
+        coalesce(lower(is_live), 'true') not in ({{ post_purchase_gate.words_for_no() }})
         and coalesce(lower(status), '') not like 'warning%'
         and coalesce(lower(status), '') <> 'prevented'
 ),

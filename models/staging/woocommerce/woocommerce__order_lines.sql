@@ -41,7 +41,7 @@ select
     greatest(coalesce(cast(lines.price_before - lines.price_after as decimal(18, 4)), 0), 0) as discount,
     -- booleans
     case
-        when lower(coalesce(variations.virtual, products.virtual)) in ('true', 't', '1') then false
+        when lower(coalesce(variations.virtual, products.virtual)) in ({{ post_purchase_gate.words_for_yes() }}) then false
         when coalesce(variations.virtual, products.virtual) is not null then true
     end as requires_shipping,
     lines._loaded_at

@@ -1,6 +1,7 @@
 {{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
 -- WooCommerce keeps one payment with the order and no history of it. What is not paid stands only where the gateway sells on terms (connector_words); an
--- order that waits for a card was never paid, and of one that is on hold nobody knows why. Disputes stand beside it.
+-- order that waits for a card was never paid, and of one that is on hold nobody knows why, though it was paid once: a bank may ask for the money back.
+-- Disputes stand beside it.
 with
 
 words as (
@@ -25,7 +26,7 @@ payments as (
     select
         *,
         case
-            when paid_at is not null then 'captured'
+            when paid_at is not null and coalesce(status, '') not in ('failed', 'on-hold', 'pending') then 'captured'
             when status = 'failed' then 'failed'
             when status = 'cancelled' then 'voided'
             when is_on_terms and status in ('pending', 'on-hold', 'processing', 'completed') then 'pending'

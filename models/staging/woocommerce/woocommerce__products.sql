@@ -65,15 +65,15 @@ stock as (
         coalesce(variations.price, products.price) as price,
         -- a variation may leave the counting to its product
         case
-            when lower(variations.manage_stock) in ('true', 't', '1') then 'variation'
-            when lower(products.manage_stock) in ('true', 't', '1') then 'product'
+            when lower(variations.manage_stock) in ({{ post_purchase_gate.words_for_yes() }}) then 'variation'
+            when lower(products.manage_stock) in ({{ post_purchase_gate.words_for_yes() }}) then 'product'
         end as counted_by,
         variations.stock_quantity as variation_stock,
         products.stock_quantity as product_stock,
         lower(coalesce(variations.stock_status, products.stock_status)) as stock_status,
-        lower(coalesce(variations.backorders_allowed, products.backorders_allowed)) in ('true', 't', '1') as sells_without_stock,
-        lower(coalesce(variations.virtual, products.virtual)) in ('true', 't', '1') as is_virtual,
-        lower(coalesce(variations.downloadable, products.downloadable)) in ('true', 't', '1') as is_downloadable,
+        lower(coalesce(variations.backorders_allowed, products.backorders_allowed)) in ({{ post_purchase_gate.words_for_yes() }}) as sells_without_stock,
+        lower(coalesce(variations.virtual, products.virtual)) in ({{ post_purchase_gate.words_for_yes() }}) as is_virtual,
+        lower(coalesce(variations.downloadable, products.downloadable)) in ({{ post_purchase_gate.words_for_yes() }}) as is_downloadable,
         coalesce(variations._loaded_at, products._loaded_at) as _loaded_at
     from placed
     left join {{ ref('src_woocommerce__product') }} as products

@@ -1,5 +1,5 @@
 {{ config(enabled=post_purchase_gate.uses_connector('woocommerce')) }}
--- Orders that somebody placed: a draft of the checkout is none, and what lies in the trash is deleted.
+-- Orders that somebody placed: a draft of the checkout is none, and what lies in the trash is deleted. The store's own tables write wc- before a status.
 {%- set number = post_purchase_gate.read_number %}
 select
     _store,
@@ -8,7 +8,7 @@ select
     -- 0 is a guest
     nullif(customer_id, '0') as account_id,
     email,
-    lower(status) as status,
+    regexp_replace(lower(status), '^wc-', '') as status,
     lower(created_via) as created_via,
     currency,
     created_at,
@@ -26,4 +26,4 @@ select
     end as decimal(18, 12)) as gross_per_net,
     _loaded_at
 from {{ ref('src_woocommerce__order') }}
-where coalesce(lower(status), '') not in ('checkout-draft', 'auto-draft', 'draft', 'trash')
+where coalesce(regexp_replace(lower(status), '^wc-', ''), '') not in ('checkout-draft', 'auto-draft', 'draft', 'trash')

@@ -8,7 +8,7 @@ select
     links.sku,
     case
         when reviews.incentive is not null then reviews.incentive
-        when lower(reviews.is_incentivized) in ('true', 't', '1') then 'incentivized'
+        when lower(reviews.is_incentivized) in ({{ post_purchase_gate.words_for_yes() }}) then 'incentivized'
     end as incentive_id,
     -- text
     reviews.email as reviewer_email,
