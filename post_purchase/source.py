@@ -66,8 +66,9 @@ class Words:
         self.checks = {row["check_name"]: row for row in source.seed("checks", "check_name", "check_name", "question")}
         self.sentences: dict[tuple[str, str, str], Row] = {}
         # the language of the notes, where it has the sentence, else English
-        spoken = source.seed("int_note_words", "part", "part", "note_language")[:1]
+        spoken = source.seed("int_note_words", "part", "part", "note_language")
         self.language = str(spoken[0]["note_language"]) if spoken else "en"
+        self.notes = {row["part"]: row["sentence"] for row in spoken}
         # what the pages say: the build's own seed, and the project's for what an older build lacks
         told = read_seed(SEEDS / "reference" / "page_words.csv")
         told += source.seed("page_words", "language, part", "language", "part", "sentence")
@@ -76,8 +77,11 @@ class Words:
         self.parts: dict[str, str] = {row["part"]: row["sentence"] for row in told if row["language"] == "en"} | own
         self.names = {part.removeprefix("name_"): said for part, said in own.items() if part.startswith("name_")}
         self.actions |= {action: self.names[action] for action in self.actions if action in self.names}
+        self.watch_for |= {
+            action: own[f"watch_for_{action}"] for action in self.watch_for if f"watch_for_{action}" in own
+        }
         rows = source.seed("reason_sentences", "language", "language", "check_name", "sentence")
-        for language in ("en", *(row["note_language"] for row in spoken)):
+        for language in ("en", self.language):
             self.sentences |= {
                 (row["check_name"], row["state"], row["detail"]): row for row in rows if row["language"] == language
             }
@@ -120,7 +124,12 @@ class Words:
         row = next((self.sentences[key] for key in keys if key in self.sentences), None)
         if row is None:
             return f"{in_words(check).capitalize()}: {in_words(state)}."
-        named = {"feed": in_words(detail.partition("_")[2]), "column": detail.partition("_")[2], "offer": "the product"}
+        thing = detail.partition("_")[2]
+        named = {
+            "feed": self.notes.get(f"feed_name_{thing}") or in_words(thing),
+            "column": thing,
+            "offer": self.notes.get("the_product") or "the product",
+        }
         said = row["sentence"]
         for name, value in named.items():
             said = said.replace(f"{{{name}}}", value)

@@ -209,10 +209,9 @@ def test_commands_speak_the_language_of_the_notes(demo_shop: Build, tmp_path: Pa
     shutil.copy(demo_shop.database, database)
     with duckdb.connect(str(database)) as connection:
         connection.execute("update gate.int_note_words set note_language = 'de'")
-        connection.execute(
-            "insert into policy.reason_sentences (language, check_name, state, detail, sentence, waits_for) values "
-            "('de', 'ticket', 'problem', '*', 'Ein Ticket ist offen.', 'die Antwort')"
-        )
         words = Words(Source(connection))
-        assert words.reason("ticket:problem") == "Ein Ticket ist offen."
-        assert words.reason("gift:problem").startswith("It is a gift")
+        assert words.reason("ticket:problem") == "Ein Support-Ticket ist offen."
+        assert words.watch_for["upsell"].startswith("zweiter Kauf")
+        # what the language lacks is said in English
+        connection.execute("delete from policy.reason_sentences where language = 'de' and check_name = 'gift'")
+        assert Words(Source(connection)).reason("gift:problem").startswith("It is a gift")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
-from conftest import ROOT, Build
+from conftest import ROOT, Build, run_dbt
 from test_pages import ask
 
 from post_purchase import PROJECT, reasons
@@ -159,7 +161,7 @@ def test_one_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_language_that_the_seed_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert reasons.main(["--language", "xx"]) == 2
-    assert "no language 'xx'. It has: en." in capsys.readouterr().err
+    assert "no language 'xx'. It has: de, en." in capsys.readouterr().err
 
 
 # --- the notes -----------------------------------------------------------------------------------------------------
@@ -178,14 +180,15 @@ def braces(sentence: str) -> set[str]:
     return set(re.findall(r"{([a-z_]+)}", sentence))
 
 
-NOTE_SQL = "\n".join(path.read_text() for path in sorted((ROOT / "models/gate/notes").glob("*.sql")))
+NOTE_FILES = [ROOT / "macros/policy/notes.sql", *sorted((ROOT / "models/gate/notes").glob("*.sql"))]
+NOTE_SQL = "\n".join(path.read_text() for path in NOTE_FILES)
 
 
 def test_every_part_of_a_note_is_somewhere_in_a_note() -> None:
     """A sentence that no model asks for would be translated for nothing; one that the seed lacks would be silent."""
     said = {row["part"] for row in note_rows()}
     asked = set(re.findall(r"'([a-z_]+)'", NOTE_SQL))
-    begin = ("why_", "fits_", "metric_", "topic_", "heading_", "missing_", "channel_name_")
+    begin = ("why_", "fits_", "metric_", "topic_", "heading_", "missing_", "channel_name_", "anchor_", "feed_name_")
     made = {part for part in said if part.startswith(begin)}
     assert said - asked - made == set()
     channels = {row["channel"] for row in read_seed("policy/channels.csv")}
@@ -194,12 +197,41 @@ def test_every_part_of_a_note_is_somewhere_in_a_note() -> None:
     }, "a channel that a note cannot name"
     anchors = {row["due_anchor"] for row in read_seed("policy/actions.csv")} - {"issue"}
     assert {f"why_{anchor}" for anchor in anchors} <= said, "an action that is due by this anchor has no 'why now'"
+    assert {f"anchor_{anchor}" for anchor in anchors} == {part for part in said if part.startswith("anchor_")}
+    feeds = {row["feed"] for row in read_seed("policy/feed_freshness.csv")}
+    assert {f"feed_name_{feed}" for feed in feeds} == {part for part in said if part.startswith("feed_name_")}
 
 
-def test_a_translation_fills_in_what_the_english_sentence_does() -> None:
-    english = {row["part"]: braces(row["sentence"]) for row in note_rows() if row["language"] == "en"}
-    for row in note_rows():
-        assert braces(row["sentence"]) == english[row["part"]], row
+# The seeds of sentences: what a row is of, and what it says.
+SENTENCES = {
+    "reference/note_sentences.csv": (("part",), ("sentence",)),
+    "reference/reason_sentences.csv": (("check_name", "state", "detail"), ("sentence", "waits_for", "remedy")),
+}
+
+
+@pytest.mark.parametrize("seed", SENTENCES)
+def test_no_language_lacks_a_sentence(seed: str) -> None:
+    """A note in two languages at once, or with a brace that nothing fills in, would be no note."""
+    of, says = SENTENCES[seed]
+    told: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
+    for row in read_seed(seed):
+        told.setdefault(row["language"], {})[tuple(row[column] for column in of)] = row
+    assert len(told) > 1
+    english = told["en"]
+    for language, rows in told.items():
+        assert set(rows) == set(english), f"put it into {language}: a row of seeds/{seed}"
+        for key, row in rows.items():
+            for column in says:
+                assert braces(row[column]) == braces(english[key][column]), (language, key)
+                assert bool(row[column].strip()) == bool(english[key][column].strip()), (language, key)
+
+
+def test_a_sentence_can_stand_within_another() -> None:
+    """What is wrong stands in a heading and behind a product, small letter first: no noun of German may begin it."""
+    small = re.compile(r"(D(er|ie|as|em)|Diese[rs]?|(E|Ke)ine?m?|Es|Niemand|Nichts|Etwas|Seit|{offer}) ")
+    for row in read_seed("reference/reason_sentences.csv"):
+        if row["language"] == "de" and row["state"] == "problem":
+            assert small.match(row["sentence"]), row["sentence"]
 
 
 def told(build: Build) -> list[tuple[str, str, str]]:
@@ -284,6 +316,63 @@ def test_no_note_contradicts_a_line_of_its_order(demo_shop: Build) -> None:
     assert read > 80
 
 
+def test_no_note_waits_for_what_was_cancelled(demo_shop: Build) -> None:
+    """What does not stand any more is not about to be shipped, and closing its case brings no sale."""
+    rows = ask(
+        demo_shop,
+        "select lesson_note from marts.next_actions as notes inner join staging.stg_orders as orders "
+        "on notes.order_id = orders.order_id where orders.cancelled_at is not null",
+    )
+    assert rows
+    for (note,) in rows:
+        assert "not shipped yet" not in note and "if each were bought" not in note, note
+    assert any("not shipped; the order was cancelled" in note for (note,) in rows)
+
+
+def test_notes_speak_another_language(demo_shop: Build, tmp_path: Path) -> None:
+    """With note_language in a language that the seeds have, no sentence, day, amount or name stays English."""
+    database = tmp_path / demo_shop.database.name
+    shutil.copy(demo_shop.database, database)
+    run_dbt(
+        tmp_path,
+        {"note_language": "de"},
+        database=database,
+        command="run",
+        select="int_note_words int_reason_words int_channel_words path:models/gate/notes next_actions",
+    )
+    german = Build(database, tmp_path, [])
+    notes = {(order, lane): note for order, lane, note in told(german)}
+    assert set(notes) == {(order, lane) for order, lane, _ in told(demo_shop)}
+    # what the shop itself has written stays as it is: names, titles, the disclosure, queues
+    assert notes["H62-cross-sell", "marketing"].split("\n- Beobachten:")[0] == "\n".join(
+        [
+            "### Cross-Selling an Cleo",
+            "- Bestellung H62-cross-sell, bestellt am 20.05.2026, bezahlt am 20.05.2026:",
+            "  - **Gooseneck kettle**, 89,00 USD: am 26.05.2026 zugestellt; bis 09.06.2026 war Zeit, es zu benutzen.",
+            "- Warum jetzt: Der Kunde hatte Zeit, es zu benutzen; fällig ist es seit 12.06.2026.",
+            "- Kanal: E-Mail, der einzige dieser Aktion.",
+            "- Empfohlen: **Paper filters**, 26,00 USD: es wird mit Gooseneck kettle verbraucht, "
+            "und es passt laut Angabe.",
+            "- Bewertet mit 4,3 von 5 in 4 Bewertungen.",
+            "- Ein verkauftes Stück bringt 14,64 USD, nach allen Kosten und Rückgaben; "
+            "von einer Nachricht werden 0,29 USD erwartet.",
+            "- Rabatt: Keiner ist geplant.",
+            "- Verschicken Sie es zwischen 30.06.2026, 08:00 Uhr und 01.07.2026, 08:00 Uhr (America/New York); "
+            "danach fragen Sie neu.",
+        ]
+    )
+    english = {row["sentence"] for row in sentences()} | {row["waits_for"] for row in sentences()}
+    english |= {re.sub("{.*", "", row["sentence"]) for row in note_rows() if row["language"] == "en"}
+    english |= {text for row in read_seed("policy/actions.csv") for text in (row["title"], row["watch_for"])}
+    english -= {re.sub("{.*", "", row["sentence"]) for row in note_rows() if row["language"] == "de"}
+    english = {text for text in english if len(text) > 8}
+    assert len(english) > 200
+    for key, note in notes.items():
+        said = re.sub(r"offenzulegen: .*|\b[A-Z]\d+-[\w-]+", "", note)
+        assert {text for text in english if text in said} == set(), key
+        assert not re.search(r"\d{4}-\d{2}-\d{2}|\d\.\d+ (%|[A-Z]{3}\b)", said), key
+
+
 def test_who_overruled_the_gate_is_in_no_note(demo_shop: Build) -> None:
     rows = ask(demo_shop, "select set_by from staging.stg_overrides")
     assert rows
@@ -332,17 +421,19 @@ def test_no_language_of_the_pages_lacks_a_word() -> None:
     for language, said in words.items():
         assert set(words["en"]) - set(said) == set(), f"put it into {language}: a row of seeds/reference/page_words.csv"
         for part, sentence in said.items():
-            if not part.startswith("name_"):
+            if not part.startswith(("name_", "watch_for_")):
                 assert braces(sentence) == braces(words["en"][part]), (language, part)
 
 
 def test_names_of_codes_are_of_codes_that_exist() -> None:
-    codes = {row["action"] for row in read_seed("policy/actions.csv")}
-    codes |= {row["check_name"] for row in read_seed("policy/checks.csv")}
+    actions = {row["action"] for row in read_seed("policy/actions.csv")}
+    codes = actions | {row["check_name"] for row in read_seed("policy/checks.csv")}
     codes |= {"send", "pause", "support", "ok", "waiting", "problem", "unknown"}
     for language, said in page_words().items():
         named = {part.removeprefix("name_") for part in said if part.startswith("name_")}
         assert named == (set() if language == "en" else codes), language
+        watched = {part.removeprefix("watch_for_") for part in said if part.startswith("watch_for_")}
+        assert watched == (set() if language == "en" else actions), language
 
 
 def test_no_template_says_anything_by_itself() -> None:

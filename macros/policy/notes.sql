@@ -39,13 +39,33 @@
     )
 {%- endmacro %}
 
-{#- A UTC instant as the wall clock of a zone, to the minute or to the day. -#}
+{#-
+    How the language of the notes writes a day, a minute and a fraction: one row, which a note's model calls `formats`. Where the seed has no format, an
+    instant stands as ISO 8601 has it and a fraction behind a point.
+-#}
+{% macro note_formats() -%}
+    select
+        coalesce(max(case when part = 'format_day' then sentence end), '{year}-{month}-{day}') as day_format,
+        coalesce(max(case when part = 'format_minute' then sentence end), '{year}-{month}-{day} {hour}:{minute}') as minute_format,
+        coalesce(max(case when part = 'format_decimal' then sentence end), '.') as decimal_mark
+    from {{ ref('int_note_words') }}
+{%- endmacro %}
+
+{#- A UTC instant as the wall clock of a zone, to the minute or to the day, as the language writes it. -#}
 {% macro note_minute(instant, zone) -%}
-    {{ post_purchase_gate.to_minute_text(post_purchase_gate.to_local(instant, zone)) }}
+    {{ post_purchase_gate.written_instant('formats.minute_format', post_purchase_gate.to_local(instant, zone)) }}
 {%- endmacro %}
 
 {% macro note_day(instant, zone) -%}
-    substring(cast({{ post_purchase_gate.to_local(instant, zone) }} as {{ dbt.type_string() }}), 1, 10)
+    {{ post_purchase_gate.written_instant('formats.day_format', post_purchase_gate.to_local(instant, zone)) }}
+{%- endmacro %}
+
+{% macro written_instant(written_as, instant) -%}
+    {%- set ns = namespace(sql=written_as) -%}
+    {%- for name, start, length in [('year', 1, 4), ('month', 6, 2), ('day', 9, 2), ('hour', 12, 2), ('minute', 15, 2)] -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '{" ~ name ~ "}', substring(cast(" ~ instant ~ " as " ~ dbt.type_string() ~ "), " ~ start ~ ", " ~ length ~ "))" -%}
+    {%- endfor -%}
+    {{ ns.sql }}
 {%- endmacro %}
 
 {#- The zone that a lane's reader lives in: support works at the store, what goes out reaches the customer. -#}
@@ -53,15 +73,20 @@
     case when {{ lane }} = 'support' then '{{ var("store_timezone", none) or "UTC" }}' else {{ customer_zone }} end
 {%- endmacro %}
 
+{#- A number with so many places, behind the mark that the language has for them. -#}
+{% macro note_number(value, places=2) -%}
+    replace(cast(cast({{ value }} as decimal(18, {{ places }})) as {{ dbt.type_string() }}), '.', formats.decimal_mark)
+{%- endmacro %}
+
 {% macro note_amount(amount, currency) -%}
-    cast(cast({{ amount }} as decimal(18, 2)) as {{ dbt.type_string() }}) || ' ' || {{ currency }}
+    {{ post_purchase_gate.note_number(amount) }} || ' ' || {{ currency }}
 {%- endmacro %}
 
 {#- A count without the places that it does not need. -#}
 {% macro note_count(value) -%}
     case
         when {{ value }} = floor({{ value }}) then cast(cast({{ value }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
-        else cast(cast({{ value }} as decimal(18, 2)) as {{ dbt.type_string() }})
+        else {{ post_purchase_gate.note_number(value) }}
     end
 {%- endmacro %}
 

@@ -13,9 +13,9 @@ codes as (
             else coalesce(detail, '*')
         end as detail_kind,
         case
-            when detail like 'feed_%' then replace(substring(detail, 6), '_', ' ')
+            when detail like 'feed_%' then substring(detail, 6)
             when detail like 'column_%' then substring(detail, 8)
-        end as thing_named
+        end as thing
     from {{ ref('int_findings') }}
     group by check_name, state, detail
     union all
@@ -25,12 +25,13 @@ codes as (
         '*' as state,
         'set_by_a_person' as detail,
         'set_by_a_person' as detail_kind,
-        cast(null as {{ dbt.type_string() }}) as thing_named
+        cast(null as {{ dbt.type_string() }}) as thing
 ),
 
 told as (
     select
         codes.*,
+        coalesce(feed_names.sentence, case when codes.detail_kind = 'feed_*' then replace(codes.thing, '_', ' ') else codes.thing end, '') as thing_named,
         sentences.sentence,
         sentences.waits_for,
         sentences.remedy,
@@ -49,15 +50,19 @@ told as (
             and sentences.check_name in (codes.check_name, '*')
             and codes.state = sentences.state
             and sentences.detail in (codes.detail_kind, '*')
+    left join {{ ref('int_note_words') }} as feed_names
+        on case when codes.detail_kind = 'feed_*' then {{ dbt.concat(["'feed_name_'", 'codes.thing']) }} end = feed_names.part
 )
 
 select
     check_name,
     state,
     detail,
-    {%- for column in ['sentence', 'waits_for', 'remedy'] %}
-    replace(replace({{ column }}, '{feed}', coalesce(thing_named, '')), '{column}', coalesce(thing_named, '')) as {{ column }},
+    {%- for column in ['sentence', 'waits_for'] %}
+    replace(replace({{ column }}, '{feed}', thing_named), '{column}', thing_named) as {{ column }},
     {%- endfor %}
+    -- who is to bring a feed looks for its table
+    replace(replace(remedy, '{feed}', coalesce(thing, '')), '{column}', coalesce(thing, '')) as remedy,
     coalesce(is_written, false) as is_written
 from told
 where preference = 1

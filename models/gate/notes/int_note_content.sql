@@ -13,6 +13,10 @@ words as (
     select * from {{ ref('int_note_words') }}
 ),
 
+formats as (
+    {{ post_purchase_gate.note_formats() }}
+),
+
 content as (
     select
         content.*,
@@ -23,7 +27,7 @@ content as (
         {%- for name, amount in amounts.items() %}
         {{ post_purchase_gate.note_amount(amount, 'content.currency') }} as {{ name }},
         {%- endfor %}
-        cast(cast(content.rating_average as decimal(18, 1)) as {{ dbt.type_string() }}) as rating,
+        {{ post_purchase_gate.note_number('content.rating_average', 1) }} as rating,
         cast(content.ratings as {{ dbt.type_string() }}) as rating_count,
         {{ post_purchase_gate.note_minute('content.offer_ends_at', 'hours.timezone') }} as limited_until,
         {{ post_purchase_gate.note_day('content.returns_until', 'hours.timezone') }} as returns_day,
@@ -34,6 +38,7 @@ content as (
             || coalesce({{ post_purchase_gate.note_link('content.tracking_url') }}, '')
         ) as tracking
     from {{ ref('int_message_content') }} as content
+    cross join formats
     inner join {{ ref('actions') }} as actions
         on content.action = actions.action
     inner join {{ ref('int_customer_zones') }} as hours

@@ -8,6 +8,10 @@ words as (
     select * from {{ ref('int_note_words') }}
 ),
 
+formats as (
+    {{ post_purchase_gate.note_formats() }}
+),
+
 line_lists as (
     select
         order_id,
@@ -34,13 +38,13 @@ picks as (
     select
         choices.person_id,
         choices.order_id,
-        coalesce(actions.title, '') as pick_action,
+        coalesce(titles.title, '') as pick_action,
         {{ post_purchase_gate.escaped("coalesce(nullif(trim(orders.order_name), ''), choices.order_id)") }} as pick_order
     from {{ ref('int_marketing_choices') }} as choices
     inner join {{ ref('stg_orders') }} as orders
         on choices.order_id = orders.order_id
-    left join {{ ref('actions') }} as actions
-        on choices.action = actions.action
+    left join {{ ref('int_action_words') }} as titles
+        on choices.action = titles.action
     where choices.is_customer_pick
 ),
 
@@ -154,7 +158,8 @@ select
     case
         when chosen.kind <> 'support' or support.issue is null then null
         when support.held_back is null then 'held_back_nothing'
-        when support.worth is null then 'held_back'
+        -- what nothing here releases brings nothing
+        when support.worth is null or support.released is null then 'held_back'
         else 'held_back_worth'
     end as held_back_part,
     case
@@ -174,7 +179,7 @@ select
     end as review_part,
     case when chosen.kind = 'support' and support.also_open is not null then 'also' end as also_part,
     -- what is filled in
-    coalesce(actions.title, '') as action,
+    coalesce(titles.title, '') as action,
     coalesce({{ post_purchase_gate.escaped('chosen.first_name') }}, nobody.sentence) as person,
     {{ post_purchase_gate.escaped("coalesce(nullif(trim(orders.order_name), ''), chosen.order_id)") }} as order_name,
     {{ post_purchase_gate.note_day('orders.ordered_at', post_purchase_gate.note_zone('chosen.lane', 'chosen.timezone')) }} as ordered,
@@ -190,15 +195,15 @@ select
     {{ post_purchase_gate.note_amount('targets.recommendation_value', currency) }} as offer_value,
     -- what would be rounded to nothing is said to be little
     case
-        when rebuys.rebuy_probability_28_days < 0.0005 then '< 0.1'
-        else cast(cast(100 * rebuys.rebuy_probability_28_days as decimal(18, 1)) as {{ dbt.type_string() }})
+        when rebuys.rebuy_probability_28_days < 0.0005 then '< 0' || formats.decimal_mark || '1'
+        else {{ post_purchase_gate.note_number('100 * rebuys.rebuy_probability_28_days', 1) }}
     end as rebuy,
     {{ post_purchase_gate.escaped('incentives.incentive_disclosure') }} as incentive,
     {{ post_purchase_gate.note_amount('assumptions.planned_discount', currency) }} as discount,
     {{ post_purchase_gate.note_minute('chosen.send_after', 'chosen.timezone') }} as send_after,
     {{ post_purchase_gate.note_minute('chosen.valid_until', 'chosen.timezone') }} as valid_until,
     replace(chosen.timezone, '_', ' ') as zone,
-    coalesce(actions.watch_for, '') as watch_for,
+    coalesce(titles.watch_for, '') as watch_for,
     {{ post_purchase_gate.note_day('chosen.as_of', 'chosen.timezone') }} as today,
     channels.channel_sentence,
     content.content_list,
@@ -226,6 +231,7 @@ select
     support.also_open,
     support.given_action
 from rows_of_lanes as chosen
+cross join formats
 inner join {{ ref('int_line_evidence') }} as evidence
     on chosen.order_line_id = evidence.order_line_id
 inner join {{ ref('stg_orders') }} as orders
@@ -239,6 +245,8 @@ inner join words as fitting
 cross join {{ ref('int_cost_assumptions') }} as assumptions
 left join {{ ref('actions') }} as actions
     on chosen.action = actions.action
+left join {{ ref('int_action_words') }} as titles
+    on chosen.action = titles.action
 left join line_lists
     on chosen.order_id = line_lists.order_id and chosen.lane = line_lists.lane
 left join {{ ref('int_targets') }} as targets

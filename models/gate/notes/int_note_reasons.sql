@@ -6,6 +6,10 @@ words as (
     select * from {{ ref('int_note_words') }}
 ),
 
+formats as (
+    {{ post_purchase_gate.note_formats() }}
+),
+
 reasons as (
     select
         actions.order_id,
@@ -18,10 +22,13 @@ reasons as (
         reasons.clears_at,
         reasons.reason_rank,
         reasons.state = 'problem' and checks.is_final as is_over,
-        {{ post_purchase_gate.is_consequence('reasons') }} as is_consequence
+        {{ post_purchase_gate.is_consequence('reasons') }} as is_consequence,
+        policy.due_anchor
     from {{ ref('int_next_actions') }} as actions
     inner join {{ ref('int_decisions') }} as decisions
         on actions.decision_id = decisions.decision_id
+    inner join {{ ref('actions') }} as policy
+        on decisions.action = policy.action
     inner join {{ ref('int_reasons') }} as reasons
         on decisions.point_id = reasons.point_id and decisions.action = reasons.action
     inner join {{ ref('checks') }} as checks
@@ -40,7 +47,8 @@ reasons as (
         decisions.recheck_at as clears_at,
         0 as reason_rank,
         false as is_over,
-        0 as is_consequence
+        0 as is_consequence,
+        cast(null as {{ dbt.type_string() }}) as due_anchor
     from {{ ref('int_next_actions') }} as actions
     inner join {{ ref('int_decisions') }} as decisions
         on actions.decision_id = decisions.decision_id
@@ -65,7 +73,7 @@ held as (
         reasons.order_id,
         reasons.lane,
         told.sentence,
-        told.waits_for,
+        coalesce(anchors.sentence, told.waits_for) as waits_for,
         reasons.clears_at,
         {{ post_purchase_gate.note_minute('reasons.clears_at', 'hours.timezone') }} as until,
         coalesce({{ post_purchase_gate.escaped("coalesce(nullif(trim(products.title), ''), reasons.recommended_sku)") }}, unnamed.sentence) as offer,
@@ -77,8 +85,12 @@ held as (
         end as part,
         reasons.reason_rank as position
     from own_reasons as reasons
+    cross join formats
     inner join words as unnamed
         on unnamed.part = 'the_product'
+    -- what no day is counted from yet has a name
+    left join words as anchors
+        on case when reasons.check_name = 'due' and reasons.detail = 'no_anchor' then {{ dbt.concat(["'anchor_'", 'reasons.due_anchor']) }} end = anchors.part
     inner join {{ ref('int_reason_words') }} as told
         on
             reasons.check_name = told.check_name
@@ -112,9 +124,10 @@ ended_actions as (
         on ended.order_id = chosen.order_id and chosen.lane = 'marketing'
     inner join {{ ref('int_customer_zones') }} as hours
         on chosen.customer_id = hours.customer_id
+    cross join formats
     inner join words
         on words.part = 'ended_action'
-    inner join {{ ref('actions') }} as actions
+    inner join {{ ref('int_action_words') }} as actions
         on ended.action = actions.action
     inner join {{ ref('int_reason_words') }} as told
         on

@@ -7,6 +7,10 @@ words as (
     select * from {{ ref('int_note_words') }}
 ),
 
+formats as (
+    {{ post_purchase_gate.note_formats() }}
+),
+
 issues as (
     select
         issues.*,
@@ -16,6 +20,7 @@ issues as (
         {{ dbt.datediff('issues.due_at', 'issues.as_of', 'hour') }} as hours_over,
         cast(floor({{ post_purchase_gate.days_between('issues.due_at', 'issues.as_of') }}) as {{ dbt.type_bigint() }}) as days_over
     from {{ ref('int_open_issues') }} as issues
+    cross join formats
     inner join {{ ref('int_reason_words') }} as told
         on
             issues.check_name = told.check_name
@@ -33,9 +38,10 @@ holds as (
         holds.released_at <= issues.as_of as is_released_now,
         {{ post_purchase_gate.note_day('holds.released_at', zone) }} as released_day
     from {{ ref('int_issue_holds') }} as holds
+    cross join formats
     inner join issues
         on holds.order_id = issues.order_id and holds.check_name = issues.check_name and issues.order_rank = 1
-    inner join {{ ref('actions') }} as actions
+    inner join {{ ref('int_action_words') }} as actions
         on holds.action = actions.action
 ),
 
@@ -126,7 +132,7 @@ given as (
         choices.order_id,
         actions.title as given_action
     from {{ ref('int_support_choices') }} as choices
-    inner join {{ ref('actions') }} as actions
+    inner join {{ ref('int_action_words') }} as actions
         on choices.action = actions.action
     where choices.check_name is null
 )
@@ -159,6 +165,7 @@ select
             then {{ post_purchase_gate.note_minute(post_purchase_gate.add_days(var('max_pause_days'), 'issues.since'), zone) }}
     end as ask_until
 from {{ ref('int_support_choices') }} as lanes
+cross join formats
 inner join words as unknown_words
     on unknown_words.part = 'unknown_time'
 inner join words as overdue_words

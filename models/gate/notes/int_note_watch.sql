@@ -5,18 +5,23 @@ words as (
     select * from {{ ref('int_note_words') }}
 ),
 
+formats as (
+    {{ post_purchase_gate.note_formats() }}
+),
+
 guards as (
     select
         guards.action,
         guards.metric as guard_metric,
         metric_words.sentence as metric,
-        cast(cast(100 * guards.rate as decimal(18, 2)) as {{ dbt.type_string() }}) as rate,
+        {{ post_purchase_gate.note_number('100 * guards.rate') }} as rate,
         cast(guards.messages as {{ dbt.type_string() }}) as messages,
         coalesce(replace(warn_words.sentence, '{warn}', {{ post_purchase_gate.note_count('cast(100 * guards.warn_above as decimal(18, 4))') }}), '')
         || coalesce(replace(stop_words.sentence, '{stop}', {{ post_purchase_gate.note_count('cast(100 * guards.stop_above as decimal(18, 4))') }}), '')
             as limits,
         rate_words.sentence
     from {{ ref('int_watch_guards') }} as guards
+    cross join formats
     inner join words as rate_words
         on case guards.state when 'unknown' then 'rate_unread' when 'too_few' then 'rate_few' else 'rate_known' end = rate_words.part
     inner join words as metric_words

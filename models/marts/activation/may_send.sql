@@ -83,7 +83,7 @@ select
     cast(case when held.held_by is not null then 'ask:' || held.held_by else held.reason_codes end as {{ string }}) as reason_codes,
     cast(coalesce(
         sentences.sentence,
-        replace(words.reasons_in_words, '{offer}', coalesce(titles.title, held.recommended_sku, 'the product')),
+        replace(words.reasons_in_words, '{offer}', coalesce(titles.title, held.recommended_sku, unnamed.sentence)),
         ''
     ) as {{ string }}) as reasons_in_words,
     cast(held.waits_for_pick as {{ string }}) as waits_for,
@@ -103,6 +103,8 @@ select
     held.reopens_at,
     held.expires_at
 from held
+left join {{ ref('int_note_words') }} as unnamed
+    on unnamed.part = 'the_product'
 left join {{ ref('int_ask_words') }} as words
     on held.point_id = words.point_id and held.action = words.action
 left join titles
