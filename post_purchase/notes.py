@@ -69,7 +69,8 @@ Olist publishes no addresses, consents, tickets, refunds and events of messages,
 it is held. What its owner would know is stated here, so that there is something to read: that the shop keeps none of
 these feeds, that a purchase in Brazil implies consent to e-mail (a row `BR,email,true,,false,` in the seed
 `consent_rules`), and an address for each person (in `olist__customers`, the id and `@example.com` as the e-mail). Of a
-sample, items and payments of orders outside it are left out. It has no names of products: the category stands for one.
+sample, items and payments of orders outside it are left out. It has no names of products: the category,
+in words, stands for one.
 
 ```
 POST_PURCHASE_DB=target/olist.duckdb dbt build --profiles-dir profiles --exclude-resource-type test unit_test --vars \\
@@ -77,9 +78,10 @@ POST_PURCHASE_DB=target/olist.duckdb dbt build --profiles-dir profiles --exclude
       feeds_not_kept: [refunds, tickets, ticket_events, site_events, consents, message_events, subscriptions]}}'
 ```
 
-The words are rows of the seeds `note_sentences` and `reason_sentences`; a row in another language and the var
-`note_language` translate them. Codes stand beside a note, in `next_actions.reason_codes`, and nowhere in it. A product
-without a title is called by its SKU. Models: `models/gate/notes`.
+The words are rows of the seeds `note_sentences` and `reason_sentences`, in English and German; the var `note_language`
+says which are shown, and the rows `format_*` of a language how it writes days, times and fractions. Codes stand beside
+a note, in `next_actions.reason_codes`, and nowhere in it. A product without a title is called by its SKU; what the
+owner has written (titles, disclosures, queues) stands as it is. Models: `models/gate/notes`.
 """
 
 

@@ -1,5 +1,5 @@
 {{ config(enabled='olist' in var('connectors')) }}
--- Olist publishes no product names: the category stands in. No list price either: prices exist only on items sold, and the last one
+-- Olist publishes no product names: the category stands in, its code written as words. No list price either: prices exist only on items sold, and the last one
 -- would tell a decision of a price from its future.
 {%- set translation = source('olist', 'product_category_name_translation') %}
 {%- set has_translation = not execute or adapter.get_relation(translation.database, translation.schema, translation.identifier) is not none %}
@@ -25,15 +25,24 @@ translations as (
         {{ post_purchase_gate.null_as(dbt.type_string()) }} as english_name
     where 1 = 0
     {%- endif %}
+),
+
+named as (
+    select
+        products.product_id,
+        coalesce(translations.english_name, products.category_name) as category
+    from products
+    left join translations
+        on products.category_name = translations.category_name
 )
 
 select
     -- ids
-    products.product_id as sku,
-    products.product_id,
+    product_id as sku,
+    product_id,
     -- text
-    coalesce(translations.english_name, products.category_name) as title,
-    coalesce(translations.english_name, products.category_name) as category,
+    upper(substring(category, 1, 1)) || replace(substring(category, 2), '_', ' ') as title,
+    category,
     'BRL' as currency,
     -- numbers
     {{ post_purchase_gate.null_as(post_purchase_gate.contract_type('decimal')) }} as list_price,
@@ -43,6 +52,4 @@ select
     {{ post_purchase_gate.null_as('boolean') }} as is_active,
     {{ post_purchase_gate.null_as('boolean') }} as is_digital,
     {{ post_purchase_gate.null_as('boolean') }} as is_reviewable
-from products
-left join translations
-    on products.category_name = translations.category_name
+from named
