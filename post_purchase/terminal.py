@@ -279,6 +279,11 @@ def project_actions() -> list[str]:
     return [row["action"] for row in sorted(rows, key=lambda row: (int(row["priority"]), row["action"]))]
 
 
+def project_checks(kind: str) -> list[str]:
+    """The checks of a kind, in the order of the project's own seed."""
+    return [row["check_name"] for row in read_seed(SEEDS / "policy" / "checks.csv") if row["kind"] == kind]
+
+
 def action_order(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The actions from the first to go out to the last: by the build's `actions` seed, else by the project's."""
     places = fetch(

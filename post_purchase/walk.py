@@ -39,6 +39,7 @@ from post_purchase.terminal import (
     open_marts,
     output_width,
     pad,
+    project_checks,
     table,
     use_color,
     when,
@@ -56,24 +57,7 @@ MARTS = (
     "line_replenishment",
     "rejected_rows",
 )
-CHECKS = (
-    "payment",
-    "settled",
-    "shipping",
-    "delivery",
-    "delivery_scan",
-    "status_page",
-    "use_window",
-    "help_seeking",
-    "refund",
-    "kept",
-    "shipping_exception",
-    "damage",
-    "sizing",
-    "ticket",
-    "satisfaction",
-    "negative_review_risk",
-)
+CHECKS = project_checks("evidence")
 FACTS = (
     "paid_at",
     "shipped_at",
