@@ -160,6 +160,34 @@ def test_everything_can_be_done_by_keyboard(opened: Callable[..., Any]) -> None:
     assert page.locator("h1").inner_text().startswith("Order ")
 
 
+# What a person may act on, of what is shown; of a group of radio buttons the keyboard stops at one.
+STOPS = """() => {
+    const seen = (at) => at.checkVisibility() && !at.closest('[hidden]') && at.tabIndex >= 0;
+    const group = (at, more) => document.querySelector(`input[name="${at.name}"]${more}`);
+    const one = (at) => at.type !== 'radio' || at.checked || (!group(at, ':checked') && at === group(at, ''));
+    const all = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary, [tabindex]';
+    return [...document.querySelectorAll(all)].filter((at) => seen(at) && one(at));
+}"""
+
+
+@pytest.mark.parametrize("file", [*FILES, "order.html#H43-nothing-owed"])
+def test_the_keyboard_reaches_everything(opened: Callable[..., Any], file: str) -> None:
+    """Whoever has no mouse comes to every link, button and field of a page, in its order, and out of it again."""
+    page = opened(file, viewport={"width": 1280, "height": 900})
+    stops = page.evaluate(f"({STOPS})().map((at, nth) => (at.dataset.stop = nth, nth)).length")
+    assert stops > 5
+    reached: list[str | None] = []
+    for _ in range(stops + 1):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.dataset.stop ?? null"))
+    missed = page.evaluate(
+        f"reached => ({STOPS})().filter((at) => !reached.includes(at.dataset.stop)).map((at) => at.outerHTML)", reached
+    )
+    assert missed == []
+    places = [int(place) for place in reached if place is not None]
+    assert places[:stops] == sorted(places[:stops]), "the keyboard goes another way than the eye"
+
+
 def test_an_order_shows_its_picture_and_copies_its_note(opened: Callable[..., Any]) -> None:
     page = opened("index.html", viewport={"width": 1280, "height": 900})
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -385,26 +413,71 @@ def test_no_filter_keeps_a_phone_waiting(browser: Any, folder: Path) -> None:
     assert {name: milliseconds for name, milliseconds in took.items() if milliseconds > LONG_TASK} == {}
 
 
-def test_what_a_shop_writes_runs_nowhere(demo_shop: Build, browser: Any, tmp_path: Path) -> None:
-    """A product may be called anything; in no page does its name become an element."""
-    bad = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+# What a shop, its customers and its staff may have written: markup, quotes, a word without an end, Arabic among marks
+# that turn a line around, and what would be filled in or end a script.
+HOSTILE = [
+    "<img src=x onerror=alert(1)><script>alert(2)</script>",
+    "\"'`--></title></script><svg onload=alert(3)>${alert(4)}{{7*7}}",
+    "Donaudampfschifffahrtsgesellschaft" * 9,
+    "\u202emaerc\u202c \u0645\u0631\u062d\u0628\u0627 \u2066\u0628\u0643\u0645\u2069 <b>",
+    "javascript:alert(5)//\\u003c\u2028]]>&lt;i&gt;",
+]
+
+
+@pytest.fixture(scope="module")
+def hostile(demo_shop: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of a shop that has such words wherever anybody can write any."""
+    work = tmp_path_factory.mktemp("hostile")
+
+    def one_of(key: str) -> str:
+        texts = ", ".join("'" + text.replace("'", "''") + "'" for text in HOSTILE)
+        return f"list_extract([{texts}], 1 + cast(hash({key}) % {len(HOSTILE)} as integer))"
+
     database = changed(
         demo_shop,
-        tmp_path,
-        f"update staging.stg_products set title = '{bad}'",
-        f"update marts.next_actions set lesson_note = '### {bad}\n- {bad}\n**{bad}**'",
+        work,
+        f"update staging.stg_products set title = {one_of('sku')}",
+        f"update core.int_accounts set first_name = {one_of('customer_id')}",
+        f"update marts.next_actions set lesson_note = '### ' || {one_of('order_id')} || chr(10) || '- ' || "
+        f"{one_of('lane')} || chr(10) || '**' || {one_of('customer_id')} || '**'",
+        f"update marts.order_timeline set detail = {one_of('order_id || event')}, source_id = {one_of('source_id')}",
+        f"update marts.open_issues set ticket_id = {one_of('order_id')}, topic = {one_of('check_name')}, "
+        f"support_queue = {one_of('order_id')}, support_owner = {one_of('order_id')}",
+        f"update marts.rejected_rows set row_key = {one_of('rejected_row_id')}",
     )
-    out = tmp_path / "site"
+    out = work / "site"
     assert main(["--database", str(database), "--out", str(out)]) == 0
-    context = browser.new_context()
+    return out
+
+
+@pytest.mark.parametrize("look", ["light", "phone"])
+def test_what_a_shop_writes_runs_nowhere(browser: Any, hostile: Path, look: str) -> None:
+    """A product may be called anything; in no page does its name become an element, an error or a wider window."""
+    context = browser.new_context(**(PHONE if look == "phone" else LOOKS[look]))
     page = context.new_page()
     said: list[str] = []
     page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     page.on("console", lambda message: said.append(message.text))
-    for file in ["index.html#status=all", "products.html", "order.html#H06-not-received"]:
-        page.goto(f"file://{out / file}")
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    shown = ""
+    for file in [*FILES, "index.html#status=all", "order.html#H06-not-received", "order.html#H25-sizing-ticket"]:
+        page.goto("about:blank")
+        page.goto(f"file://{hostile / file}")
         settle(page)
-        assert page.locator("main img, main script").count() == 0
-        assert bad in page.locator("main").inner_text()
+        shown += page.locator("main").inner_text()
+        own = "main img, main script, main svg[onload], [onerror], [onload]"
+        assert page.locator(own).count() == 0, file
+        links = page.eval_on_selector_all("a[href]", "all => all.map((at) => at.protocol)")
+        assert set(links) == {"file:"}, file
+        width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width[0] <= width[1], file
+    # that nothing ran is worth something where it was shown
+    shown = " ".join(shown.split())
+    assert [text for text in HOSTILE if " ".join(text.split())[:30] not in shown] == []
+    page.goto(f"file://{hostile / 'index.html'}")
+    settle(page)
+    page.locator("#list-sheet input[type=search]").fill(HOSTILE[0])
+    settle(page)
     assert said == []
     context.close()
