@@ -85,9 +85,10 @@ def text(value: Any) -> str:
 
 
 class Served(NamedTuple):
-    """The last whole build, and whether hours since have left changes beside it."""
+    """The last whole build, up to when it had learned, and whether hours since have left changes beside it."""
 
     as_of: datetime
+    learned_at: datetime
     last_as_of: datetime
     has_changes: bool
 
@@ -97,7 +98,8 @@ def served(database: Path, raw_schema: str) -> Served:
     with duckdb.connect(str(database), read_only=True) as connection:
         try:
             row = connection.execute(
-                "select as_of, (select max(as_of) from marts.gate_decisions) from marts.served_build"
+                "select as_of, (select snapshot_at from observations.int_snapshots where is_current), "
+                "(select max(as_of) from marts.gate_decisions) from marts.served_build"
             ).fetchone()
         except duckdb.CatalogException:
             row = None
@@ -111,7 +113,7 @@ def served(database: Path, raw_schema: str) -> Served:
         has_changes = is_there(connection, "changes", "since_build") and bool(
             connection.execute("select 1 from changes.since_build join marts.served_build using (build_id)").fetchone()
         )
-    return Served(row[0], row[1] or row[0], has_changes)
+    return Served(row[0], row[1], row[2] or row[0], has_changes)
 
 
 def is_there(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
@@ -142,7 +144,7 @@ class Hour:
             **{name: value for name, value in values.items() if name not in ("raw_path", "raw_schema")},
             "raw_schema": "raw",
             "as_of": f"{as_of:%Y-%m-%d %H:%M:%S}",
-            "learned_at": f"{self.last.as_of:%Y-%m-%d %H:%M:%S}",
+            "learned_at": f"{self.last.learned_at:%Y-%m-%d %H:%M:%S}",
             "point_origins": ["live"],
             # a part of the shop says nothing of how much an audience grew: check_audiences asks that of the whole
             "accept_audience_change": True,

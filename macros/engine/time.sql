@@ -17,11 +17,17 @@
 {%- endmacro %}
 
 {#-
-    Up to when the shop's history is learned from, for what is decided now: as_of, unless var learned_at holds what the last whole build has learned.
+    Up to when the shop's history is learned from, for what is decided now: var learned_at, else the last step (var live_learning_step) before as_of, else
+    as_of. With a step, all builds of one day or week rest on the same learning, and what they decide anew has changed for a reason of its own.
 -#}
 {% macro learned_at() -%}
     {%- if var('learned_at', none) -%}
         cast('{{ var('learned_at') | string | replace('T', ' ') | replace('Z', '') }}' as {{ dbt.type_timestamp() }})
+    {%- elif execute and var('live_learning_step', none) -%}
+        {#- vars are checked before the first model; while the project is parsed they may still be wrong -#}
+        {%- set day = modules.datetime.datetime.strptime((post_purchase_gate.as_of_text() | trim)[:10], '%Y-%m-%d') -%}
+        {%- set since = day.weekday() if var('live_learning_step') == 'week' else 0 -%}
+        cast('{{ (day - modules.datetime.timedelta(days=since)).strftime('%Y-%m-%d') }} 00:00:00' as {{ dbt.type_timestamp() }})
     {%- else -%}
         {{ post_purchase_gate.as_of() }}
     {%- endif -%}

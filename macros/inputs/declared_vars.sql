@@ -58,6 +58,9 @@
         'one of: month quarter year': [
             'learning_step',
         ],
+        'one of: day week': [
+            'live_learning_step',
+        ],
         'number': [
             'channel_response_worth', 'risk_threshold', 'risk_shrinkage', 'risk_category_shrinkage', 'risk_lift', 'pair_min_lift', 'pair_min_symmetry', 'substitute_min_co_adoption',
             'substitute_max_same_order', 'experiment_prior_lift', 'experiment_prior_lift_at_most', 'audience_max_growth',

@@ -1,5 +1,5 @@
--- Up to when the shop's history is learned from: as_of for what is decided now, the start of its quarter (or other learning_step) for a past point. A past decision
--- then rests on what could be known, and learning twelve times costs no more than three years of quarters.
+-- Up to when the shop's history is learned from: learned_at (as_of, or the last live_learning_step) for what is decided now, the start of its quarter (or
+-- other learning_step) for a past point. A past decision then rests on what could be known, and learning twelve times costs no more than three years of quarters.
 with
 
 instants as (
