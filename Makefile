@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup serve-setup browser-setup demo build check test lint parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity dagster airflow clean
+.PHONY: help setup sync-setup serve-setup browser-setup demo build check test full lint parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity dagster airflow clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -128,7 +128,12 @@ replay: setup  ## 50 past instants of the demo shop, or of Olist (RAW=FOLDER), f
 check: setup sync-setup serve-setup  ## lint, parse and test what changed since main
 	@$(GATE) check
 
-test: setup lint parse unit pytest  ## lint, parse, dbt unit and data tests, pytest
+test: setup lint parse unit pytest  ## what CI runs: lint, parse, dbt unit and data tests, pytest with what the date draws
+
+full: setup sync-setup serve-setup lint parse unit  ## everything, whatever the date draws: all tests, 50 kills, every mutant, long fuzz (many hours)
+	POST_PURCHASE_KILLS=50 $(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
+	$(GATE) fuzz --files 10000 --kills 50 --machine
+	$(BIN)/python tests/laws/mutants.py
 
 lint: setup sync-setup serve-setup  ## sqlfluff, ruff and mypy
 	$(BIN)/mypy
@@ -144,8 +149,8 @@ unit: setup  ## dbt build of the demo shop with unit and data tests, in a databa
 	mkdir -p target
 	POST_PURCHASE_DB=target/test.duckdb $(DBT) build --profiles-dir profiles --selector full
 
-pytest: setup sync-setup serve-setup  ## stories, matrix, determinism, bad input, scripts
-	$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
+pytest: setup sync-setup serve-setup  ## stories, matrix, laws, the plain reading; of the files that build shops of their own a quarter, drawn by the date
+	$(BIN)/python -m pytest tests --drawn -rs --numprocesses 2 --dist loadfile
 
 clean:  ## remove what was built
 	rm -rf target logs .pytest_cache .ruff_cache

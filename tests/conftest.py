@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import pickle
 import shutil
@@ -19,8 +20,95 @@ from story_shop import AS_OF, Answers, Case, cases, contract, stories, write_sho
 from story_shop import shop as shop_of_stories
 
 ROOT = Path(__file__).resolve().parents[1]
+# Files that build shops of their own. Of these --drawn, as CI runs, takes a quarter by the date: four days take all.
+LONG = [
+    "fuzz/test_fuzz.py",
+    "test_additions.py",
+    "test_ask.py",
+    "test_audiences.py",
+    "test_bad_input.py",
+    "test_bounds.py",
+    "test_channels.py",
+    "test_check.py",
+    "test_connector_apps.py",
+    "test_connector_odd_records.py",
+    "test_connector_records.py",
+    "test_connector_shopify.py",
+    "test_connector_tools.py",
+    "test_determinism.py",
+    "test_experiments.py",
+    "test_history.py",
+    "test_hour.py",
+    "test_interval_coverage.py",
+    "test_landing.py",
+    "test_olist.py",
+    "test_order_profit.py",
+    "test_package.py",
+    "test_pair_null.py",
+    "test_policy_comparison.py",
+    "test_privacy.py",
+    "test_replay.py",
+    "test_risk.py",
+    "test_statistics.py",
+    "test_switch.py",
+]
+DAYS = 4
+READ_BY_PARSING = [
+    "raw_schema",
+    "raw_database",
+    "schema_prefix",
+    "connections",
+    "candidate_matrix",
+    "use_demo_shop",
+    "demo_without",
+    "leases_path",
+    "time_spine_enabled",
+]
 ORIGINS = ["live", "message", "calendar", "due"]
 NOT_PROJECT = shutil.ignore_patterns(".git", ".venv*", ".ci", "target", "logs", "*.duckdb*", "tests", ".*_cache")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--drawn", action="store_true", help="of the files that build many shops, those that today draws")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What all processes of a run share: the day that draws, and what was parsed."""
+    config.addinivalue_line("markers", "drawn: of these tests --drawn takes a quarter, by the date")
+    if gone := [file for file in LONG if not (ROOT / "tests" / file).exists()]:
+        raise pytest.UsageError(f"tests/conftest.py names long files that are not there: {', '.join(gone)}")
+    os.environ.setdefault("POST_PURCHASE_DRAWN_ON", str(dt.date.today()))
+    if "POST_PURCHASE_PARSED" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="parsed-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["POST_PURCHASE_PARSED"] = folder.name
+
+
+def drawn() -> list[str]:
+    day = dt.date.fromisoformat(os.environ["POST_PURCHASE_DRAWN_ON"]).toordinal()
+    return [file for number, file in enumerate(LONG) if (number + day) % DAYS == 0]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    long = [ROOT / "tests" / file for file in LONG if file not in drawn()]
+    return True if config.getoption("--drawn") and collection_path in long else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of tests that stand beside others of their kind and each build a shop, marked `drawn`, a quarter."""
+    if config.getoption("--drawn"):
+        day = dt.date.fromisoformat(os.environ["POST_PURCHASE_DRAWN_ON"]).toordinal()
+        one_of_many = [item for item in items if item.get_closest_marker("drawn")]
+        left = [item for number, item in enumerate(one_of_many) if (number + day) % DAYS]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("--drawn"):
+        left = [file for file in LONG if file not in drawn()]
+        terminalreporter.write_line(f"drawn on {os.environ['POST_PURCHASE_DRAWN_ON']}: {', '.join(drawn())}")
+        terminalreporter.write_line(f"left for another day, and for make full: {', '.join(left)}")
 
 
 class BuildError(Exception):
@@ -51,18 +139,22 @@ def run_dbt(
     full_refresh: bool = False,
     project: Path = ROOT,
     with_tests: bool = False,
-    parsed_once: bool = False,
+    with_artifacts: bool = False,
     replacing: dict[str, str] | None = None,
     inline: str | None = None,
     operation: str | None = None,
 ) -> Build:
-    """`replacing`: what files of models say instead, in a project that is parsed once."""
+    """The project is parsed once for many builds; a copy anew, and one whose manifest is wanted (`with_artifacts`).
+
+    `replacing`: what files of models say instead.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     folder.mkdir(parents=True, exist_ok=True)
     database = database or folder / "shop.duckdb"
-    manifest = parsed_project(vars or {}) if parsed_once and project == ROOT else None
+    parsed_before = project == ROOT and not with_artifacts
+    manifest = parsed_project(vars or {}) if parsed_before else None
     for file, sql in (replacing or {}).items():
         node = next(one for one in manifest.nodes.values() if one.original_file_path == file)
         # a file begins with the lines that parsing has taken away
@@ -99,7 +191,7 @@ def run_dbt(
         arguments += ["--full-refresh"]
     if command == "build" and not with_tests:
         arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    if parsed_once and command != "run-operation":
+    if parsed_before and command != "run-operation":
         arguments += ["--no-write-json"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POST_PURCHASE_DB", str(database))
@@ -116,11 +208,8 @@ def run_dbt(
     return Build(database, folder / "target", ran)
 
 
-PARSED: dict[tuple, bytes] = {}
-
-
 def parsed_project(vars: dict[str, Any]) -> Any:
-    """The project as parsed, once for all builds whose vars differ in nothing that parsing reads.
+    """The project as parsed, once in a run for all builds whose vars differ in nothing that parsing reads.
 
     A parsed project knows its database by name: shop.duckdb, as of every build.
     """
@@ -128,13 +217,12 @@ def parsed_project(vars: dict[str, Any]) -> Any:
 
     shape = (
         bool(vars.get("raw_path")),
-        vars.get("raw_schema"),
         *vars.get("connectors", ["native"]),
-        repr(vars.get("connections")),
         *vars.get("point_origins", ORIGINS),
-        vars.get("candidate_matrix"),
+        *(vars.get(name) for name in READ_BY_PARSING),
     )
-    if shape not in PARSED:
+    file = Path(os.environ["POST_PURCHASE_PARSED"]) / hashlib.sha256(repr(shape).encode()).hexdigest()
+    if not file.exists():
         with tempfile.TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
             patch.setenv("POST_PURCHASE_DB", f"{work}/shop.duckdb")
             patch.delenv("DBT_TARGET_PATH", raising=False)
@@ -156,9 +244,12 @@ def parsed_project(vars: dict[str, Any]) -> Any:
             )
         if not outcome.success:
             raise BuildError(str(outcome.exception))
-        PARSED[shape] = pickle.dumps(outcome.result)
+        # another process may parse the same meanwhile: each puts a whole file there
+        mine = file.with_name(f"{file.name}.{os.getpid()}")
+        mine.write_bytes(pickle.dumps(outcome.result))
+        mine.rename(file)
     # a run writes into its manifest
-    return pickle.loads(PARSED[shape])
+    return pickle.loads(file.read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -212,7 +303,7 @@ def story_vars(raw: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def demo_shop(build: Callable[..., Build]) -> Build:
     """The build that a newcomer runs first: no vars, the demo shop."""
-    return build()
+    return build(with_artifacts=True)
 
 
 @pytest.fixture(scope="session")
@@ -227,7 +318,7 @@ def silent_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
 
 @pytest.fixture(scope="session")
 def stopped_shop(tmp_path_factory: pytest.TempPathFactory) -> StoryShop:
-    return build_stories(tmp_path_factory.mktemp("stopped"), "stopped", parsed_once=True)
+    return build_stories(tmp_path_factory.mktemp("stopped"), "stopped")
 
 
 @pytest.fixture(scope="session")
@@ -256,7 +347,7 @@ def decide_whole(raw: Path | None = None, as_of: Any = AS_OF, **more: Any) -> di
 
 @pytest.fixture(scope="session")
 def decided(build: Callable[..., Build], whole: Path) -> Build:
-    return build(decide_whole(whole), parsed_once=True)
+    return build(decide_whole(whole))
 
 
 @pytest.fixture

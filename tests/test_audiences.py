@@ -149,7 +149,6 @@ class Shop:
             {"raw_path": str(self.raw), "as_of": as_of, **more},
             database=self.folder / "shop.duckdb",
             select=select,
-            parsed_once=True,
             **options,
         )
 

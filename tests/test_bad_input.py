@@ -80,7 +80,6 @@ def with_rows(**more: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 def refused(build: BUILT, folder: Path, vars: dict[str, Any], **options: Any) -> str:
     """What a build says that stops before it has made anything of the project's own."""
     database = folder / "shop.duckdb"
-    options = {"parsed_once": True, **options}
     with pytest.raises(BuildError) as stopped:
         build(vars, database=database, **options)
     made = """select schema_name, table_name from duckdb_tables() where schema_name not in ('raw', 'shop_extract')
@@ -124,7 +123,7 @@ def test_an_empty_schema_stops_the_build(build: BUILT, tmp_path: Path) -> None:
 
 def test_two_inputs_stop_the_build(build: BUILT, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "raw", GOOD)
-    said = refused(build, tmp_path, decide_whole(folder, raw_schema="shop_extract"), parsed_once=False)
+    said = refused(build, tmp_path, decide_whole(folder, raw_schema="shop_extract"))
     assert "Both raw_path and raw_schema are set" in said
 
 
@@ -165,7 +164,7 @@ def test_every_var_is_declared_by_what_it_may_be() -> None:
 
 
 def test_an_unknown_connector_stops_the_build(build: BUILT, tmp_path: Path) -> None:
-    said = refused(build, tmp_path, {"connectors": ["shopware"]}, parsed_once=False)
+    said = refused(build, tmp_path, {"connectors": ["shopware"]})
     assert "Unknown connector 'shopware'" in said and "native, olist" in said
 
 
@@ -264,7 +263,7 @@ def write_messy_csv(whole: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def decided_from_csv(build: BUILT, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = write_messy_csv(whole, tmp_path_factory.mktemp("messy") / "raw")
-    return build(decide_whole(folder), parsed_once=True)
+    return build(decide_whole(folder))
 
 
 def test_a_messy_csv_folder_reads_like_the_parquet_folder(decided: Build, decided_from_csv: Build) -> None:
@@ -310,7 +309,7 @@ def decided_from_tables(build: BUILT, whole: Path, tmp_path_factory: pytest.Temp
             connection.execute(
                 f"create table shop_extract.{table} as select {', '.join(listed)} from '{whole / table}.parquet'"
             )
-    return build(decide_whole(raw_schema="shop_extract"), database=database, parsed_once=True)
+    return build(decide_whole(raw_schema="shop_extract"), database=database)
 
 
 def test_tables_of_a_schema_read_like_the_parquet_folder(decided: Build, decided_from_tables: Build) -> None:
@@ -498,7 +497,7 @@ def bad_rows(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Build:
     for table, lines in BROKEN.items():
         with (folder / f"{table}.csv").open("a", encoding="utf-8", newline="") as file:
             file.write("".join(f"{line}\r\n" for line in lines))
-    return build(decide_whole(folder), select=ONLY_INPUTS, parsed_once=True)
+    return build(decide_whole(folder), select=ONLY_INPUTS)
 
 
 def test_bad_rows_are_rejected_with_their_reason(bad_rows: Build) -> None:
@@ -640,7 +639,7 @@ def test_personal_data_of_broken_lines_is_masked(bad_rows: Build) -> None:
 def test_a_dirtied_shop_is_accounted_for(build: BUILT, tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "scripts/generate_shop.py"), "bulk", "--orders", "300", "--dirty", "0.05"]
     subprocess.run([*script, "--out", str(tmp_path / "raw")], check=True, capture_output=True)
-    built = build(decide_whole(tmp_path / "raw"), select=ONLY_INPUTS, parsed_once=True)
+    built = build(decide_whole(tmp_path / "raw"), select=ONLY_INPUTS)
     assert unbalanced(built) == []
     reasons = {
         reason for (reason,) in rows_of(built, "select distinct split_part(reason, ':', 1) from marts.rejected_rows")
@@ -723,7 +722,7 @@ def readings(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Build:
         {**LINE, "order_line_id": "s3", "order_id": "0001", "sku": "lid"},
     ]
     folder = write_folder(tmp_path_factory.mktemp("readings") / "raw", rows)
-    return build(decide_whole(folder), select=ONLY_INPUTS, parsed_once=True)
+    return build(decide_whole(folder), select=ONLY_INPUTS)
 
 
 def judged(built: Build, letter: str, column: str) -> dict[int, str]:
@@ -797,7 +796,7 @@ def half_connected(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Bu
         ],
     }
     folder = write_folder(tmp_path_factory.mktemp("half") / "raw", rows)
-    return build(decide_whole(folder, feeds_not_kept=["messages"]), parsed_once=True)
+    return build(decide_whole(folder, feeds_not_kept=["messages"]))
 
 
 def test_feed_health_tells_missing_stale_and_not_kept_apart(half_connected: Build) -> None:

@@ -172,7 +172,7 @@ def far(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Build:
                 from range(3)
             ) to '{folder / "reviews.parquet"}' (format parquet)"""
         )
-    return build(decide_whole(folder), select="+input_accounting +repaired_values stg_reviews", parsed_once=True)
+    return build(decide_whole(folder), select="+input_accounting +repaired_values stg_reviews")
 
 
 def test_a_value_beyond_its_bounds_refuses_its_row_by_name(far: Build) -> None:
@@ -266,7 +266,7 @@ def test_a_shop_whose_every_value_lies_at_its_bound_is_decided_on(build: BUILT, 
     ]
     rows = with_rows(orders=orders, order_lines=lines, **more)
     folder = write_folder(tmp_path / "raw", rows)
-    built = build({"raw_path": str(folder), "as_of": "2026-06-20 12:00:00"}, parsed_once=True)
+    built = build({"raw_path": str(folder), "as_of": "2026-06-20 12:00:00"})
     assert rows_of(built, "select table_name, reason, row_key from marts.rejected_rows") == []
     decided = "select count(distinct order_id) from marts.gate_decisions where order_id like 'B%'"
     # the oldest one is live for what it still lasts; the last one lies ahead

@@ -87,7 +87,7 @@ def copy_of(built: Build, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def decided_earlier(build: BUILT, whole: Path) -> Build:
-    return build(decide_whole(whole, EARLIER[0]), parsed_once=True)
+    return build(decide_whole(whole, EARLIER[0]))
 
 
 @pytest.fixture(scope="module")
@@ -98,15 +98,13 @@ def decided_again(build: BUILT, whole: Path, decided: Build, tmp_path_factory: p
     shop.connection.execute("select setseed(0.42)")
     shuffled = shop.write(folder / "raw", columns="reversed", order="order by random()")
     # the same shop, from another folder
-    return build(decide_whole(shuffled, accept_other_shop=True), database=copy_of(decided, folder), parsed_once=True)
+    return build(decide_whole(shuffled, accept_other_shop=True), database=copy_of(decided, folder))
 
 
 @pytest.fixture(scope="module")
 def decided_later(build: BUILT, whole: Path, decided_earlier: Build, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build at AS_OF over the database of a build six weeks earlier."""
-    return build(
-        decide_whole(whole), database=copy_of(decided_earlier, tmp_path_factory.mktemp("later")), parsed_once=True
-    )
+    return build(decide_whole(whole), database=copy_of(decided_earlier, tmp_path_factory.mktemp("later")))
 
 
 # --- the same again ---------------------------------------------------------------------------------------------------
@@ -145,7 +143,7 @@ def decided_without_later(build: BUILT, whole: Path, as_of: Any, folder: Path) -
     before = shop.rows()
     shop.cut(str(as_of))
     assert before - shop.rows() > 20, "nothing was cut"
-    return build(decide_whole(shop.write(folder / "raw"), as_of), parsed_once=True)
+    return build(decide_whole(shop.write(folder / "raw"), as_of))
 
 
 def test_facts_after_as_of_change_nothing(build: BUILT, whole: Path, decided: Build, tmp_path: Path) -> None:
@@ -166,7 +164,7 @@ def test_facts_after_an_earlier_as_of_change_nothing(decided_earlier: Build, cut
 @pytest.mark.parametrize("as_of", EARLIER[1:])
 def test_facts_after_any_instant_change_nothing(build: BUILT, whole: Path, as_of: str, tmp_path: Path) -> None:
     without = decided_without_later(build, whole, as_of, tmp_path)
-    full = build(decide_whole(whole, as_of), parsed_once=True)
+    full = build(decide_whole(whole, as_of))
     assert differences(full.database, without.database, OF_ALL_ROWS) == {}
 
 
@@ -200,7 +198,7 @@ def feeling_otherwise(build: BUILT, whole: Path, decided: Build, tmp_path_factor
     shop.connection.execute(
         f"update ticket_events set satisfaction = case when {mark} < 0.4 then 'bad' when {mark} < 0.7 then 'good' end"
     )
-    built = build(decide_whole(shop.write(folder / "raw")), parsed_once=True)
+    built = build(decide_whole(shop.write(folder / "raw")))
     with duckdb.connect(str(built.database)) as connection:
         connection.execute(
             f"update learning.int_risk_scores set negative_review_risk_score = {DRAWN.format('point_id')}"
@@ -211,7 +209,6 @@ def feeling_otherwise(build: BUILT, whole: Path, decided: Build, tmp_path_factor
         command="run",
         select="int_risk_scores+",
         exclude="int_risk_scores decision_changes",
-        parsed_once=True,
     )
 
 
@@ -328,6 +325,5 @@ def test_a_full_refresh_keeps_the_log(build: BUILT, whole: Path, decided_later: 
         command="run",
         select="gate_decisions decision_changes",
         full_refresh=True,
-        parsed_once=True,
     )
     assert rows_of(database, LOG) == rows_of(decided_later, LOG)

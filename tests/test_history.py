@@ -41,7 +41,7 @@ def first(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Build:
     folder = tmp_path_factory.mktemp("first")
     write_folder(folder / "raw", TABLES)
     vars = {"raw_path": str(folder / "raw"), "as_of": AS_OF}
-    return build(vars, database=folder / "shop.duckdb", select=INPUTS, parsed_once=True)
+    return build(vars, database=folder / "shop.duckdb", select=INPUTS)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def second(build: BUILT, first: Build, tmp_path: Path) -> Callable[..., Build]:
         shutil.rmtree(raw)
         write_folder(raw, {name: rows for name, rows in (TABLES | changed).items() if rows is not None})
         vars = {"raw_path": str(raw), "as_of": AS_OF, **(more or {})}
-        return build(vars, database=tmp_path / "shop.duckdb", select=INPUTS, parsed_once=True)
+        return build(vars, database=tmp_path / "shop.duckdb", select=INPUTS)
 
     return again
 
@@ -123,16 +123,16 @@ def test_another_shop_needs_a_word(second: Callable[..., Build], build: BUILT, f
     with pytest.raises(
         BuildError, match="This database holds folder '.*raw', and this build would bring the demo shop"
     ):
-        build({}, database=database, select=INPUTS, parsed_once=True)
+        build({}, database=database, select=INPUTS)
     raw = write_folder(tmp_path / "moved", TABLES)
     vars = {"raw_path": str(raw), "as_of": AS_OF}
     with pytest.raises(BuildError, match="would bring folder '.*moved'"):
-        build(vars, database=database, select=INPUTS, parsed_once=True)
+        build(vars, database=database, select=INPUTS)
     assert rows_of(database, "select count(*) from raw.tickets") == [(100,)], "files were landed"
-    build({**vars, "accept_other_shop": True, "shop_name": "cups"}, database=database, select=INPUTS, parsed_once=True)
-    build({**vars, "shop_name": "cups"}, database=database, select=INPUTS, parsed_once=True)
+    build({**vars, "accept_other_shop": True, "shop_name": "cups"}, database=database, select=INPUTS)
+    build({**vars, "shop_name": "cups"}, database=database, select=INPUTS)
     with pytest.raises(BuildError, match="holds shop 'cups'"):
-        build(vars, database=database, select=INPUTS, parsed_once=True)
+        build(vars, database=database, select=INPUTS)
 
 
 # --- what guests are known by -----------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_an_earlier_clock_adds_nothing_to_the_log(build: BUILT, tmp_path: Path) 
     logged = []
     for as_of in ("2026-06-20 12:00:00", "2026-06-05 12:00:00", "2026-06-25 12:00:00"):
         vars = {"raw_path": str(raw), "as_of": as_of}
-        build(vars, database=tmp_path / "shop.duckdb", select="+decision_changes", parsed_once=True)
+        build(vars, database=tmp_path / "shop.duckdb", select="+decision_changes")
         logged.append(rows_of(tmp_path / "shop.duckdb", log))
     assert logged[0] == logged[1] and len(logged[2]) > len(logged[1]) > 0
 
@@ -179,7 +179,7 @@ def test_an_earlier_clock_adds_nothing_to_the_log(build: BUILT, tmp_path: Path) 
 def test_what_is_loaded_through_a_day_to_come_is_no_news(build: BUILT, tmp_path: Path) -> None:
     loads = [dict(feed=feed, loaded_through="2099-01-01") for feed in ("orders", "tickets")]
     raw = write_folder(tmp_path / "raw", with_rows(tickets=TICKETS[:20], feed_loads=loads))
-    built = build({"raw_path": str(raw), "as_of": AS_OF}, select="+int_feed_status", parsed_once=True)
+    built = build({"raw_path": str(raw), "as_of": AS_OF}, select="+int_feed_status")
     reached = (
         "select feed, loaded_through::varchar, reaches_by from core.int_feed_status where feed in ('orders', 'tickets')"
     )

@@ -86,7 +86,14 @@ def known(table: str, instant: dt.datetime) -> str:
 
 
 def settings(raw: Path, as_of: dt.datetime, **more: Any) -> dict[str, Any]:
-    return {"raw_path": str(raw), "as_of": str(as_of), "point_origins": ["live"], **more}
+    return {
+        "raw_path": str(raw),
+        "as_of": str(as_of),
+        "point_origins": ["live"],
+        # every build of the week has learned up to the same Monday
+        "live_learning_step": "week",
+        **more,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -96,16 +103,17 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[Pa
     raw = write_shop(folder / "raw", told_in("speaking"))
     before, first, second, whole = parts(raw, [BEFORE, BETWEEN, AS_OF], folder)
     hourly = folder / "hourly" / "shop.duckdb"
-    built: Build = run_dbt(folder / "before", settings(before, BEFORE), database=folder / "shop.duckdb")
+    built: Build = run_dbt(
+        folder / "before", settings(before, BEFORE), database=folder / "shop.duckdb", with_artifacts=True
+    )
     at_once = folder / "at_once" / "shop.duckdb"
     for copy in (hourly, at_once):
         copy.parent.mkdir()
         shutil.copy(built.database, copy)
     run_dbt(
         folder / "at_once",
-        settings(whole, AS_OF, learned_at=str(BEFORE), accept_other_shop=True),
+        settings(whole, AS_OF, accept_other_shop=True),
         database=at_once,
-        parsed_once=True,
     )
     return hourly, at_once, [first, second], built.target
 

@@ -144,7 +144,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Truth, float,
         folder,
         {"raw_path": str(folder / "raw"), "as_of": AS_OF, "live_days": 1, "point_origins": ["live"]},
         select="+int_pair_values",
-        parsed_once=True,
     )
     with duckdb.connect(str(build.database), read_only=True) as connection:
         bounds = connection.execute("""

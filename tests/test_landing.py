@@ -105,7 +105,7 @@ def test_a_header_that_cannot_be_read_stops_the_build(
     build: BUILT, tmp_path: Path, text: bytes, said: list[str]
 ) -> None:
     with pytest.raises(BuildError) as stopped:
-        build({"raw_path": str(folder_of(tmp_path / "raw", text))}, parsed_once=True)
+        build({"raw_path": str(folder_of(tmp_path / "raw", text))})
     assert all(word in str(stopped.value) for word in said), stopped.value
 
 
@@ -116,7 +116,7 @@ def test_line_ends_of_two_kinds_and_a_stray_return_cost_no_other_record(build: B
     rows[21] = line(20, "hel\rlo")
     raw = folder_of(tmp_path / "raw", "".join(row + ends[number % 2] for number, row in enumerate(rows)).encode())
     (raw / "products.csv").write_bytes((raw / "products.csv").read_bytes().replace(b"\r\n", b"\r"))
-    built = build({"raw_path": str(raw), "as_of": "2026-06-20 12:00:00"}, select="+file_accounting", parsed_once=True)
+    built = build({"raw_path": str(raw), "as_of": "2026-06-20 12:00:00"}, select="+file_accounting")
     read = {key for (key,) in rows_of(built, "select ticket_id from staging.base_tickets")}
     assert read >= {f"T{number}" for number in range(40) if number != 20}
     for counts in rows_of(built, "select records_in, records_accepted + records_rejected from marts.file_accounting"):
@@ -132,7 +132,7 @@ def test_another_encoding_is_read_by_its_mark_or_by_the_owner_s_word(build: BUIL
     named = ["customer_id,email,country", *(f"C{number},\xe4{number}@example.com,US" for number in range(9))]
     (raw / "customers.csv").write_bytes("\n".join([*named, "0001,ada@example.com,US"]).encode("latin-1"))
     vars = {"raw_path": str(raw), "as_of": "2026-06-20 12:00:00", "csv_encodings": {"customers": "latin-1"}}
-    built = build(vars, select="+file_accounting", parsed_once=True)
+    built = build(vars, select="+file_accounting")
     counted = rows_of(built, "select table_name, encoding, records_in, records_rejected from marts.file_accounting")
     assert set(counted) >= {("tickets", "utf-16", 30, 1), ("customers", "latin-1", 10, 0)}
     assert rows_of(built, "select subject, count(*) from raw.tickets group by 1 order by 2") == [
@@ -141,7 +141,7 @@ def test_another_encoding_is_read_by_its_mark_or_by_the_owner_s_word(build: BUIL
     ]
     assert rows_of(built, "select count(*) from raw.customers where email like '\xe4%@example.com'") == [(9,)]
     with pytest.raises(BuildError, match="csv_encodings is .* utf-8, utf-16 or latin-1"):
-        build({**vars, "csv_encodings": {"customers": "cp850"}}, select="+file_accounting", parsed_once=True)
+        build({**vars, "csv_encodings": {"customers": "cp850"}}, select="+file_accounting")
 
 
 def test_the_tasks_of_an_orchestrator_land_once_and_find_a_file_that_was_replaced(build: BUILT, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_tasks_of_an_orchestrator_land_once_and_find_a_file_that_was_replace
     task = {"raw_path": str(raw), "as_of": "2026-06-20 12:00:00", "build_id": "nightly-1"}
 
     def run(command: str, **options: Any) -> None:
-        build({**task, **options.pop("vars", {})}, database=database, command=command, parsed_once=True, **options)
+        build({**task, **options.pop("vars", {})}, database=database, command=command, **options)
 
     run("run-operation", operation="land_inputs")
     (raw / "customers.csv").unlink()
@@ -179,6 +179,6 @@ def test_landing_replaces_no_schema_that_it_did_not_make(build: BUILT, tmp_path:
         connection.execute("create table raw.ledger as select 1 as one")
     vars: dict[str, Any] = {"raw_path": str(write_folder(tmp_path / "raw", GOOD))}
     with pytest.raises(BuildError, match="landing did not make.*ledger"):
-        build(vars, database=database, parsed_once=True)
+        build(vars, database=database)
     assert rows_of(database, "from raw.ledger") == [(1,)]
     shutil.rmtree(tmp_path / "raw")

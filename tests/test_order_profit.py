@@ -105,7 +105,6 @@ def profits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
         folder,
         {"raw_path": str(folder / "raw"), "as_of": AS_OF, "point_origins": ["live"]},
         select="+order_line_profit",
-        parsed_once=True,
     )
     with duckdb.connect(str(build.database), read_only=True) as connection:
         cursor = connection.execute("select * from marts.order_line_profit")

@@ -100,7 +100,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proven, Proven]:
     folder = tmp_path_factory.mktemp("pair_null")
     write_shop(folder / "raw", seed=11)
     shop = SHOP | {"raw_path": str(folder / "raw")}
-    build = run_dbt(folder, shop, select="+int_pairs", parsed_once=True)
+    build = run_dbt(folder, shop, select="+int_pairs")
     found = proven(build.database)
     run_dbt(
         folder,

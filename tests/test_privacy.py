@@ -166,7 +166,6 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[s
             {"raw_path": str(folder / "raw"), "as_of": as_of, "guest_salt": SALT},
             database=folder / "shop.duckdb",
             select=select,
-            parsed_once=True,
         )
         with duckdb.connect(str(build.database), read_only=True) as connection:
             rows = {

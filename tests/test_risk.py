@@ -59,9 +59,7 @@ def learned_shop(build: BUILT, whole: Path, folder: Path, is_turned: bool) -> Bu
     wanted = decide_whole(
         shop.write(folder / "raw"), point_origins=["live", "message"], risk_min_reviews=200, risk_min_negatives=20
     )
-    return build(
-        wanted, select="+gate_decisions +gate_reasons +next_actions +risk_factors +int_verdicts", parsed_once=True
-    )
+    return build(wanted, select="+gate_decisions +gate_reasons +next_actions +risk_factors +int_verdicts")
 
 
 @pytest.fixture(scope="module")

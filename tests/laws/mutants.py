@@ -510,7 +510,6 @@ class BuiltShop:
             self.vars,
             command="compile",
             select=mutant.model,
-            parsed_once=True,
             replacing={mutant.file: mutant.text()},
         ).compiled(mutant.model)
         with duckdb.connect(str(database)) as connection:

@@ -26,7 +26,7 @@ def commercial_actions() -> set[str]:
 
 def decide(folder: Path, shop: Shop, at: dt.datetime = AS_OF) -> Build:
     raw = write(shop, folder / "raw")
-    return run_dbt(folder, {**VARS, "as_of": str(at), "raw_path": str(raw)}, select=READ, parsed_once=True)
+    return run_dbt(folder, {**VARS, "as_of": str(at), "raw_path": str(raw)}, select=READ)
 
 
 def said(database: Path) -> Decisions:

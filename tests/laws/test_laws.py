@@ -109,6 +109,7 @@ def show(table: str, row: dict[str, object]) -> str:
     return f"{table} " + ", ".join(f"{column}={value}" for column, value in row.items() if value not in (None, ""))
 
 
+@pytest.mark.drawn
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "speaking"])
 def test_silence_lets_nothing_out(
     kind: str, pairs: Pairs, packed: Path, commercial: set[str], tmp_path_factory: pytest.TempPathFactory

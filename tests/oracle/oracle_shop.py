@@ -34,7 +34,7 @@ def tell_all(kind: str, numbers: Sequence[int], seed: int) -> Told:
 
 def decide(told: Told, folder: Path) -> Build:
     raw = write(shop_of(told.histories, KINDS[told.kind]), folder / "raw")
-    return run_dbt(folder, {**VARS, "raw_path": str(raw)}, select=READ, parsed_once=True)
+    return run_dbt(folder, {**VARS, "raw_path": str(raw)}, select=READ)
 
 
 def differing(told: Told, database: Path) -> set[tuple[str, str]]:

@@ -80,7 +80,9 @@ def test_boundaries_fall_on_the_instant(told: Callable[[str], Told], capsys: pyt
         assert not [check for check in TIMED if not any(table.get(check, [0]))], "no history stands at these boundaries"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [kind if kind == "speaking" else pytest.param(kind, marks=pytest.mark.drawn) for kind in KINDS]
+)
 def test_models_and_reading_agree(
     kind: str,
     told: Callable[[str], Told],
