@@ -13,7 +13,7 @@ names as (
         min(id) as order_id
     from orders
     where name is not null
-    group by 1, 2
+    group by _store, lower(replace(name, '#', ''))
     having count(*) = 1
 ),
 

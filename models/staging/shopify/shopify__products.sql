@@ -18,7 +18,7 @@ types as (
         max(case when means like 'days:%' then split_part(means, ':', 2) end) as consumable_days
     from {{ ref('connector_words') }}
     where connector = 'shopify' and subject = 'product_type'
-    group by 1
+    group by lower(trim(value))
 ),
 
 variants as (
@@ -60,7 +60,8 @@ select
     -- booleans
     case when products.id is null then false when products.status is not null then lower(products.status) = 'active' end as is_active,
     coalesce(lower(items.requires_shipping) in ({{ post_purchase_gate.words_for_no() }}), false) or coalesce(types.is_digital, 0) = 1 as is_digital,
-    not (coalesce(lower(products.is_gift_card) in ({{ post_purchase_gate.words_for_yes() }}), false) or coalesce(types.is_not_reviewable, 0) = 1) as is_reviewable,
+    coalesce(lower(products.is_gift_card) not in ({{ post_purchase_gate.words_for_yes() }}), true)
+    and coalesce(types.is_not_reviewable, 0) = 0 as is_reviewable,
     variants._loaded_at
 from variants
 left join {{ ref('src_shopify__product') }} as products

@@ -83,7 +83,9 @@ select
         else shipments.created_at
     end as shipped_at,
     case when told.events is null and shipments.carrier_status = 'delivered' then shipments.updated_at end as delivered_at,
-    case when shipments.status_folded in ('cancelled', 'canceled', 'error', 'failure') then coalesce(shipments.updated_at, shipments.created_at) end as cancelled_at,
+    case
+        when shipments.status_folded in ('cancelled', 'canceled', 'error', 'failure') then coalesce(shipments.updated_at, shipments.created_at)
+    end as cancelled_at,
     shipments.updated_at,
     shipments._loaded_at
 from shipments

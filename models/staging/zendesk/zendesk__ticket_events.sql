@@ -42,7 +42,10 @@ last_marks as (
         tickets._loaded_at
     from {{ ref('src_zendesk__ticket') }} as tickets
     left join known_marks as known
-        on tickets._store = known._store and tickets.id = known.ticket_id and {{ post_purchase_gate.satisfaction_mark('tickets.satisfaction_score') }} = known.satisfaction
+        on
+            tickets._store = known._store
+            and tickets.id = known.ticket_id
+            and {{ post_purchase_gate.satisfaction_mark('tickets.satisfaction_score') }} = known.satisfaction
     where tickets.satisfaction_score is not null and known.ticket_id is null
 ),
 
