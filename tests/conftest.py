@@ -53,18 +53,20 @@ LONG = [
     "test_switch.py",
 ]
 DAYS = 4
-READ_BY_PARSING = [
-    "raw_schema",
-    "raw_database",
-    "schema_prefix",
-    "connections",
-    "candidate_matrix",
-    "use_demo_shop",
-    "demo_without",
-    "leases_path",
-    "time_spine_enabled",
-]
-ORIGINS = ["live", "message", "calendar", "due"]
+# Vars that parsing does not read: a project that was parsed with one value of them is run with another.
+READ_WHEN_RUN = {
+    "accept_audience_change",
+    "accept_new_salt",
+    "accept_other_shop",
+    "accept_shrink",
+    "as_of",
+    "columns_not_kept",
+    "csv_encodings",
+    "feeds_not_kept",
+    "learned_at",
+    "live_learning_step",
+    "shop_name",
+}
 NOT_PROJECT = shutil.ignore_patterns(".git", ".venv*", ".ci", "target", "logs", "*.duckdb*", "tests", ".*_cache")
 
 
@@ -154,7 +156,7 @@ def run_dbt(
     folder.mkdir(parents=True, exist_ok=True)
     database = database or folder / "shop.duckdb"
     parsed_before = project == ROOT and not with_artifacts
-    manifest = parsed_project(vars or {}) if parsed_before else None
+    manifest = parsed_project(vars or {}, database.name) if parsed_before else None
     for file, sql in (replacing or {}).items():
         node = next(one for one in manifest.nodes.values() if one.original_file_path == file)
         # a file begins with the lines that parsing has taken away
@@ -208,23 +210,20 @@ def run_dbt(
     return Build(database, folder / "target", ran)
 
 
-def parsed_project(vars: dict[str, Any]) -> Any:
+def parsed_project(vars: dict[str, Any], database: str) -> Any:
     """The project as parsed, once in a run for all builds whose vars differ in nothing that parsing reads.
 
-    A parsed project knows its database by name: shop.duckdb, as of every build.
+    A parsed project knows its database by the name of the file.
     """
     from dbt.cli.main import dbtRunner
 
-    shape = (
-        bool(vars.get("raw_path")),
-        *vars.get("connectors", ["native"]),
-        *vars.get("point_origins", ORIGINS),
-        *(vars.get(name) for name in READ_BY_PARSING),
-    )
+    read = {name: value for name, value in sorted(vars.items()) if name not in READ_WHEN_RUN}
+    # which folder the files are in is read when it runs; whether there is one, is read before
+    shape = (database, {**read, "raw_path": bool(read.get("raw_path"))})
     file = Path(os.environ["POST_PURCHASE_PARSED"]) / hashlib.sha256(repr(shape).encode()).hexdigest()
     if not file.exists():
         with tempfile.TemporaryDirectory() as work, pytest.MonkeyPatch.context() as patch:
-            patch.setenv("POST_PURCHASE_DB", f"{work}/shop.duckdb")
+            patch.setenv("POST_PURCHASE_DB", f"{work}/{database}")
             patch.delenv("DBT_TARGET_PATH", raising=False)
             outcome = dbtRunner().invoke(
                 [
