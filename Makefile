@@ -130,7 +130,7 @@ check: setup sync-setup serve-setup  ## lint, parse and test what changed since 
 
 test: setup lint-drawn parse unit pytest  ## what CI runs: lint, parse, dbt unit and data tests, pytest with what the date draws
 
-full: setup sync-setup serve-setup lint parse unit  ## everything, whatever the date draws: all tests, 50 kills, every mutant, long fuzz (many hours)
+full: lint parse unit  ## everything, whatever the date draws: all tests, 50 kills, every mutant, long fuzz (many hours)
 	POST_PURCHASE_KILLS=50 $(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 	$(GATE) fuzz --files 10000 --kills 50 --machine
 	$(BIN)/python tests/laws/mutants.py

@@ -71,7 +71,9 @@ NOT_PROJECT = shutil.ignore_patterns(".git", ".venv*", ".ci", "target", "logs", 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--drawn", action="store_true", help="of the files that build many shops, those that today draws")
+    parser.addoption(
+        "--drawn", action="store_true", help="of the files that build shops of their own, those that today draws"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -86,9 +88,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["POST_PURCHASE_PARSED"] = folder.name
 
 
+def is_drawn(number: int) -> bool:
+    """Whether the day draws the one of this number."""
+    return (number + dt.date.fromisoformat(os.environ["POST_PURCHASE_DRAWN_ON"]).toordinal()) % DAYS == 0
+
+
 def drawn() -> list[str]:
-    day = dt.date.fromisoformat(os.environ["POST_PURCHASE_DRAWN_ON"]).toordinal()
-    return [file for number, file in enumerate(LONG) if (number + day) % DAYS == 0]
+    return [file for number, file in enumerate(LONG) if is_drawn(number)]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -99,9 +105,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of tests that stand beside others of their kind and each build a shop, marked `drawn`, a quarter."""
     if config.getoption("--drawn"):
-        day = dt.date.fromisoformat(os.environ["POST_PURCHASE_DRAWN_ON"]).toordinal()
         one_of_many = [item for item in items if item.get_closest_marker("drawn")]
-        left = [item for number, item in enumerate(one_of_many) if (number + day) % DAYS]
+        left = [item for number, item in enumerate(one_of_many) if not is_drawn(number)]
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=left)
 
