@@ -34,7 +34,7 @@ SHOW_ROWS = {"input_accounting", "order_timeline"}
 
 @pytest.fixture(scope="module")
 def models() -> dict[str, Any]:
-    nodes = parsed_project({}).nodes
+    nodes = parsed_project({}, "shop.duckdb").nodes
     return {key: node for key, node in nodes.items() if node.resource_type == "model"}
 
 
