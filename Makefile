@@ -145,6 +145,7 @@ lint-drawn: lint-python
 
 lint-python: setup sync-setup serve-setup
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 	$(BIN)/ruff check post_purchase scripts tests
 	$(BIN)/ruff format --check post_purchase scripts tests
 
