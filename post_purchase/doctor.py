@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import yaml
@@ -86,8 +86,15 @@ class Unreadable(Exception):
     """The connections cannot be read; the message says why."""
 
 
-def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, Any]) -> list[str]:
-    """One dbt command in this process; what it logged. Errors are said as dbt says them."""
+class Spoken(NamedTuple):
+    """What a dbt command said, line by line, and what it returned."""
+
+    lines: list[str]
+    result: Any
+
+
+def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, Any], parsed: Any = None) -> Spoken:
+    """One dbt command in this process, on a project parsed before if there is one. Errors are said as dbt says them."""
     said: list[str] = []
     problems: list[str] = []
 
@@ -96,13 +103,13 @@ def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, An
         if event.info.level == "error" and event.info.msg.strip():
             problems.append(plain(event.info.msg).strip())
 
-    common = ["--log-level", "none", "--log-level-file", "none", "--project-dir", str(PROJECT)]
+    common = ["--log-level", "none", "--log-level-file", "none", "--no-write-json", "--project-dir", str(PROJECT)]
     common += ["--profiles-dir", str(profiles), "--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    outcome = invoke([*words, *common, "--vars", yaml.safe_dump(settings, width=10_000)], hear)
+    outcome = invoke([*words, *common, "--vars", yaml.safe_dump(settings, width=10_000)], hear, parsed)
     if not outcome.success:
         reasons = list(dict.fromkeys(problems)) or [str(outcome.exception)]
         raise Unreadable("\n".join(reasons[:5]))
-    return said
+    return Spoken(said, outcome.result)
 
 
 def working_profile(database: Path, work: Path) -> Path:
@@ -359,7 +366,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         moved = where_the_shop_is(settings)
         try:
             with console.status("looking at the connections"):
-                said = dbt(["run-operation", "describe_connections"], profiles, work, moved)
+                parsed = dbt(["parse"], profiles, work, moved).result
+                said = dbt(["run-operation", "describe_connections"], profiles, work, moved, parsed).lines
             described = json.loads(next(line[line.index(MARK) + len(MARK) :] for line in said if MARK in line))
             missing = [
                 f"{connection['place']} has no table '{source['source']}'"
@@ -374,7 +382,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 )
                 return 1
             with console.status("reading the rows"):
-                dbt(["build", *WITHOUT_TESTS, "--select", *NEEDED], profiles, work, moved)
+                dbt(["build", *WITHOUT_TESTS, "--select", *NEEDED], profiles, work, moved, parsed)
         except Unreadable as error:
             print(str(error).replace(f"{SHOP}.", f"{database.stem}."), file=sys.stderr)
             return 2

@@ -456,7 +456,7 @@ from reasons
         {{ 'coalesce(' ~ typed ~ ', ' ~ derived[name] ~ ')' if name in derived else typed }} as {{ name }},
         {%- endfor %}
         {% if types['_loaded_at'] -%}
-            {{ post_purchase_gate.read_loaded_at(types['_loaded_at']) }}
+            {{ post_purchase_gate.read_loaded_at('raw___loaded_at', types['_loaded_at']) }}
         {%- else -%}
             cast(null as {{ dbt.type_timestamp() }})
         {%- endif %} as _loaded_at,
@@ -472,7 +472,7 @@ from reasons
             {%- endif %}
             {%- endfor %}
             {%- if types['_loaded_at'] %}
-            _loaded_at,
+            {{ post_purchase_gate.as_brought('_loaded_at', types['_loaded_at']) }} as raw___loaded_at,
             {%- endif %}
             {{ source.number }} as _source
         from {{ source.relation }}

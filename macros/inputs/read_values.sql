@@ -121,10 +121,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- When a row was loaded, as its source says. Beyond the bounds it says nothing. -#}
-{% macro read_loaded_at(raw_type) -%}
+{#- When a row was loaded, as its source says; `brought` is that as brought. Beyond the bounds it says nothing. -#}
+{% macro read_loaded_at(brought, raw_type) -%}
     {%- set column = {'data_type': 'timestamp', 'config': {'meta': {}}} -%}
-    {%- set instant = post_purchase_gate.as_typed(post_purchase_gate.as_brought('_loaded_at', raw_type), column, raw_type) -%}
+    {%- set instant = post_purchase_gate.as_typed(brought, column, raw_type) -%}
     case when not {{ post_purchase_gate.is_out_of_bounds(instant, column, post_purchase_gate.contract_bounds()) }} then {{ instant }} end
 {%- endmacro %}
 

@@ -6,12 +6,16 @@ table_loads as (
     {%- for connector in post_purchase_gate.used_connectors() %}
     {%- for table in tables %}
     {%- set relation = post_purchase_gate.raw_relation(connector, table) %}
-    {%- if execute and post_purchase_gate.raw_column_type(relation, '_loaded_at') %}
+    {%- set type = post_purchase_gate.raw_column_type(relation, '_loaded_at') if execute else none %}
+    {%- if type %}
     select
         '{{ connector }}' as connector,
-        max({{ post_purchase_gate.read_loaded_at(post_purchase_gate.raw_column_type(relation, '_loaded_at')) }}) as loaded_at
-    from {{ relation }}
-    where {{ post_purchase_gate.read_loaded_at(post_purchase_gate.raw_column_type(relation, '_loaded_at')) }} <= {{ post_purchase_gate.latest_known() }}
+        max(loaded_at) as loaded_at
+    from (
+        select {{ post_purchase_gate.read_loaded_at('raw___loaded_at', type) }} as loaded_at
+        from (select distinct {{ post_purchase_gate.as_brought('_loaded_at', type) }} as raw___loaded_at from {{ relation }}) as brought
+    ) as {{ table }}
+    where loaded_at <= {{ post_purchase_gate.latest_known() }}
     union all
     {%- endif %}
     {%- endfor %}
