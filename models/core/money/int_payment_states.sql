@@ -10,7 +10,9 @@ moves as (
         case kind
             when 'pending' then 1 when 'authorized' then 2 when 'captured' then 3 when 'failed' then 4 when 'voided' then 5
             when 'chargeback_won' then 6 when 'chargeback' then 7 else 8
-        end as step
+        end as step,
+        -- a capture of nothing takes nothing
+        kind = 'captured' and is_after_cancellation and (amount > 0 or is_amount_unknown) as takes_after_cancellation
     from {{ ref('int_payment_moves') }}
 ),
 
@@ -62,8 +64,8 @@ running as (
         max(case when kind = 'captured' and is_amount_unknown then 1 else 0 end) {{ so_far }} as is_capture_unknown,
         min(case when kind = 'captured' then moved_at end) {{ so_far }} as first_captured_at,
         min(case when kind = 'captured' then move_id end) {{ so_far }} as capture_id,
-        min(case when kind = 'captured' and is_after_cancellation then moved_at end) {{ so_far }} as captured_after_cancel_at,
-        min(case when kind = 'captured' and is_after_cancellation then move_id end) {{ so_far }} as captured_after_cancel_id,
+        min(case when takes_after_cancellation then moved_at end) {{ so_far }} as captured_after_cancel_at,
+        min(case when takes_after_cancellation then move_id end) {{ so_far }} as captured_after_cancel_id,
         max(case when kind = 'pending' then move_number end) {{ so_far }} as pending_number,
         max(case when kind in ('failed', 'voided') then move_number end) {{ so_far }} as ended_number,
         max(case when kind in ('pending', 'authorized', 'failed', 'voided', 'captured') then move_number end) {{ so_far }} as attempt_number,
@@ -103,7 +105,8 @@ judged as (
             when last_chargeback_at is not null and not coalesce(chargeback_won_at > last_chargeback_at, false) then 'chargeback'
             when
                 ended_number is not null and not has_captured and authorized_left <= 0 and not is_pending
-                and not coalesce(amount_owed <= tolerance, false)
+                -- what is taken off an order later does not pay it
+                and not coalesce(amount_owed_at_first <= tolerance and amount_owed <= tolerance, false)
                 then 'ended'
             when unknown_status_id is not null then 'unknown_status'
             when has_captured then 'captured'

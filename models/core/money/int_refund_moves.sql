@@ -35,7 +35,8 @@ refunds as (
         coalesce(refunds.amount, 0) as amount,
         refunds.reason = 'shipping' and coalesce(refunds.quantity, 0) = 0 as is_shipping,
         refunds.requested_at,
-        refunds.refunded_at,
+        -- by another clock it may be older than its order: money came back all the same
+        case when refunds.refunded_at < orders.ordered_at then orders.ordered_at else refunds.refunded_at end as refunded_at,
         refunds.rejected_at,
         families.quantity as family_quantity
     from {{ ref('stg_refunds') }} as refunds
@@ -84,7 +85,8 @@ select
     and (refunds.units = 0 or (refunds.order_line_id is null and refunds.units < refunds.family_quantity)) as is_unknown,
     -- before the goods left, or before the money came
     refunds.refunded_at is not null and (shipped.refund_move_id is null or captured.refund_move_id is null) as is_taken_off,
-    coalesce(refunds.requested_at, refunds.refunded_at) as known_at,
+    case when refunds.refunded_at < refunds.requested_at then refunds.refunded_at else coalesce(refunds.requested_at, refunds.refunded_at) end
+        as known_at,
     refunds.requested_at,
     refunds.refunded_at,
     refunds.rejected_at

@@ -53,7 +53,7 @@ select
     coalesce(products.is_digital, false)
     or not coalesce(lines.requires_shipping, not coalesce(lines.is_gift_card, false))
     or coalesce(orders.delivery_method = 'none', false) as is_digital,
-    coalesce(products.is_reviewable, true) as is_reviewable,
+    line_products.is_reviewable,
     orders.is_gift,
     orders.is_test,
     -- timestamps
@@ -67,6 +67,8 @@ inner join orders
     on lines.order_id = orders.order_id
 inner join orders as roots
     on orders.root_order_id = roots.order_id
+inner join {{ ref('int_line_products') }} as line_products
+    on lines.order_line_id = line_products.order_line_id
 left join {{ ref('int_order_amounts') }} as amounts
     on lines.order_id = amounts.order_id
 left join products

@@ -51,8 +51,8 @@ kinds as (
             when 'shipped' then 0 when 'handed_over' then 0 when 'label_created' then 1 when 'in_transit' then 3 when 'out_for_delivery' then 4
             when 'available_for_pickup' then 6 when 'delivered' then 7 when 'shop_delivered' then 8 when 'picked_up' then 8
             when 'damaged' then 9 when 'failed' then 10 when 'lost' then 11 when 'returned_to_sender' then 12
-            when 'attempted_delivery' then 5
-            else case when word like 'exception_%' then 5 else 2 end
+            -- an exception, an attempt, or a word that nobody knows and that may mean one
+            else 5
         end as life_order
     from said
 )

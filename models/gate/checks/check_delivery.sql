@@ -14,7 +14,7 @@ judged as (
         -- what nobody scans is delivered in time, unless the tickets cannot tell that no one asks where it is
         case when points.knows_tickets and points.knows_ticket_events then delivery.presumed_at end as clears_at,
         case
-            when delivery.not_received_since is not null then 'problem:not_received'
+            when delivery.not_received_since is not null and delivery.units_owed > 0 then 'problem:not_received'
             when delivery.failed_since is not null then {{ dbt.concat(["'problem:'", "delivery.failed_how"]) }}
             when delivery.replacement_not_shipped_since is not null then 'problem:not_shipped'
             when delivery.stalled_since <= coalesce(delivery.overdue_since, delivery.stalled_since) then 'problem:stalled'
@@ -26,10 +26,10 @@ judged as (
             when points.is_digital then 'waiting:not_paid'
             when delivery.content_unknown_since is not null then 'unknown:parcel_lines_missing'
             when delivery.units_owed <= 0 then 'waiting:nothing_owed'
-            when delivery.replacement_since is not null and (delivery.awaited_at is null or delivery.awaited_at >= points.point_at)
-                then 'waiting:replacement'
-            when delivery.units_shipped < delivery.units_to_ship then 'waiting:not_shipped'
+            -- of several parcels one that should have come is not known to be safe
             when delivery.awaited_at < points.point_at then 'unknown:no_scan'
+            when delivery.replacement_since is not null then 'waiting:replacement'
+            when delivery.units_shipped < delivery.units_to_ship then 'waiting:not_shipped'
             when delivery.has_ready_parcel then 'waiting:ready_for_pickup'
             else 'waiting:under_way'
         end as answer

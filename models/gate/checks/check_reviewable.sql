@@ -7,7 +7,7 @@ judged as (
         points.point_id,
         points.sku,
         case
-            when not points.is_reviewable or not products.is_reviewable then 'problem:not_reviewable'
+            when not points.is_reviewable then 'problem:not_reviewable'
             when {{ unread }} is not null then 'unknown:' || {{ unread }}
             when not products.is_known then 'unknown:no_product'
             when not products.is_active then 'unknown:not_active'

@@ -16,7 +16,7 @@ candidates as (
         points.root_order_id,
         points.order_line_id,
         points.ordered_at,
-        delivery.delivered_at,
+        delivery.news_delivered_at,
         delivery.arrived_fulfillment_id
     from {{ ref('int_point_actions') }} as point_actions
     inner join {{ ref('int_points') }} as points
@@ -42,8 +42,7 @@ covered as (
     where
         candidates.action_scope in ('order', 'line', 'fulfillment')
         and (
-            candidates.action_scope = 'order'
-            or (candidates.action_scope = 'fulfillment' and not candidates.tells_news)
+            candidates.action_scope in ('order', 'fulfillment')
             or scopes.message_scope = 'order'
             or candidates.order_line_id = scopes.order_line_id
         )
@@ -81,15 +80,14 @@ sent as (
         and coalesce(candidates.audited_message_id, '') <> messages.message_id
         and (
             candidates.action_scope <> 'fulfillment'
+            -- a check-in that names the parcel has asked about it, however early
+            or (not candidates.tells_news and messages.fulfillment_id = candidates.arrived_fulfillment_id)
             or (
-                -- a check-in that names the parcel has asked about it, however early
-                (candidates.news_at <= messages.sent_at or (not candidates.tells_news and messages.fulfillment_id = candidates.arrived_fulfillment_id))
+                candidates.news_at <= messages.sent_at
                 and (
                     not candidates.tells_news
-                    or (
-                        not coalesce(candidates.delivered_at <= messages.sent_at, false)
-                        and (messages.fulfillment_id is null or parcels.fulfillment_id is not null)
-                    )
+                    or parcels.fulfillment_id is not null
+                    or (messages.fulfillment_id is null and not coalesce(candidates.news_delivered_at <= messages.sent_at, false))
                 )
             )
         )

@@ -49,7 +49,9 @@ summed as (
         max(case when is_awaited then arrived_fulfillment_id end) as arrived_fulfillment_id,
         min(first_shipped_at) as first_shipped_at,
         max(last_shipped_at) as last_shipped_at,
-        max(case when is_awaited then expected_at end) as awaited_at,
+        max(case when is_awaited and grade = 'inferred' then last_shipped_at end) as presumed_shipped_at,
+        max(case when is_awaited then expected_at end) as expected_at,
+        min(case when is_awaited then first_expected_at end) as awaited_at,
         case
             when max(case when is_awaited and not is_here and presumed_at is null then 1 else 0 end) = 0
                 then max(case when is_awaited and not is_here then presumed_at end)
@@ -70,7 +72,8 @@ summed as (
         min(unmapped_event_id) as unmapped_event_id,
         max(news_at) as news_at,
         max(news_fulfillment_id) as news_fulfillment_id,
-        max(news_arrived_at) as news_arrived_at
+        -- of what left at one instant the last to come ends the news
+        case when max(case when is_news_under_way then 1 else 0 end) = 0 then max(news_arrived_at) end as news_arrived_at
     from goods
     group by point_id
 ),
@@ -97,7 +100,8 @@ joined as (
             when points.is_digital and points.paid_at is not null then 'digital'
             when points.is_digital or asked.not_received_since is not null or not summed.is_here then null
             when not points.knows_tickets and summed.grade = 'inferred' then null
-            when summed.grade = 'inferred' and asked.not_received_solved_at >= summed.first_shipped_at then 'customer'
+            -- of what left after the answer nobody has said that it came
+            when summed.grade = 'inferred' and asked.not_received_solved_at >= summed.presumed_shipped_at then 'customer'
             else summed.grade
         end as delivery_grade
     from points
@@ -123,7 +127,7 @@ select
     summed.replacement_line_id,
     summed.first_shipped_at,
     summed.last_shipped_at,
-    coalesce(summed.awaited_at, summed.last_expected_at) as expected_at,
+    coalesce(summed.expected_at, summed.last_expected_at) as expected_at,
     summed.awaited_at,
     case when joined.not_received_since is null then summed.presumed_at end as presumed_at,
     coalesce(summed.has_ready_parcel, false) as has_ready_parcel,

@@ -76,6 +76,7 @@ summed as (
         max(case when is_content_known then shipped_at end) as last_shipped_at,
         min(case when is_content_known then shipped_at end) as first_shipped_at,
         max(case when not is_failed and arrived_at is null and parcel_state = 'under_way' then expected_at end) as expected_at,
+        min(case when not is_failed and arrived_at is null and parcel_state = 'under_way' then expected_at end) as first_expected_at,
         max(expected_at) as last_expected_at,
         max(case when parcel_state = 'ready_for_pickup' then 1 else 0 end) as has_ready_parcel,
         min(failed_since) as failed_since,
@@ -120,6 +121,7 @@ told as (
         summed.first_shipped_at,
         summed.last_shipped_at,
         summed.expected_at,
+        summed.first_expected_at,
         summed.last_expected_at,
         summed.has_ready_parcel,
         summed.failed_since,
@@ -139,7 +141,8 @@ told as (
         summed.unmapped_event_id,
         summed.news_at,
         summed.news_fulfillment_id,
-        case when summed.has_news_under_way = 0 then summed.news_arrived_at end as news_arrived_at,
+        summed.news_arrived_at,
+        coalesce(summed.has_news_under_way = 1, false) as is_news_under_way,
         summed.arrived_fulfillment_id
     from goods
     left join summed
@@ -186,6 +189,7 @@ select
     first_shipped_at,
     last_shipped_at,
     case when not is_here then expected_at end as expected_at,
+    case when not is_here then first_expected_at end as first_expected_at,
     last_expected_at,
     coalesce(has_ready_parcel = 1 and not is_here, false) as has_ready_parcel,
     case when has_failed then failed_since end as failed_since,
@@ -205,5 +209,6 @@ select
     unmapped_event_id,
     news_at,
     news_fulfillment_id,
-    news_arrived_at
+    news_arrived_at,
+    is_news_under_way
 from answered

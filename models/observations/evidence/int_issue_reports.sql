@@ -1,7 +1,8 @@
 {%- set topics = {'damage': 'damaged', 'sizing': 'sizing'} -%}
 -- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the first of:
 -- its ticket's solve, the refund paid, a replacement or exchange delivered. A reopened ticket is a new report, of its new run. A topic or a
--- reason that nobody knows may be either, and nothing but its own end resolves it.
+-- reason that nobody knows may be either, and nothing but its own end resolves it. A refund of the line for no said trouble answers its ticket or
+-- event, but not a request for money that is still open.
 with
 
 points as (
@@ -14,6 +15,7 @@ refunds as (
         refunds.refund_id,
         refunds.reason,
         refunds.order_line_id is not null as is_line_scoped,
+        refunds.is_unknown,
         refunds.known_at as reported_at,
         case when refunds.refunded_at <= points.point_at then refunds.refunded_at end as refunded_at,
         case when refunds.rejected_at <= points.point_at then refunds.rejected_at end as rejected_at
@@ -94,7 +96,7 @@ resolutions as (
         topics.topic,
         arrivals.is_same_line,
         arrivals.arrived_at as resolved_at,
-        false as is_ticket
+        'arrivals' as resolution_table
     from {{ ref('int_replacement_arrivals') }} as arrivals
     cross join topics
     union all
@@ -103,14 +105,18 @@ resolutions as (
         topics.topic,
         refunds.is_line_scoped as is_same_line,
         refunds.refunded_at as resolved_at,
-        false as is_ticket
+        'refunds' as resolution_table
     from refunds
     cross join topics
     where
         refunds.refunded_at is not null
         and (
             refunds.reason in (topics.reason, 'exchange')
-            or (refunds.is_line_scoped and refunds.reason not in ('goodwill', 'shipping'))
+            or (
+                refunds.is_line_scoped
+                and not refunds.is_unknown
+                and refunds.reason not in ('goodwill', 'shipping'{% for reason in topics.values() %}, '{{ reason }}'{% endfor %})
+            )
         )
     union all
     select
@@ -118,7 +124,7 @@ resolutions as (
         topic,
         true as is_same_line,
         solved_at as resolved_at,
-        true as is_ticket
+        'tickets' as resolution_table
     from {{ ref('int_point_tickets') }}
     where topic in ('damage', 'sizing') and not is_open and solved_at is not null
 ),
@@ -155,8 +161,8 @@ told as (
             or (reports.reported_at = resolutions.resolved_at and reports.report_table <> 'tickets')
         )
         and (resolutions.is_same_line or not reports.is_line_scoped)
-        -- a ticket is resolved by its own solve, not by another ticket's
-        and not (resolutions.is_ticket and reports.report_table = 'tickets')
+        -- a ticket is resolved by its own solve and a request by its own refund, not by another's
+        and reports.report_table <> resolutions.resolution_table
         and (reports.is_certain or reports.report_table = 'fulfillment_events')
 )
 

@@ -1,5 +1,5 @@
--- How many orders of the same SKU the person placed before this one and kept something of: no tests, no cancellations, no full returns, no
--- exchanges, and not the order that an exchange answers.
+-- How many orders of the same SKU the person placed before this one and kept something of: no tests, no cancellations, no full returns, nothing
+-- whose payment failed or was charged back, no exchanges, and not the order that an exchange answers.
 with
 
 earlier as (
@@ -7,6 +7,7 @@ earlier as (
         points.point_id,
         points.point_at,
         purchases.order_id,
+        purchases.root_order_id,
         purchases.order_line_id,
         purchases.quantity
     from {{ ref('int_experience_points') }} as points
@@ -31,5 +32,12 @@ left join {{ ref('int_line_kept') }} as kept
         earlier.order_line_id = kept.order_line_id
         and earlier.point_at >= kept.valid_from
         and earlier.point_at < kept.valid_to
-where coalesce(kept.units_kept, earlier.quantity) > 0
+left join {{ ref('int_payment_states') }} as payments
+    on
+        earlier.root_order_id = payments.paying_order_id
+        and earlier.point_at >= payments.valid_from
+        and earlier.point_at < payments.valid_to
+where
+    coalesce(kept.units_kept, earlier.quantity) > 0
+    and coalesce(payments.standing, '') not in ('failed', 'voided', 'chargeback')
 group by earlier.point_id
