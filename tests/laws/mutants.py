@@ -156,7 +156,7 @@ MUTANTS = [
     Mutant(
         "who asks is not heard",
         f"{CHECKS}/check_delivery.sql",
-        "when delivery.not_received_since is not null then 'problem:not_received'",
+        "when delivery.not_received_since is not null and delivery.units_owed > 0 then 'problem:not_received'",
         "when false then 'problem:not_received'",
         READING,
     ),
@@ -337,9 +337,9 @@ MUTANTS = [
     ),
     Mutant(
         "a gift card is reviewed",
-        f"{CHECKS}/check_reviewable.sql",
-        "when not points.is_reviewable or not products.is_reviewable then 'problem:not_reviewable'",
-        "when not points.is_reviewable and not products.is_reviewable then 'problem:not_reviewable'",
+        f"{CORE}/orders/int_line_products.sql",
+        "not is_gift_card and coalesce(is_reviewable, 1) = 1 as is_reviewable",
+        "coalesce(is_reviewable, 1) = 1 as is_reviewable",
         READING,
     ),
     Mutant(
@@ -382,6 +382,20 @@ MUTANTS = [
         f"{CHECKS}/check_supplied.sql",
         "when targets.supplied_detail is not null then",
         "when targets.supplied_detail = 'subscribed' then",
+        READING,
+    ),
+    Mutant(
+        "what is taken off an order pays it",
+        f"{CORE}/money/int_payment_states.sql",
+        "and not coalesce(amount_owed_at_first <= tolerance and amount_owed <= tolerance, false)",
+        "and not coalesce(amount_owed <= tolerance, false)",
+        READING,
+    ),
+    Mutant(
+        "a cancellation hides what cannot be read",
+        f"{CHECKS}/int_issue_answers.sql",
+        "where payments.state = 'problem' and payments.detail not in",
+        "where payments.state = 'waiting' and payments.detail not in",
         READING,
     ),
     # and for each kind of core fact

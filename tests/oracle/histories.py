@@ -349,6 +349,9 @@ def begin(history: History) -> None:
         lines.append({"sku": h.sku(h.pick("giftcard", "warr", "retired")), "unit_price": 50})
     if h.chance(0.03):
         lines.append({"sku": f"gone-{h.number}"})
+    if h.chance(0.04):
+        # a gift card whose catalogue does not call it one, in a box or by e-mail
+        lines.append({"sku": h.sku("cap"), "is_gift_card": True, "requires_shipping": h.pick(True, None)})
     h.order = f"{h.name}/o"
     if base in ("delivered", "pickup"):
         h.delivered = h.ago(
@@ -408,7 +411,7 @@ def begin(history: History) -> None:
     if base == "pickup":
         h.ship(h.order, h.delivered, carrier="", expected_delivery_at=None)
     elif h.shipped:
-        physical = [i for i, line in zip(h.lines, lines, strict=True) if line["sku"].split("-")[0] not in DIGITAL]
+        physical = [i for i, line in zip(h.lines, lines, strict=True) if is_carried(line)]
         carried = {i: h.of("order_lines", order_line_id=i)[0]["quantity"] for i in physical}
         listed = h.chance(0.5)
         if listed and len(physical) > 1 and h.chance(0.4):
@@ -421,6 +424,11 @@ def begin(history: History) -> None:
 
 
 DIGITAL = {"ebook", "warr", "giftcard"}
+
+
+def is_carried(line: dict[str, Any]) -> bool:
+    by_mail = line.get("is_gift_card") and not line.get("requires_shipping")
+    return line["sku"].split("-")[0] not in DIGITAL and not by_mail
 
 
 # --- twists ----------------------------------------------------------------------------------------
@@ -587,6 +595,9 @@ def a_payment(h: History) -> None:
         payment.update(amount=round(total / 2, 2))
     elif kind == "failed":
         payment.update(status="failed")
+        if h.chance(0.4):
+            # taken off, for nobody paid
+            h.refund(None, h.past(h.ordered + h.pick(0, 1) * DAY), amount=total, quantity=0, reason="other")
     elif kind == "voided":
         payment.update(status="authorized")
         h.pay(h.order, h.past(h.ordered + DAY), "voided", total)
@@ -757,6 +768,24 @@ def a_page_lately(h: History) -> None:
         event_type=kind,
         occurred_at=moment,
         order_id=h.order,
+    )
+
+
+@twist(5)
+def a_page_before_all_came(h: History) -> None:
+    """Two parcels: the page showed an error before the first one came, and the other is waited for or came later."""
+    first = h.ago(0, 1, 3, 5, 10)
+    order, lines = h.place(first - 5 * DAY, [{"sku": h.sku("cap")}, {"sku": h.sku("mug")}])
+    h.ship(order, first - 3 * DAY, first, lines={lines[0]: 1})
+    later = h.past(first + h.pick(1, 2) * DAY) if h.chance(0.4) else None
+    h.ship(order, first - DAY, later, lines={lines[1]: 1})
+    h.add(
+        "site_events",
+        event_id=h.id("e"),
+        customer_id=h.customer,
+        event_type="status_page_error",
+        occurred_at=first - h.pick(1, 2) * DAY,
+        order_id=order,
     )
 
 
@@ -1008,7 +1037,7 @@ def another_account(h: History) -> None:
 @twist(5)
 def a_crowd(h: History) -> None:
     """An address that too many accounts share."""
-    if h.chance(0.8):
+    if h.chance(0.8) and "digital" not in h.told:
         h.of("order_lines", order_line_id=h.lines[0])[0]["sku"] = h.sku("beans")
     for n in range(21):
         h.account(customer_id=f"{h.name}/crowd{n}", email=h.email)
@@ -1053,6 +1082,8 @@ def a_second_order(h: History, customer: str) -> None:
         h.ticket("damage", h.past(delivered + DAY), [], order_id=order)
     elif state == "cancelled":
         h.of("orders", order_id=order)[0]["cancelled_at"] = h.past(ordered + DAY)
+        if h.chance(0.5):
+            h.pay(order, h.pick("soon", "06/05/2026"), "chargeback", 40)  # type: ignore[arg-type]
     elif state == "back":
         moment = h.pick(h.past(delivered + DAY), h.ago(364, 365, 366))
         if moment < ordered:
@@ -1183,9 +1214,9 @@ def an_exchange(h: History) -> None:
 @twist(3)
 def a_bundle(h: History) -> None:
     """A parent and its parts: the parcel lists the parent alone, or the parts alone."""
-    if not h.shipped:
-        return
     parent = f"{h.order}/bundle"
+    if not h.shipped or h.of("order_lines", order_line_id=parent):
+        return
     parts = [f"{h.order}/part{n}" for n in (1, 2)]
     h.add(
         "order_lines",
@@ -1229,7 +1260,9 @@ def a_bundle(h: History) -> None:
 def the_order(h: History) -> None:
     """A gift, a test, a marketplace's, of an unknown type; placed at the edge of what is live."""
     order = h.of("orders", order_id=h.order)[0]
-    kind = h.pick("gift", "gift", "gift", "gift", "test", "marketplace", "odd", "odd", "old", "old", "tester", "erased")
+    kind = h.pick(
+        *["gift"] * 4, "test", "marketplace", "odd", "odd", "old", "old", "tester", "erased", "erased", "erased"
+    )
     if kind == "gift":
         order["is_gift"] = True
     elif kind == "test":

@@ -162,7 +162,7 @@ class Checks:
     def payment_otherwise(self, order: Row, rows: list[Row], until: Moment | None = None) -> Answer:
         rows = [row for row in rows if until is None or row["occurred_at"] <= until]
         money = self.facts.money(order, until)
-        owed, tolerance = self.facts.owed(order), self.facts.smallest_unit(order)
+        owed, tolerance = self.facts.owed(order, until or Moment.max), self.facts.smallest_unit(order)
         if any(row["status"] in ("unknown", None) for row in rows):
             return Answer("unknown", "unknown_status")
         if money["captured"] > 0 or owed <= tolerance or any(row["status"] == "pending" for row in rows):
@@ -185,7 +185,8 @@ class Checks:
         if self.payment_seen(order_id) != (None, OK):
             return None
         since: Moment | None = None
-        for moment in sorted({order["ordered_at"], *(row["occurred_at"] for row in rows)}):
+        refunded = [row["refunded_at"] for row in self.facts.paid_refunds(order_id)]
+        for moment in sorted({order["ordered_at"], *refunded, *(row["occurred_at"] for row in rows)}):
             so_far = [row for row in rows if row["occurred_at"] <= moment]
             broken = chargeback_since(so_far) or self.facts.payment_failed(order, so_far)
             if broken or self.payment_otherwise(order, rows, moment) != OK:
@@ -332,19 +333,14 @@ class Checks:
 
     def parcels_perhaps(self, line: Row) -> list[Parcel]:
         """The line's parcels, and those of its order whose lines the source does not tell."""
-        facts = self.facts
-        found = self.parcels(line)
-        if facts.parcels_with(line)[1]:
-            found += [
-                parcel
-                for parcel in facts.parcels_of[line["order_id"]]
-                if parcel not in found and facts.fulfillment_rows[parcel.fulfillment_id].get("lines_known") is False
-            ]
-        return found
+        return [*self.parcels(line), *self.facts.parcels_perhaps(line)]
 
     def shipping_exception(self, line: Row, review: bool = False) -> Answer:
         parcels = self.parcels_perhaps(line)
-        spells = [Spell(parcel.exception_at) for parcel in parcels if parcel.exception_at]
+        units = sum((units for parcel, units in self.facts.parcels_with(line)[0] if not parcel.dead_end), ZERO)
+        # what became of a parcel that nobody waits for is no trouble
+        awaited = [one for one in parcels if not one.dead_end or units < self.facts.units_to_ship(line)]
+        spells = [Spell(parcel.exception_at) for parcel in awaited if parcel.exception_at]
         answer = self.spelled("shipping_exception", line, spells, dt.timedelta(0), review)
         if answer == OK and any(parcel.unmapped_exception for parcel in parcels):
             return Answer("unknown", "unmapped_event")
@@ -355,7 +351,7 @@ class Checks:
         facts = self.facts
         order = facts.orders[line["order_id"]]
         orders = facts.standing_children(order["order_id"], "replacement")
-        orders += facts.standing_children(order["order_id"], "exchange")
+        orders += facts.standing_children(order["order_id"], "exchange", falls=False)
         parcels = [facts.lines_of[one["order_id"]] for one in orders]
         if facts.exchanged_order(order):
             parcels.append(facts.lines_of[order["order_id"]])
@@ -376,6 +372,7 @@ class Checks:
         refunds = [row for row in self.refunds_of(line) if row.get("reason") in (reason, "exchange")]
         solves = [run.end for ticket in tickets for run in ticket.runs if run.end and run.how in SOLVED]
         paid = [row["refunded_at"] for row in refunds if row.get("refunded_at")]
+        paid += [row["refunded_at"] for row in self.refunds_of(line) if self.answers_any_report(row, line)]
         arrived = self.later_arrivals(line)
 
         def resolved(start: Moment, ends: Iterable[Moment | None]) -> Moment | None:
@@ -400,6 +397,21 @@ class Checks:
                 for moment in parcel.unmapped_at[-1:]:
                     unmapped.append(Spell(moment, resolved(moment, [*solves, *paid, *arrived])))
         return spells, unmapped
+
+    def answers_any_report(self, refund: Row, line: Row) -> bool:
+        """Money or units back of the line itself, for no trouble that has a report of its own."""
+        facts = self.facts
+        others = [
+            one["order_line_id"]
+            for order_id in facts.family(line["order_id"])
+            if facts.orders[order_id].get("order_type") != "replacement"
+            for one in facts.lines_of[order_id]
+            if one["order_line_id"] != line["order_line_id"]
+        ]
+        is_of_line = refund.get("order_line_id") == line["order_line_id"] or not others
+        says_something = bool(refund.get("amount") or refund.get("quantity"))
+        known = ("goodwill", "shipping", "damaged", "sizing")
+        return bool(refund.get("refunded_at")) and is_of_line and says_something and refund.get("reason") not in known
 
     def unknown_reports(self, line: Row, review: bool, spells: Iterable[Spell]) -> Answer | None:
         """What is of unknown meaning may be damage or sizing, until it has cooled off."""
@@ -473,9 +485,8 @@ class Checks:
 
     def order_eligible(self, line: Row) -> Answer:
         order = self.facts.orders[line["order_id"]]
-        account = self.facts.accounts[order["customer_id"]]
         person = self.facts.person[order["customer_id"]]
-        if order.get("is_test") or account.get("is_test"):
+        if self.facts.is_test(order):
             return Answer("problem", "test")
         if self.facts.erased(person):
             return Answer("problem", "erased")
@@ -684,18 +695,20 @@ class Checks:
         news = self.shipping_news(line)
         if news is None:
             return False
-        moment, parcel = news
+        moment, parcels = news
         for row in sent:
             if row["sent_at"] < moment:
                 continue
             if row.get("fulfillment_id"):
-                if row["fulfillment_id"] == parcel.fulfillment_id:
+                if row["fulfillment_id"] in {parcel.fulfillment_id for parcel in parcels}:
                     return True
-            elif self.covers_order(row, line) and (parcel.delivered_at is None or parcel.delivered_at > row["sent_at"]):
-                return True
+            elif self.covers_order(row, line):
+                came = [self.facts.came_at(parcel, line) for parcel in parcels]
+                if any(at is None or at > row["sent_at"] for at in came):
+                    return True
         return False
 
-    def shipping_news(self, line: Row) -> tuple[Moment, Parcel] | None:
+    def shipping_news(self, line: Row) -> tuple[Moment, list[Parcel]] | None:
         """The last news of the parcels of a line and of what replaces it: handed over, or a trouble began.
 
         A digital line has none.
@@ -713,20 +726,19 @@ class Checks:
                 if parcel.exceptions:
                     news.append(max(parcel.exceptions))
                 news += self.facts.stalls_of(parcel, one)
-                found.append((max(news), parcel.fulfillment_id, parcel))
+                found.append((max(news), parcel))
         if not found:
             return None
-        moment, _, parcel = max(found, key=lambda one: one[:2])
-        return moment, parcel
+        last = max(moment for moment, _ in found)
+        return last, [parcel for moment, parcel in found if moment == last]
 
     def check_in_done(self, line: Row, sent: list[Row]) -> bool:
         """A check-in after the last parcel that arrived, or one that names it."""
         delivered, parcels = self.facts.last_parcel_arrival(line)
         for row in sent:
-            if row.get("fulfillment_id"):
-                if row["fulfillment_id"] in parcels:
-                    return True
-            elif self.facts.covers(row, line) and delivered and row["sent_at"] >= delivered:
+            if row.get("fulfillment_id") in parcels:
+                return True
+            if self.covers_order(row, line) and delivered and row["sent_at"] >= delivered:
                 return True
         return False
 
@@ -739,8 +751,13 @@ class Checks:
             if order["order_id"] in family:
                 continue
             for other in facts.lines_of[order["order_id"]]:
-                if self.open_issues(other):
+                issues = self.open_issues(other)
+                if not facts.lives_by_itself(other):
+                    issues = self.reported(issues)
+                if issues:
                     return Answer("problem")
+                if not facts.lives_by_itself(other):
+                    continue
                 for check in [*ISSUE_CHECKS, "help_seeking"]:
                     reason = self.unread(check, other)
                     if reason:
@@ -763,10 +780,18 @@ class Checks:
             if answer.state == "problem" and (check != "payment" or answer.detail in PAYMENT_ISSUES)
         )
 
+    @staticmethod
+    def reported(issues: dict[str, Answer]) -> dict[str, Answer]:
+        """Those that somebody reported: what is long over has no other."""
+        return {
+            check: answer
+            for check, answer in issues.items()
+            if check in ("ticket", "refund") or (check == "payment" and answer.detail == "chargeback")
+        }
+
     def open_issues(self, line: Row) -> dict[str, Answer]:
         order = self.facts.orders[line["order_id"]]
-        account = self.facts.accounts[order["customer_id"]]
-        if order.get("order_type") == "replacement" or order.get("is_test") or account.get("is_test"):
+        if order.get("order_type") == "replacement" or self.facts.is_test(order):
             return {}
         return dict(self._open_issues(line["order_line_id"]))
 
@@ -951,10 +976,10 @@ class Checks:
                 # an exchange is no refund
                 paid = [
                     row["refunded_at"]
-                    for row in self.refunds_of(other, True)
+                    for row in self.refunds_of(other)
                     if row.get("refunded_at") and row.get("reason") not in ("exchange", "shipping")
                 ]
-                gone = facts.nothing_kept(other) or facts.units_refunded(other) > 0
+                gone = (facts.nothing_kept(other) and facts.units_kept(other) > 0) or facts.units_back(other) > 0
                 if paid and gone and self.at < max(paid) + 365 * DAY:
                     return Answer("problem", "refunded")
                 if not facts.is_bought(other) or facts.nothing_kept(other):

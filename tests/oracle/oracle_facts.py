@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -307,6 +307,9 @@ class Facts:
     def is_digital(self, line: Row) -> bool:
         if line.get("requires_shipping") is False or self.orders[line["order_id"]].get("delivery_method") == "none":
             return True
+        # a gift card that does not say that it is sent in a box goes by e-mail
+        if line.get("is_gift_card") and line.get("requires_shipping") is None:
+            return True
         return bool(self.products.get(line["sku"], {}).get("is_digital"))
 
     def days_per_unit(self, sku: str) -> Decimal | None:
@@ -347,7 +350,7 @@ class Facts:
                 captured = max(captured - (amount - taken), ZERO)
         return {"captured": captured, "authorized": outstanding}
 
-    def owed(self, order: Row) -> Decimal:
+    def owed(self, order: Row, until: Moment = Moment.max) -> Decimal:
         """The total, less what was taken off before it was shipped or captured."""
         owed = order["total"] or ZERO
         for line in self.lines_of[order["order_id"]]:
@@ -355,16 +358,27 @@ class Facts:
                 owed -= self.line_net(line) * line["units_removed"] / line["quantity"]
         for row in self.refunds[order["order_id"]]:
             # the price of what is exchanged pays for what takes its place
-            if row.get("refunded_at") and row.get("reason") != "exchange" and self.taken_off(order, row):
+            refunded = row.get("refunded_at")
+            if refunded and refunded <= until and row.get("reason") != "exchange" and self.taken_off(order, row):
                 owed -= row["amount"] or ZERO
         return owed
+
+    def owes_nothing_since(self, order: Row) -> Moment | None:
+        """From the first instant at which nothing was owed and no payment had failed."""
+        moments = {order["ordered_at"], *(row["refunded_at"] for row in self.paid_refunds(order["order_id"]))}
+        for moment in sorted(max(moment, order["ordered_at"]) for moment in moments):
+            rows = [row for row in self.own_currency(order) if row["occurred_at"] <= moment]
+            if self.owed(order, moment) <= self.smallest_unit(order) and not self.payment_failed(order, rows):
+                return moment
+        return None
 
     def taken_off(self, order: Row, refund: Row) -> bool:
         """Paid back before the goods left, or before the money came."""
         moment, line = refund["refunded_at"], self.lines.get(refund.get("order_line_id") or "")
         own = self.parcels_of[order["order_id"]]
         parcels = [parcel for parcel, _ in self.parcels_with(line)[0]] if line else own
-        captured = any(row["occurred_at"] <= moment for row in self.own_currency(order) if row["status"] == "captured")
+        rows = self.payments[order["order_id"]]
+        captured = any(row["occurred_at"] <= moment for row in rows if row["status"] == "captured")
         return not captured or not any(parcel.shipped_at and parcel.shipped_at <= moment for parcel in parcels)
 
     def line_net(self, line: Row) -> Decimal:
@@ -424,10 +438,15 @@ class Facts:
             ZERO,
         )
 
+    def units_back(self, line: Row) -> Decimal:
+        """Units given back and not exchanged."""
+        own = [row for row in self.paid_refunds(line["order_id"]) if row.get("order_line_id") == line["order_line_id"]]
+        return sum((row["quantity"] or ZERO for row in own if row.get("reason") != "exchange"), ZERO)
+
     def units_kept(self, line: Row) -> Decimal:
         """Quantity less units given back and units exchanged; an exchange's refund and its line are the same units."""
         own = [row for row in self.paid_refunds(line["order_id"]) if row.get("order_line_id") == line["order_line_id"]]
-        given_back = sum((row["quantity"] or ZERO for row in own if row.get("reason") != "exchange"), ZERO)
+        given_back = self.units_back(line)
         by_refund = sum((row["quantity"] or ZERO for row in own if row.get("reason") == "exchange"), ZERO)
         by_line = sum((new["quantity"] or ZERO for new in self.exchanged_for(line)), ZERO)
         quantity = (line["quantity"] or ZERO) - (line.get("units_removed") or ZERO)
@@ -447,8 +466,9 @@ class Facts:
         orders = [root, *self.standing_children(root["order_id"], "exchange")]
         lines = [one for each in orders for one in self.lines_of[each["order_id"]]]
         refunds = [row for each in orders for row in self.paid_refunds(each["order_id"])]
-        exchanged = sum((row["amount"] or ZERO for row in refunds if row.get("reason") == "exchange"), ZERO)
-        total = sum((sum(self.money_back(each["order_id"]).values(), ZERO) for each in orders), ZERO) - exchanged
+        total = sum(
+            (row["amount"] or ZERO for row in refunds if row.get("reason") not in ("exchange", "shipping")), ZERO
+        )
         goods = sum((self.line_net(row) for row in lines), ZERO)
         units = sum((row["quantity"] or ZERO for row in lines), ZERO)
         return total > 0 and total >= goods - unit * units
@@ -460,7 +480,10 @@ class Facts:
         parent = self.orders.get(order.get("parent_order_id") or "")
         return parent if order.get("order_type") == "exchange" else None
 
-    def standing_children(self, order_id: str, order_type: str) -> list[Row]:
+    def standing_children(self, order_id: str, order_type: str, *, falls: bool = True) -> list[Row]:
+        # an exchange falls with the order that it answers
+        if falls and order_type == "exchange" and self.orders[order_id].get("cancelled_at"):
+            return []
         return [
             order
             for order in self.children[order_id]
@@ -644,14 +667,17 @@ class Facts:
             if self.contents[parcel.fulfillment_id]:
                 continue
             if self.fulfillment_rows[parcel.fulfillment_id].get("lines_known") is False and len(physical) > 1:
-                fulfilled = (self.orders[order_id].get("fulfillment_status") or "").casefold() == "fulfilled"
+                # it is so from the last parcel on
+                fulfilled = (self.orders[order_id].get("fulfillment_status") or "").casefold() == "fulfilled" and all(
+                    one.shipped_at for one in there
+                )
                 if line.get("units_shipped") is not None:
                     if line["units_shipped"] > 0:
                         carried.append((parcel, line["units_shipped"]))
                 elif fulfilled:
                     carried.append((parcel, quantity))
                 else:
-                    missing = True
+                    missing = missing or parcel.shipped_at is not None
             elif order_id not in self.listed_orders:
                 carried.append((parcel, quantity))
         listed = self.listed_in(line_id, order_id)
@@ -660,6 +686,19 @@ class Facts:
             if parent in self.lines and self.listed_in(parent, order_id):
                 listed = [(parcel, quantity) for parcel, _ in self.listed_in(parent, order_id)]
         return carried + listed, missing
+
+    def parcels_perhaps(self, line: Row) -> list[Parcel]:
+        """Parcels of the line's order of which nobody knows whether they carry it."""
+        carried, missing = self.parcels_with(line)
+        if not missing:
+            return []
+        known = {parcel.fulfillment_id for parcel, _ in carried}
+        return [
+            parcel
+            for parcel in self.parcels_of[line["order_id"]]
+            if parcel.fulfillment_id not in known
+            and self.fulfillment_rows[parcel.fulfillment_id].get("lines_known") is False
+        ]
 
     def parts_of(self, line: Row) -> list[Row]:
         """The parts of a bundle whose parcels list the parts and not the parent."""
@@ -688,8 +727,10 @@ class Facts:
         return chargeback_since(rows) is not None or self.payment_failed(order, rows) is not None
 
     def payment_failed(self, order: Row, rows: list[Row]) -> Moment | None:
-        """Failed or voided with nothing captured, authorised or pending."""
-        money = self.money(order)
+        """Failed or voided with nothing captured, authorised or pending, unless nothing was owed from the beginning."""
+        money = self.money(order, max((row["occurred_at"] for row in rows), default=None))
+        if self.owed(order, Moment.min) <= self.smallest_unit(order):
+            return None
         bad = [row["occurred_at"] for row in rows if row["status"] in ("failed", "voided")]
         if bad and not money["captured"] and not money["authorized"] and all(r["status"] != "pending" for r in rows):
             return min(bad)
@@ -754,7 +795,8 @@ class Facts:
         if may and self.at >= infers_at and not self.tickets_known(line):
             return Arrival("unknown", "tickets_unknown", infers_at)
         if may and self.at >= infers_at:
-            grade = "customer" if solved else "inferred"
+            # of what left after the answer nobody has said that it came
+            grade = "customer" if any(moment >= parcel.shipped_at for moment in solved) else "inferred"
             return Arrival("ok", None, delivered_at=max([infers_at, *solved]), grade=grade)
         clears = infers_at if may and self.tickets_known(line) else None
         silent = [("stalled", self.stalled_since(parcel, line))]
@@ -767,12 +809,19 @@ class Facts:
             return Arrival("unknown", None, parcel.expected_at, clears)
         return Arrival("waiting", None, None, clears)
 
+    def came_at(self, parcel: Parcel, line: Row) -> Moment | None:
+        """When a parcel was scanned as delivered or is presumed to have come, whatever was asked about it later."""
+        if parcel.delivered_at or parcel.dead_end or parcel.ready_for_pickup or not parcel.shipped_at:
+            return parcel.delivered_at
+        infers_at = self.inferred_at(parcel)
+        return infers_at if self.at >= infers_at and self.may_be_inferred(parcel, line) else None
+
     def stalled_since(self, parcel: Parcel, line: Row) -> Moment | None:
         """Since when the carrier has been silent for too long about a parcel that it had spoken of."""
         stall = self.options["stall_days"] * DAY
         if parcel.delivered_at or parcel.dead_end or parcel.ready_for_pickup or not parcel.last_word_at:
             return None
-        if self.at < parcel.last_word_at + stall:
+        if self.at < parcel.last_word_at + stall or not self.hears_carriers(line):
             return None
         if self.may_be_inferred(parcel, line) and self.at >= self.inferred_at(parcel):
             return None
@@ -809,8 +858,8 @@ class Facts:
         ]
         claimed = [run.start for run in claims if run.end is None]
         at = min(captured, default=None)
-        if at is None and self.owed(order) <= self.smallest_unit(order):
-            at = order["ordered_at"]
+        if at is None:
+            at = self.owes_nothing_since(order)
         if claimed and self.units_owed(line):
             return Arrival("problem", "not_received", min(claimed), delivered_at=at, grade="scan")
         if at:
@@ -895,8 +944,12 @@ class Facts:
             grade = "inferred" if "inferred" in grades else last[2].grade
             return Arrival("ok", delivered_at=last[2].delivered_at, grade=grade)
         good = sum((units for parcel, units, one in arrivals if parcel.dead_end is None), ZERO)
+        # what may be in a lost parcel is not known to be safe
+        perhaps = [(parcel, self.parcel_arrival(parcel, line)) for parcel in self.parcels_perhaps(line)]
         problems = [
-            one for parcel, _, one in arrivals if one.state == "problem" and not (parcel.dead_end and good >= need)
+            one
+            for parcel, one in [*((parcel, one) for parcel, _, one in arrivals), *perhaps]
+            if one.state == "problem" and not (parcel.dead_end and good >= need)
         ]
         if problems:
             return min(problems, key=lambda one: one.since)
@@ -1068,14 +1121,25 @@ class Facts:
     # --- which lines are live -------------------------------------------------------------------
 
     def lives_by_itself(self, line: Row) -> bool:
-        """Live without any issue, and without asking what tickets say of its parcels."""
-        ordered = self.orders[line["order_id"]]["ordered_at"]
-        if self.at - ordered <= self.options["live_days"] * DAY:
+        """Of an order that is live without any issue, and without asking what tickets say of its parcels."""
+        order_id = line["order_id"]
+        if self.at - self.orders[order_id]["ordered_at"] <= self.options["live_days"] * DAY:
             return True
-        for parcel, _ in self.parcels_with(line)[0]:
-            for moment in (parcel.shipped_at, parcel.delivered_at):
-                if moment and self.at - moment < 120 * DAY:
-                    return True
+        if any(self.has_lately_moved(parcel) for parcel in self.parcels_of[order_id]):
+            return True
+        return any(self.is_in_use(one) for one in self.lines_of[order_id])
+
+    def has_lately_moved(self, parcel: Parcel) -> bool:
+        """Handed over, delivered, lost or sent back lately."""
+        moments = (parcel.shipped_at, parcel.delivered_at, parcel.dead_end and parcel.dead_end[1])
+        return any(moment and self.at - moment < 120 * DAY for moment in moments)
+
+    def is_in_use(self, line: Row) -> bool:
+        """Not used up yet; what a replacement's parcel carries is the line."""
+        if any(
+            self.has_lately_moved(parcel) for new in self.replaced_by(line) for parcel, _ in self.parcels_with(new)[0]
+        ):
+            return True
         days = self.days_per_unit(line["sku"])
         delivered = [parcel.delivered_at for parcel, _ in self.parcels_with(line)[0] if parcel.delivered_at]
         if days is not None and delivered:
@@ -1140,7 +1204,8 @@ class Facts:
         order = self.orders[line["order_id"]]
         if order.get("order_type") == "replacement" or self.is_test(order):
             return False
-        return self.order_stands(order) or any(parcel.shipped_at for parcel, _ in self.parcels_with(line)[0])
+        goods = [line, *self.replaced_by(line)]
+        return self.order_stands(order) or any(p.shipped_at for one in goods for p, _ in self.parcels_with(one)[0])
 
     def is_test(self, order: Row) -> bool:
         parent = self.exchanged_order(order)
@@ -1213,7 +1278,10 @@ def worst(arrivals: list[Arrival]) -> Arrival:
     for state in ("problem", "unknown", "waiting"):
         found = [one for one in arrivals if one.state == state]
         if found:
-            return min(found, key=lambda one: one.since or Moment.max)
+            # what waits for more than time does not clear by time
+            clears = [one.clears_at for one in arrivals if one.state != "ok"]
+            first = min(found, key=lambda one: one.since or Moment.max)
+            return replace(first, clears_at=None if None in clears else max(moment for moment in clears if moment))
     arrived = [one for one in arrivals if one.delivered_at]
     if not arrived:
         return arrivals[0]

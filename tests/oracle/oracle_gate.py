@@ -101,16 +101,17 @@ class Gate:
     # --- which lines have rows ------------------------------------------------------------------
 
     def is_live(self, line: Row) -> bool:
+        """The lines of an order are live together."""
+        lines = self.facts.lines_of[line["order_id"]]
+        return self.facts.lives_by_itself(line) or any(self.is_live_again(one) for one in lines)
+
+    def is_live_again(self, line: Row) -> bool:
         facts = self.facts
-        if facts.lives_by_itself(line):
-            return True
         depletion = facts.depletion_at(line)
         if depletion and self.at <= depletion + 14 * DAY:
             return True
         # silence about an old parcel is no news: what is long over is live by what somebody reported
-        issues = self.checks.open_issues(line)
-        payment = issues.get("payment")
-        return bool(issues.keys() & {"ticket", "refund"}) or (payment is not None and payment.detail == "chargeback")
+        return bool(self.checks.reported(self.checks.open_issues(line)))
 
     @functools.cached_property
     def live_lines(self) -> list[Row]:
@@ -144,6 +145,8 @@ class Gate:
                 row
                 for row in facts.purchases(person, line["sku"])
                 if facts.orders[row["order_id"]]["ordered_at"] < ordered
+                and not row.get("replaces_order_line_id")
+                and not facts.nothing_kept(row)
             ]
             return facts.use_ready_at(line) if before else None
         raise KeyError(name)
@@ -161,9 +164,9 @@ class Gate:
             ends = [p.delivered_at for p in self.facts.parcels_of[line["order_id"]] if p.delivered_at]
         if action["action"] == "shipping_update":
             news = self.checks.shipping_news(line)
-            arrived = news and self.facts.parcel_arrival(news[1], line).delivered_at
-            if arrived:
-                ends = [arrived]
+            came = [self.facts.came_at(parcel, line) for parcel in news[1]] if news else []
+            if came and None not in came:
+                ends = [max(moment for moment in came if moment)]
         if expires and ends:
             expires = min(expires, *ends)
         return due, expires

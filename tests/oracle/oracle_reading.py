@@ -507,7 +507,9 @@ def read(
             else:
                 refused += [Refused(table, one, "repeated_key") for one, _ in same]
     refuse_orphans(rows, refused)
+    refused = [one for one in refused if not is_later(one, at)]
     name_the_refused(rows, refused)
+    open_with_first_event(rows)
     unread = unread_feeds(raw, rows, refused, at, policy, set(feeds_not_kept))
     blind = {
         check
@@ -515,6 +517,30 @@ def read(
         if raw.get(table) and column not in raw[table][0] and column not in columns_not_kept
     }
     return Reading(at, forget_later(rows, at), refused, unmapped, unread, blind, set(raw))
+
+
+def is_later(one: Refused, at: dt.datetime) -> bool:
+    """Whether a refused row says of itself that it is of a time to come."""
+    times = []
+    for column in TIMES.get(one.table, []):
+        value = text(str(one.row[column])) if one.row.get(column) is not None else None
+        if value and (one.table, column) not in PROMISES:
+            try:
+                times.append(instant(value))
+            except Unreadable:
+                continue
+    return bool(times) and all(moment is not None and moment > at for moment in times)
+
+
+def open_with_first_event(rows: dict[str, list[Row]]) -> None:
+    """A ticket that was heard of before it is said to have been opened was open by then."""
+    first: dict[str | None, dt.datetime] = {}
+    for event in rows["ticket_events"]:
+        moment = event.get("occurred_at")
+        if moment:
+            first[event["ticket_id"]] = min(moment, first.get(event["ticket_id"], moment))
+    for row in rows["tickets"]:
+        row["opened_at"] = min(row["opened_at"], first.get(row["ticket_id"], row["opened_at"]))
 
 
 PARENTS = {
