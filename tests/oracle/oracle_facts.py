@@ -366,6 +366,7 @@ class Facts:
     def owes_nothing_since(self, order: Row) -> Moment | None:
         """From the first instant at which nothing was owed and no payment had failed."""
         moments = {order["ordered_at"], *(row["refunded_at"] for row in self.paid_refunds(order["order_id"]))}
+        moments |= {row["occurred_at"] for row in self.own_currency(order)}
         for moment in sorted(max(moment, order["ordered_at"]) for moment in moments):
             rows = [row for row in self.own_currency(order) if row["occurred_at"] <= moment]
             if self.owed(order, moment) <= self.smallest_unit(order) and not self.payment_failed(order, rows):

@@ -1,8 +1,8 @@
 {%- set topics = {'damage': 'damaged', 'sizing': 'sizing'} -%}
 -- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the first of:
 -- its ticket's solve, the refund paid, a replacement or exchange delivered. A reopened ticket is a new report, of its new run. A topic or a
--- reason that nobody knows may be either, and nothing but its own end resolves it. A refund of the line for no said trouble answers its ticket or
--- event, but not a request for money that is still open.
+-- reason that nobody knows may be either, and nothing but its own end resolves it. A refund of the line that does not name the
+-- other trouble answers a ticket or an event, but not a request for money that is still open.
 with
 
 points as (
