@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import duckdb
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from post_purchase.terminal import SEEDS, fetch, in_words, project_actions, read_seed
 
 Row = dict[str, Any]
 EPOCH = datetime(1970, 1, 1)
 MINUS = "\u2212"
+NOTHING = "\u2013"
 
 
 class Source:
@@ -74,6 +79,7 @@ class Words:
         told += source.seed("page_words", "language, part", "language", "part", "sentence")
         own = {row["part"]: row["sentence"] for row in told if row["language"] == self.language}
         self.page_language = self.language if own else "en"
+        self.figures = Figures(self.page_language)
         self.parts: dict[str, str] = {row["part"]: row["sentence"] for row in told if row["language"] == "en"} | own
         self.names = {part.removeprefix("name_"): said for part, said in own.items() if part.startswith("name_")}
         self.actions |= {action: self.names[action] for action in self.actions if action in self.names}
@@ -139,46 +145,64 @@ class Words:
 # --- Figures and times -------------------------------------------------------------------------------------------
 
 
-def count(value: Any) -> str:
-    return "\u2013" if value is None else f"{int(value):,}"
+class Figures:
+    """Figures and times as a language writes them; one that Babel does not know writes as English does."""
 
+    def __init__(self, language: str) -> None:
+        try:
+            # 5 Jun 2026, and not Jun 5, 2026, which half of the readers take for another day when it is short
+            self.locale = Locale.parse("en_GB" if language == "en" else language, sep="-" if "-" in language else "_")
+        except (UnknownLocaleError, ValueError):
+            self.locale = Locale.parse("en_GB")
+        self.marks = str.maketrans(
+            {",": get_group_symbol(self.locale), ".": get_decimal_symbol(self.locale), "-": MINUS}
+        )
+        # a table of a hundred thousand rows has some hundred days
+        self.written = lru_cache(maxsize=10_000)(self.write_day)
 
-def amount(value: Decimal | float | None) -> str:
-    if value is None:
-        return "\u2013"
-    return f"{float(value):,.2f}".replace("-", MINUS)
+    def write_day(self, value: date, skeleton: str) -> str:
+        return format_skeleton(skeleton, value, locale=self.locale)
 
+    def number(self, value: Decimal | float, places: int) -> str:
+        return f"{value:,.{places}f}".translate(self.marks)
 
-def figure(value: Decimal | float | None, places: int = 2) -> str:
-    """A number with as many places as its reader needs."""
-    if value is None:
-        return "\u2013"
-    return f"{float(value):,.{places}f}".replace("-", MINUS)
+    def count(self, value: Any) -> str:
+        return NOTHING if value is None else self.number(int(value), 0)
 
+    def amount(self, value: Decimal | float | None) -> str:
+        return NOTHING if value is None else self.number(float(value), 2)
 
-def share(value: Decimal | float | None, places: int = 1) -> str:
-    """A share as percent; small ones keep a digit that says something."""
-    if value is None:
-        return "\u2013"
-    percent = 100 * float(value)
-    if 0 < abs(percent) < 1:
-        places = max(places, 2)
-    return f"{percent:.{places}f}\u202f%".replace("-", MINUS)
+    def figure(self, value: Decimal | float | None, places: int = 2) -> str:
+        """A number with as many places as its reader needs."""
+        return NOTHING if value is None else self.number(float(value), places)
 
+    def share(self, value: Decimal | float | None, places: int = 1) -> str:
+        """A share as percent; small ones keep a digit that says something."""
+        if value is None:
+            return NOTHING
+        percent = 100 * float(value)
+        if 0 < abs(percent) < 1:
+            places = max(places, 2)
+        return f"{self.number(percent, places)}\u202f%"
 
-def day(value: date | datetime | None) -> str:
-    return "\u2013" if value is None else f"{value.day} {value:%b %Y}"
+    def day(self, value: date | datetime | None) -> str:
+        return NOTHING if value is None else self.written(date(value.year, value.month, value.day), "yMMMd")
 
+    def moment(self, value: datetime | None) -> str:
+        return NOTHING if value is None else f"{self.day(value)}, {value:%H:%M}"
 
-def moment(value: datetime | None) -> str:
-    return "\u2013" if value is None else f"{value.day} {value:%b %Y, %H:%M}"
+    def short(self, value: datetime | None, year: int) -> str:
+        """A moment, its year only where it is another one."""
+        if value is None:
+            return ""
+        return f"{self.written(value.date(), 'MMMd')}, {value:%H:%M}" if value.year == year else self.day(value)
 
+    def tick(self, value: Any, index: int = 0, ticks: Any = None) -> str:
+        """A value on the axis of a chart."""
+        return f"{float(value):,.4g}".translate(self.marks)
 
-def short(value: datetime | None, year: int) -> str:
-    """A moment, its year only where it is another one."""
-    if value is None:
-        return ""
-    return f"{value.day} {value:%b, %H:%M}" if value.year == year else f"{value.day} {value:%b %Y}"
+    def tick_of_share(self, value: Any, index: int = 0, ticks: Any = None) -> str:
+        return f"{100 * float(value):.3g}".translate(self.marks) + " %"
 
 
 def age(since: datetime | None, now: datetime) -> str:

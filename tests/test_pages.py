@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from conftest import ROOT, Build
 
 from post_purchase.pages.command import MARK, NAVIGATION, POLICY, main
 from post_purchase.pages.packs import unpack
+from post_purchase.source import Figures
 from post_purchase.walk import CHECKS
 
 HOSTILE = "</script><script>alert('x')</script> & \"quoted\" 'single' <b>"
@@ -418,6 +420,26 @@ def test_pages_speak_the_language_of_the_notes(demo_shop: Build, tmp_path: Path)
     assert {row[0][4] for row in rows_of(site, "sheet")} <= {
         said["de"][part] for part in ("goes_out", "held", "with_support", "waits_its_turn", "nothing_left")
     }
+    shown = json.dumps([rows_of(site, table) for table in ("sheet", "support", "pairs")], ensure_ascii=False)
+    # what stands between the tags: the places of a chart's lines are numbers, too
+    shown += "".join(html.unescape(re.sub(r"<[^>]*>", " ", path.read_text())) for path in html_files(site))
+    assert re.search(r"\b\d{1,2}\. (Mai|Juni|Juli)\b", shown) and re.search(r"\d,\d\d\b", shown)
+    assert re.findall(r"\b\d{1,2} (?:May|Jun|Jul)\b", shown) == []
+    assert re.findall(r"\b\d+\.\d\d\b", shown) == [], "an amount with a point is another one in German"
+
+
+def test_days_and_figures_are_written_as_the_language_does() -> None:
+    english, german, unknown = Figures("en"), Figures("de"), Figures("no such language")
+    at = datetime(2026, 6, 5, 9, 3)
+    assert (english.moment(at), german.moment(at)) == ("5 Jun 2026, 09:03", "5. Juni 2026, 09:03")
+    assert (english.short(at, 2026), german.short(at, 2026), german.short(at, 2027)) == (
+        "5 Jun, 09:03",
+        "5. Juni, 09:03",
+        "5. Juni 2026",
+    )
+    assert (english.amount(-1234.5), german.amount(-1234.5)) == ("\u22121,234.50", "\u22121.234,50")
+    assert (english.share(0.0234), german.share(0.0234)) == ("2.3\u202f%", "2,3\u202f%")
+    assert unknown.moment(at) == english.moment(at)
 
 
 def test_pages_of_a_language_that_the_seed_lacks_are_english(demo_shop: Build, tmp_path: Path) -> None:

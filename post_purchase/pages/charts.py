@@ -15,6 +15,8 @@ from leather.shapes.base import Shape
 from leather.utils import Y
 from markupsafe import Markup
 
+from post_purchase.source import Figures
+
 WIDTH, HEIGHT = 560, 300
 INK, FAINT, RULE = "var(--ink)", "var(--faint)", "var(--rule)"
 SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)", "var(--series-5)"]
@@ -83,18 +85,10 @@ def finished(chart: leather.Chart, label: str, width: int, height: int) -> Marku
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - ElementTree escapes what it is given
 
 
-def percent(value: Any, index: int, ticks: Any) -> str:
-    return f"{100 * float(value):.3g} %"
-
-
-def plain(value: Any, index: int, ticks: Any) -> str:
-    return f"{float(value):,.4g}"
-
-
 def intervals(
     rows: Sequence[tuple[str, float, float, float]],
     label: str,
-    formatter: Callable[[Any, int, Any], str] = percent,
+    formatter: Callable[[Any, int, Any], str],
     zero: bool = True,
 ) -> Markup:
     """One row per name: value, lower and upper bound; the first row stands on top."""
@@ -112,7 +106,9 @@ def intervals(
     return finished(chart, label, WIDTH, 60 + 34 * len(rows))
 
 
-def curves(lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], label: str, x_name: str) -> Markup:
+def curves(
+    lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], label: str, x_name: str, figures: Figures
+) -> Markup:
     """Lines from nothing to a share, with a dot where each is known."""
     dress()
     chart = leather.Chart()
@@ -121,17 +117,17 @@ def curves(lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], label: st
     longest = max(x for _, points in lines for x, _ in points)
     chart.add_x_scale(0, longest)
     chart.add_y_scale(0, 1)
-    chart.add_y_axis(ticks=[0, 0.25, 0.5, 0.75, 1], tick_formatter=percent)
-    chart.add_x_axis(name=x_name, tick_formatter=plain)
+    chart.add_y_axis(ticks=[0, 0.25, 0.5, 0.75, 1], tick_formatter=figures.tick_of_share)
+    chart.add_x_axis(name=x_name, tick_formatter=figures.tick)
     return finished(chart, label, WIDTH, HEIGHT)
 
 
-def curve_of_shares(points: Sequence[tuple[float, float]], label: str, x_name: str) -> Markup:
+def curve_of_shares(points: Sequence[tuple[float, float]], label: str, x_name: str, figures: Figures) -> Markup:
     """One line of shares, from nothing up to a little above the largest."""
     dress()
     chart = leather.Chart()
     chart.add_line(list(points))
     chart.add_y_scale(0, max(0.01, 1.15 * max(y for _, y in points)))
-    chart.add_y_axis(tick_formatter=percent)
-    chart.add_x_axis(name=x_name, tick_formatter=plain)
+    chart.add_y_axis(tick_formatter=figures.tick_of_share)
+    chart.add_x_axis(name=x_name, tick_formatter=figures.tick)
     return finished(chart, label, WIDTH, 240)

@@ -20,7 +20,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.console import Console
 
-from post_purchase import source
 from post_purchase.pages import lists, sections
 from post_purchase.pages.orders import write_orders, write_words
 from post_purchase.pages.packs import Listing, dumps
@@ -64,12 +63,12 @@ def environment(words: Words) -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        count=source.count,
-        amount=source.amount,
-        figure=source.figure,
-        share=source.share,
-        day=source.day,
-        moment=source.moment,
+        count=words.figures.count,
+        amount=words.figures.amount,
+        figure=words.figures.figure,
+        share=words.figures.share,
+        day=words.figures.day,
+        moment=words.figures.moment,
         words=words.said,
     )
     scripts = {part: said for part, said in words.parts.items() if part.startswith("js_")}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from post_purchase.pages.packs import Cell, Listing
-from post_purchase.source import Row, Source, Words, age, amount, count, figure, moment, share, short
+from post_purchase.source import Row, Source, Words, age
 
 # parts of the seed page_words
 GOES_OUT, TURN, HELD, SUPPORT, DONE = "goes_out", "waits_its_turn", "held", "with_support", "nothing_left"
@@ -85,16 +85,17 @@ def ended_by(text: str, words: Words) -> str:
 
 
 def when(row: Row, words: Words, state: str, now: datetime) -> Cell:
+    figures = words.figures
     year = now.year
     if state in (GOES_OUT, TURN):
         starts = row["send_after"]
-        main = words.say("now") if starts is None or starts <= now else short(starts, year)
-        until = words.say("until_time", time=short(row["valid_until"], year)) if row["valid_until"] else None
+        main = words.say("now") if starts is None or starts <= now else figures.short(starts, year)
+        until = words.say("until_time", time=figures.short(row["valid_until"], year)) if row["valid_until"] else None
         return [main, until]
     if state == SUPPORT:
         due = row["support_due_at"]
         return [
-            short(due, year),
+            figures.short(due, year),
             words.say("overdue_low") if due and due <= now else words.say("due_low"),
             None,
             "late" if due and due <= now else "",
@@ -102,12 +103,13 @@ def when(row: Row, words: Words, state: str, now: datetime) -> Cell:
     if state == DONE:
         return ""
     if row["recheck_at"]:
-        return [short(row["recheck_at"], year), words.say("looks_again_low")]
+        return [figures.short(row["recheck_at"], year), words.say("looks_again_low")]
     return [words.say("no_date"), words.say("waits_for_an_event")]
 
 
 def sheet(source: Source, words: Words, now: datetime) -> Listing:
     """Every live order and lane: what goes out, what waits and for what, what support has."""
+    figures = words.figures
     listing = Listing(
         "sheet",
         words.say("what_is_next_for_every"),
@@ -165,7 +167,9 @@ def sheet(source: Source, words: Words, now: datetime) -> Listing:
                 ],
                 [why(row, words, state), watched(row, words) if state == GOES_OUT else None],
                 when(row, words, state, now),
-                amount(row["expected_contribution_profit"]) if row["expected_contribution_profit"] is not None else "",
+                figures.amount(row["expected_contribution_profit"])
+                if row["expected_contribution_profit"] is not None
+                else "",
             ],
             " ".join(filter(None, [row["customer_id"], row["skus"], offer])),
             status=words.say(state),
@@ -188,6 +192,7 @@ def sheet(source: Source, words: Words, now: datetime) -> Listing:
 
 def support(source: Source, words: Words, now: datetime) -> Listing:
     """Every open issue, the longest overdue first."""
+    figures = words.figures
     listing = Listing(
         "support",
         words.say("open_issues"),
@@ -218,7 +223,7 @@ def support(source: Source, words: Words, now: datetime) -> Listing:
         title = words.said(row["check_name"]).capitalize()
         detail = words.said(row["detail"])
         held = [words.action(part.strip()) for part in (row["holds_back"] or "").split(",") if part.strip()]
-        worth = words.say("worth_amount", amount=amount(row["worth"])) if row["worth"] else None
+        worth = words.say("worth_amount", amount=figures.amount(row["worth"])) if row["worth"] else None
         queue = words.said(row["support_queue"]).capitalize() or words.say("no_queue")
         listing.add(
             [
@@ -233,12 +238,12 @@ def support(source: Source, words: Words, now: datetime) -> Listing:
                 [row["ticket_id"] or words.say("no_ticket_yet"), words.said(row["topic"]) or None],
                 [queue, row["support_owner"]],
                 [
-                    short(row["since"], now.year),
+                    figures.short(row["since"], now.year),
                     words.say("age_ago", age=aged(row["since"], words, now)) if row["since"] else None,
                 ],
-                [short(row["due_at"], now.year), overdue(row, words, now)],
+                [figures.short(row["due_at"], now.year), overdue(row, words, now)],
                 [
-                    words.say("number_of_actions", actions=count(row["actions_held_back"]))
+                    words.say("number_of_actions", actions=figures.count(row["actions_held_back"]))
                     if held
                     else words.say("nothing"),
                     worth,
@@ -266,6 +271,7 @@ def overdue(row: Row, words: Words, now: datetime) -> str | None:
 
 def reviews(source: Source, words: Words, now: datetime) -> Listing:
     """Bad reviews and marks that wait for an answer."""
+    figures = words.figures
     listing = Listing(
         "reviews",
         words.say("reviews_to_answer"),
@@ -294,11 +300,17 @@ def reviews(source: Source, words: Words, now: datetime) -> Listing:
         order = row["order_id"]
         listing.add(
             [
-                [said, short(row["said_at"], now.year), None, "late" if row["is_overdue"] else "support", ""],
+                [
+                    said,
+                    figures.short(row["said_at"], now.year),
+                    None,
+                    "late" if row["is_overdue"] else "support",
+                    "",
+                ],
                 [order or words.say("no_order"), row["first_name"], order_link(order) if order in live else None],
                 words.product(row["sku"]),
                 [words.said(row["support_queue"]).capitalize(), row["support_owner"]],
-                [short(row["due_at"], now.year), overdue(row, words, now)],
+                [figures.short(row["due_at"], now.year), overdue(row, words, now)],
             ],
             " ".join(filter(None, [row["customer_id"], row["sku"], row["source_id"]])),
             due=words.say("overdue") if row["is_overdue"] else words.say("in_time"),
@@ -308,6 +320,7 @@ def reviews(source: Source, words: Words, now: datetime) -> Listing:
 
 def pairs(source: Source, words: Words) -> Listing:
     """What follows what, what recommending it earns, and why not."""
+    figures = words.figures
     listing = Listing(
         "pairs",
         words.say("product_pairs"),
@@ -348,15 +361,20 @@ def pairs(source: Source, words: Words) -> Listing:
                     "send" if row["is_recommendable"] else "none",
                     verdict,
                 ],
-                [count(row["support"]), words.say("of_pages", pages=count(row["anchors"]))],
-                [share(row["probability"]), words.say("share_anyway", share=share(row["base_probability"]))],
+                [figures.count(row["support"]), words.say("of_pages", pages=figures.count(row["anchors"]))],
                 [
-                    figure(row["lift"]),
-                    words.say("at_least", figure=figure(row["lift_lower_bound"])) if row["lift_lower_bound"] else None,
+                    figures.share(row["probability"]),
+                    words.say("share_anyway", share=figures.share(row["base_probability"])),
                 ],
                 [
-                    amount(row["recommendation_value"]),
-                    words.say("at_least", figure=amount(bound)) if bound is not None else None,
+                    figures.figure(row["lift"]),
+                    words.say("at_least", figure=figures.figure(row["lift_lower_bound"]))
+                    if row["lift_lower_bound"]
+                    else None,
+                ],
+                [
+                    figures.amount(row["recommendation_value"]),
+                    words.say("at_least", figure=figures.amount(bound)) if bound is not None else None,
                 ],
             ],
             " ".join(refusals),
@@ -371,6 +389,7 @@ def pairs(source: Source, words: Words) -> Listing:
 
 def supplies(source: Source, words: Words) -> Listing:
     """How long a unit lasts, SKU by SKU."""
+    figures = words.figures
     listing = Listing(
         "supplies",
         words.say("how_long_a_unit_lasts"),
@@ -400,16 +419,19 @@ def supplies(source: Source, words: Words) -> Listing:
                 [words.product(row["sku"]), row["sku"]],
                 [
                     basis,
-                    words.say("declared_days", days=figure(row["declared_days_per_unit"], 0))
+                    words.say("declared_days", days=figures.figure(row["declared_days_per_unit"], 0))
                     if row["declared_days_per_unit"]
                     else None,
                 ],
-                figure(row["days_per_unit"], 1),
-                figure(row["p25_days"], 1),
-                figure(row["p50_days"], 1),
-                figure(row["p75_days"], 1),
-                [share(row["rebuy_share"]), words.say("of_customers", customers=count(row["customers"]))],
-                count(row["gaps"]),
+                figures.figure(row["days_per_unit"], 1),
+                figures.figure(row["p25_days"], 1),
+                figures.figure(row["p50_days"], 1),
+                figures.figure(row["p75_days"], 1),
+                [
+                    figures.share(row["rebuy_share"]),
+                    words.say("of_customers", customers=figures.count(row["customers"])),
+                ],
+                figures.count(row["gaps"]),
             ],
             row["basis"],
             basis=basis,
@@ -420,6 +442,7 @@ def supplies(source: Source, words: Words) -> Listing:
 
 def changes(source: Source, words: Words) -> Listing | None:
     """Decisions that a candidate policy would change; None where the build compared none."""
+    figures = words.figures
     if not source.has("policy_comparison"):
         return None
     listing = Listing(
@@ -456,7 +479,7 @@ def changes(source: Source, words: Words) -> Listing | None:
                 [words.said(before).capitalize(), None, None, CHIP_OF[before], ""],
                 [words.said(after).capitalize(), None, None, CHIP_OF[after], ""],
                 because,
-                moment(row["decided_at"]),
+                figures.moment(row["decided_at"]),
             ],
             row["customer_id"],
             origin=words.say("live_orders_tab") if row["origin"] == "live" else words.say("past_messages_tab"),

@@ -81,7 +81,13 @@ def weekly(source: Source, words: Words) -> list[tuple[str, Markup, list[Row]]]:
             ]
             title = words.action(action)
             label = words.say("weekly_chart", action=title)
-            found.append((title, charts.curve_of_shares(points, label, words.say("weeks_before_the_newest")), mine))
+            found.append(
+                (
+                    title,
+                    charts.curve_of_shares(points, label, words.say("weeks_before_the_newest"), words.figures),
+                    mine,
+                )
+            )
     return found
 
 
@@ -172,7 +178,7 @@ def experiments(source: Source, words: Words) -> dict[str, Any]:
                 for row in decisive
             ],
             words.say("lift_chart"),
-            charts.plain,
+            words.figures.tick,
         )
     return {"lifts": lifts, "power": power, "chart": chart, **parity(source, words)}
 
@@ -211,6 +217,7 @@ def parity(source: Source, words: Words) -> dict[str, Any]:
                             for row in mine
                         ],
                         words.say("parity_chart", dimension=words.said(dimension)),
+                        words.figures.tick_of_share,
                     ),
                 )
             )
@@ -326,4 +333,4 @@ def replenishment(source: Source, words: Words) -> Sequence[Any]:
         ]
         lines.append((words.product(row["sku"])[:28], points))
     label = words.say("curves_chart")
-    return [charts.curves(lines, label, words.say("days_per_unit_low")), rows]
+    return [charts.curves(lines, label, words.say("days_per_unit_low"), words.figures), rows]

@@ -1,11 +1,12 @@
 // One order: its lanes and notes, its timeline as a picture and as a table, and every line's evidence and decisions.
 "use strict";
 (function () {
-  const { json, pause, element, say } = window.pages;
+  const { json, pause, element, say, locale } = window.pages;
   const SVG = "http://www.w3.org/2000/svg";
   const CHIPS = { send: "send", pause: "wait", support: "support" };
   const STATES = { o: [say("ok"), "send"], w: [say("waiting"), "wait"], p: [say("problem"), "support"], u: [say("unknown"), "wait"], "-": ["\u2013", "none"] };
-  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const DAYS = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+  const DATES = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const LANES = [say("lane_order"), say("lane_parcel"), say("lane_customer"), say("lane_support"), say("lane_messages")];
   const place = document.getElementById("order");
   const words = {};
@@ -14,11 +15,10 @@
   function moment(seconds) {
     if (seconds === null || seconds === undefined) return "\u2013";
     const at = new Date(seconds * 1000);
-    return at.getUTCDate() + " " + MONTHS[at.getUTCMonth()] + " " + at.getUTCFullYear() + ", " + two(at.getUTCHours()) + ":" + two(at.getUTCMinutes());
+    return DATES.format(at) + ", " + two(at.getUTCHours()) + ":" + two(at.getUTCMinutes());
   }
   function day(seconds) {
-    const at = new Date(seconds * 1000);
-    return at.getUTCDate() + " " + MONTHS[at.getUTCMonth()];
+    return DAYS.format(new Date(seconds * 1000));
   }
   function said(code) {
     const text = words.names[code] || String(code || "").replaceAll("_", " ");
@@ -27,7 +27,7 @@
   function title(action) { return words.titles.get(action) || said(action); }
   function product(sku) { return (sku && words.products[sku]) || sku || ""; }
   function reason(code) { return code ? words.reasons[code] || said(code.replace(":", ": ")) : ""; }
-  function money(value) { return value === null || value === undefined ? "" : Number(value).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 }); }
+  function money(value) { return value === null || value === undefined ? "" : Number(value).toLocaleString(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }); }
 
   // --- finding: a table of each pack's first order, in the order of their characters' numbers
   function compare(one, other) {

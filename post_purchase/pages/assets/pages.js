@@ -1,6 +1,11 @@
 // Loads packs: scripts that carry gzipped data as text. A page opened from a disk may load scripts, but not fetch files.
 "use strict";
 (function () {
+  // as the page's language writes days and numbers; English as most of its readers do: 5 Jun 2026. A word that is no language writes so, too.
+  function localeOf(language) {
+    try { return language === "en" ? "en-GB" : Intl.getCanonicalLocales(language)[0] || "en-GB"; } catch (unknown) { return "en-GB"; }
+  }
+  const locale = localeOf(document.documentElement.lang);
   const waiting = new Map();
   const packs = new Map();
 
@@ -85,6 +90,7 @@
     forget: function (name) { kept.delete(name); packs.delete(name); },
     pause: pause,
     element: element,
-    number: function (value) { return value.toLocaleString("en-US"); },
+    number: function (value) { return value.toLocaleString(locale); },
+    locale: locale,
   };
 })();
