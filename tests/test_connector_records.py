@@ -165,6 +165,14 @@ GRAPHQL: dict[str, Rows | list[str]] = {
             "total_refunded_set_shop_amount": "20.0",
         },
         {"id": 502, "order_id": 5, "created_at": "2026-01-11 10:00:00", "note": "Arrived DAMAGED"},
+        # the same, deleted and brought again in one sync
+        {
+            "id": 502,
+            "order_id": 5,
+            "created_at": "2026-01-11 10:00:00",
+            "note": "Arrived DAMAGED",
+            "_fivetran_deleted": "true",
+        },
     ),
     # a line whose refund is not there
     "refund_line_item": synced(

@@ -155,7 +155,7 @@ where _occurrence = 1
     where
         1 = 1
         {%- for name in ['_fivetran_deleted', '_is_deleted'] if name in columns %}
-        and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'false') not in ({{ post_purchase_gate.words_for_yes() }})
+        and {{ post_purchase_gate.is_marked_deleted('row_0.' ~ adapter.quote(columns[name].name)) }} = 0
         {%- endfor %}
         {%- for name in ['_fivetran_active'] if name in columns %}
         and coalesce(lower(cast(row_0.{{ adapter.quote(columns[name].name) }} as {{ dbt.type_string() }})), 'true') not in ({{ post_purchase_gate.words_for_no() }})
@@ -168,6 +168,11 @@ where _occurrence = 1
         {#- of what the shop has deleted, one loader keeps a row that says so #}
         and {{ post_purchase_gate.column_value('row_0', columns, ['deleted_at']) }} is null
         {%- endif %}
+{%- endmacro %}
+
+{#- 1 where a loader's mark of deleted rows says yes, else 0: also where it says nothing. -#}
+{% macro is_marked_deleted(column) -%}
+    case when lower(cast({{ column }} as {{ dbt.type_string() }})) in ({{ post_purchase_gate.words_for_yes() }}) then 1 else 0 end
 {%- endmacro %}
 
 {#- An id as the tool's other tables have it: gid://shopify/Order/5001 is 5001. -#}
@@ -200,7 +205,9 @@ where _occurrence = 1
     {%- endif -%}
     {%- set adds = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_daton_batch_runtime', '_fivetran_synced'] | select('in', table.columns) | list -%}
     {%- if adds and keys and not place.parent -%}
-        {%- set breaks_ties = ['_fivetran_deleted', '_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
+        {%- set breaks_ties = ['_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
+        {#- of two rows of one sync, one deleted, the other stands: an address that left a list and came back is on it -#}
+        {%- set stands = ['_fivetran_deleted', '_is_deleted'] | select('in', table.columns) | list -%}
         {#- where a loader keeps a row's history, the version that holds now is the last, whenever it was written -#}
         {%- set holds = ['_fivetran_active'] | select('in', table.columns) | list -%}
 (
@@ -210,7 +217,10 @@ where _occurrence = 1
                 *,
                 row_number() over (
                     partition by {{ keys | join(', ') }}{% if 'shop_url' in table.columns %}, {{ adapter.quote(table.columns['shop_url'].name) }}{% endif %}
-                    order by {% for name in holds + adds + breaks_ties %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
+                    order by
+                        {% for name in holds + adds %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
+                        {%- for name in stands %}, {{ post_purchase_gate.is_marked_deleted(adapter.quote(table.columns[name].name)) }} asc{% endfor %}
+                        {%- for name in breaks_ties %}, {{ adapter.quote(table.columns[name].name) }} desc{% endfor %}
                 ) as _version
             from {{ table.relation }}
         ) as versions
