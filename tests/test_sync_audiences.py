@@ -710,7 +710,12 @@ def test_killed_at_twenty_points_no_row_is_lost(
     # whoever never reached the account had left before he could
     assert not any(members[name] for name in set(members) - set(account.profiles)), f"seed {seed}"
     assert set(run.results("event")) == events and set(run.results()) == {member(n) for n in range(1, last + 1)}
-    assert delivered == set(account.events), f"seed {seed}"
+    # a call that was cut off may have arrived; who has left since is not told again, and the ledger says "may hold"
+    perhaps = {
+        row[0]
+        for row in run.rows("select row_key from sync_state where kind = 'event' and may_hold and result = 'skipped'")
+    }
+    assert delivered <= set(account.events) <= delivered | perhaps, f"seed {seed}"
     keys = run.rows("select row_key, count(distinct idempotency_key) from sync_log where kind = 'event' group by all")
     assert {count for _, count in keys} == {1}
     stated = shop.run("select audience_member_id || ':' || row_hash from marts.audience_members")
