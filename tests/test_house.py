@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
 from functools import cache
 from typing import Any
 
@@ -48,6 +49,13 @@ def read(models: dict[str, Any], node: Any) -> list[Any]:
 
 def test_every_model_stands_in_a_room(models: dict[str, Any]) -> None:
     assert {room(node) for node in models.values()} <= set(ROOMS)
+
+
+def test_the_linter_reads_every_connector() -> None:
+    """A model that no connection names is disabled, and sqlfluff passes it over in silence."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = {row["connector"] for row in project["tool"]["sqlfluff"]["templater"]["dbt"]["context"]["connections"]}
+    assert named == {folder.parent.name for folder in (ROOT / "models" / "staging").glob("*/src")}
 
 
 def test_arrows_go_down(models: dict[str, Any]) -> None:

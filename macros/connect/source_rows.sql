@@ -154,7 +154,7 @@ where _occurrence = 1
     {%- set columns = place.table.columns %}
     where
         1 = 1
-        {%- for name in ['_fivetran_deleted', '_is_deleted'] if name in columns %}
+        {%- for name in post_purchase_gate.deletion_marks(columns) %}
         and {{ post_purchase_gate.is_marked_deleted('row_0.' ~ adapter.quote(columns[name].name)) }} = 0
         {%- endfor %}
         {%- for name in ['_fivetran_active'] if name in columns %}
@@ -168,6 +168,11 @@ where _occurrence = 1
         {#- of what the shop has deleted, one loader keeps a row that says so #}
         and {{ post_purchase_gate.column_value('row_0', columns, ['deleted_at']) }} is null
         {%- endif %}
+{%- endmacro %}
+
+{#- Of a table's columns those in which a loader marks rows that are deleted at the source. -#}
+{% macro deletion_marks(columns) -%}
+    {{ return(['_fivetran_deleted', '_is_deleted'] | select('in', columns) | list) }}
 {%- endmacro %}
 
 {#- 1 where a loader's mark of deleted rows says yes, else 0: also where it says nothing. -#}
@@ -207,7 +212,7 @@ where _occurrence = 1
     {%- if adds and keys and not place.parent -%}
         {%- set breaks_ties = ['_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
         {#- of two rows of one sync, one deleted, the other stands: an address that left a list and came back is on it -#}
-        {%- set stands = ['_fivetran_deleted', '_is_deleted'] | select('in', table.columns) | list -%}
+        {%- set stands = post_purchase_gate.deletion_marks(table.columns) -%}
         {#- where a loader keeps a row's history, the version that holds now is the last, whenever it was written -#}
         {%- set holds = ['_fivetran_active'] | select('in', table.columns) | list -%}
 (
