@@ -332,8 +332,9 @@ class Checks:
         return [parcel for parcel, _ in self.facts.parcels_with(line)[0]]
 
     def parcels_perhaps(self, line: Row) -> list[Parcel]:
-        """The line's parcels, and those of its order whose lines the source does not tell."""
-        return [*self.parcels(line), *self.facts.parcels_perhaps(line)]
+        """The line's parcels, its parts', and those of its order whose lines the source does not tell."""
+        parts = [parcel for part in self.facts.parts_of(line) for parcel in self.parcels(part)]
+        return [*self.parcels(line), *parts, *self.facts.parcels_perhaps(line)]
 
     def shipping_exception(self, line: Row, review: bool = False) -> Answer:
         parcels = self.parcels_perhaps(line)
@@ -717,9 +718,7 @@ class Checks:
         if self.facts.is_digital(line):
             return None
         for one in [line, *self.facts.standing_in(line)]:
-            for parcel in self.parcels_perhaps(one) or [
-                parcel for part in self.facts.parts_of(one) for parcel in self.parcels(part)
-            ]:
+            for parcel in self.parcels_perhaps(one):
                 if not parcel.shipped_at:
                     continue
                 news = [parcel.shipped_at]
@@ -977,7 +976,9 @@ class Checks:
                 paid = [
                     row["refunded_at"]
                     for row in self.refunds_of(other)
-                    if row.get("refunded_at") and row.get("reason") not in ("exchange", "shipping")
+                    if row.get("refunded_at")
+                    and row.get("reason") != "shipping"
+                    and not (row.get("reason") == "exchange" and row.get("order_line_id"))
                 ]
                 gone = (facts.nothing_kept(other) and facts.units_kept(other) > 0) or facts.units_back(other) > 0
                 if paid and gone and self.at < max(paid) + 365 * DAY:

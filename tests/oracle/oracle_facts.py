@@ -166,7 +166,11 @@ class Facts:
         """Facts that are asked for by address, order or person."""
         self.ledger: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("consents"):
-            address = self.consent_address(row) or f"account:{row.get('customer_id')}"
+            address = self.consent_address(row)
+            # who opted in without an address permits none; who opted out without one is not to be written to anywhere
+            if address is None and row.get("status") != "subscribed" and row.get("customer_id") in self.accounts:
+                address = self.address_of_person(row["customer_id"], row.get("channel") or "email")
+            address = address or f"account:{row.get('customer_id')}"
             self.ledger[row.get("channel") or "email", address].append(row)
         self.suppressed: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("suppressions"):
@@ -254,9 +258,12 @@ class Facts:
 
     def address_of_order(self, order_id: str, channel: str = "email") -> str | None:
         """Of the order's account, else of another one of the person."""
-        person = self.person_of_order(order_id)
+        return self.address_of_person(self.orders[order_id]["customer_id"], channel)
+
+    def address_of_person(self, account: str, channel: str) -> str | None:
+        person = self.person[account]
         others = sorted(self.accounts_of[person], key=lambda one: (self.accounts[one]["created_at"] or Moment.max, one))
-        found = (self.address_of_account(one, channel) for one in [self.orders[order_id]["customer_id"], *others])
+        found = (self.address_of_account(one, channel) for one in [account, *others])
         return next((address for address in found if address), None)
 
     def erased(self, person: str) -> bool:
@@ -665,7 +672,7 @@ class Facts:
         carried: list[tuple[Parcel, Decimal]] = []
         missing = False
         for parcel in there:
-            if self.contents[parcel.fulfillment_id]:
+            if self.contents[parcel.fulfillment_id] or not self.may_carry(parcel, line):
                 continue
             if self.fulfillment_rows[parcel.fulfillment_id].get("lines_known") is False and len(physical) > 1:
                 # it is so from the last parcel on
@@ -688,6 +695,31 @@ class Facts:
                 listed = [(parcel, quantity) for parcel, _ in self.listed_in(parent, order_id)]
         return carried + listed, missing
 
+    def may_carry(self, parcel: Parcel, line: Row) -> bool:
+        """What was exchanged inside the order left before the exchange was asked for; what takes its place, after."""
+
+        def asked_at(old: Row) -> Moment | None:
+            moments = [
+                row.get("requested_at") or row.get("refunded_at")
+                for row in self.refunds[old["order_id"]]
+                if row.get("reason") == "exchange" and row.get("order_line_id") == old["order_line_id"]
+            ]
+            return min((moment for moment in moments if moment), default=None)
+
+        if not parcel.shipped_at:
+            return True
+        old = self.lines.get(line.get("replaces_order_line_id") or "")
+        if old and old["order_id"] == line["order_id"]:
+            at = asked_at(old)
+            first = min(one.shipped_at for one in self.parcels_of[line["order_id"]] if one.shipped_at)
+            if parcel.shipped_at < at if at else parcel.shipped_at <= first:
+                return False
+        given_away = any(
+            one.get("replaces_order_line_id") == line["order_line_id"] for one in self.lines_of[line["order_id"]]
+        )
+        at = asked_at(line) if given_away else None
+        return at is None or parcel.shipped_at < at
+
     def parcels_perhaps(self, line: Row) -> list[Parcel]:
         """Parcels of the line's order of which nobody knows whether they carry it."""
         carried, missing = self.parcels_with(line)
@@ -698,6 +730,7 @@ class Facts:
             parcel
             for parcel in self.parcels_of[line["order_id"]]
             if parcel.fulfillment_id not in known
+            and self.may_carry(parcel, line)
             and self.fulfillment_rows[parcel.fulfillment_id].get("lines_known") is False
         ]
 
@@ -850,7 +883,12 @@ class Facts:
 
     def digital_arrival(self, line: Row) -> Arrival:
         order = self.orders[line["order_id"]]
-        captured = [row["occurred_at"] for row in self.own_currency(order) if row["status"] == "captured"]
+        # a capture of nothing takes nothing
+        captured = [
+            row["occurred_at"]
+            for row in self.own_currency(order)
+            if row["status"] == "captured" and (row["amount"] is None or row["amount"] > 0)
+        ]
         claims = [
             run
             for ticket in self.tickets_of_line(line)
@@ -1137,10 +1175,11 @@ class Facts:
 
     def is_in_use(self, line: Row) -> bool:
         """Not used up yet; what a replacement's parcel carries is the line."""
-        if any(
-            self.has_lately_moved(parcel) for new in self.replaced_by(line) for parcel, _ in self.parcels_with(new)[0]
-        ):
-            return True
+        for new in self.replaced_by(line):
+            # a file that was sent in a box, too
+            digital = self.parcels_of[new["order_id"]] if self.is_digital(new) else []
+            if any(self.has_lately_moved(one) for one in [*digital, *(one for one, _ in self.parcels_with(new)[0])]):
+                return True
         days = self.days_per_unit(line["sku"])
         delivered = [parcel.delivered_at for parcel, _ in self.parcels_with(line)[0] if parcel.delivered_at]
         if days is not None and delivered:
@@ -1206,6 +1245,8 @@ class Facts:
         if order.get("order_type") == "replacement" or self.is_test(order):
             return False
         goods = [line, *self.replaced_by(line)]
+        if self.is_digital(line) and self.digital_arrival(line).delivered_at:
+            return True
         return self.order_stands(order) or any(p.shipped_at for one in goods for p, _ in self.parcels_with(one)[0])
 
     def is_test(self, order: Row) -> bool:

@@ -1,5 +1,6 @@
 -- Every word on whether an address may be written to on a channel: the ledger's, and an opt-out that a message brought, whether or not the ledger
--- has heard of it. Neither is cut off at an instant: who reads it looks no further than the instant asked about.
+-- has heard of it. Neither is cut off at an instant: who reads it looks no further than the instant asked about. What an account permits that has no
+-- address permits nothing at another account's; what it forbids holds wherever its person is written to.
 with
 
 ledger as (
@@ -23,7 +24,9 @@ left join {{ ref('int_written_addresses') }} as written
     on ledger.channel = written.channel and ledger.address = written.address
 left join {{ ref('int_permission_addresses') }} as accounts
     on ledger.customer_id = accounts.customer_id and ledger.kind = accounts.kind
-where coalesce(written.permission_key, accounts.permission_key) is not null
+where
+    coalesce(written.permission_key, accounts.permission_key) is not null
+    and not (written.permission_key is null and accounts.is_of_another and ledger.status = 'subscribed')
 union all
 select
     messages.permission_key,

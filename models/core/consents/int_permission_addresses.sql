@@ -25,6 +25,7 @@ own as (
 of_person as (
     select
         persons.person_id,
+        addresses.customer_id,
         addresses.kind,
         addresses.address_key,
         row_number() over (
@@ -47,7 +48,9 @@ addressed as (
         accounts.customer_id,
         accounts.person_id,
         kinds.kind,
-        coalesce(own.address_key, merged.address_key, of_person.address_key) as address_key
+        coalesce(own.address_key, merged.address_key, of_person.address_key) as address_key,
+        coalesce(own.address_key, merged.address_key) is null
+        and of_person.address_key is not null and of_person.customer_id <> accounts.customer_id as is_of_another
     from accounts
     cross join kinds
     left join own
@@ -63,7 +66,8 @@ select
     person_id,
     kind,
     coalesce(address_key, {{ post_purchase_gate.address_key("'account'", "customer_id") }}) as permission_key,
-    address_key is not null as has_address
+    address_key is not null as has_address,
+    is_of_another
 from addressed
 union all
 select
@@ -71,5 +75,6 @@ select
     person_id,
     'account' as kind,
     {{ post_purchase_gate.address_key("'account'", "customer_id") }} as permission_key,
-    true as has_address
+    true as has_address,
+    false as is_of_another
 from accounts

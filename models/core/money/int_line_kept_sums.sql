@@ -46,6 +46,13 @@ instants as (
         ordered_at as moved_at
     from lines
     where units_removed > 0
+    union
+    -- what answers an order that has come back already answers nothing
+    select
+        root_order_id,
+        ordered_at as moved_at
+    from lines
+    where order_type = 'exchange'
 ),
 
 order_sums as (

@@ -12,7 +12,7 @@ moves as (
             when 'chargeback_won' then 6 when 'chargeback' then 7 else 8
         end as step,
         -- a capture of nothing takes nothing
-        kind = 'captured' and is_after_cancellation and (amount > 0 or is_amount_unknown) as takes_after_cancellation
+        kind = 'captured' and (amount > 0 or is_amount_unknown) as takes_money
     from {{ ref('int_payment_moves') }}
 ),
 
@@ -62,10 +62,10 @@ running as (
         sum(owed_change) {{ so_far }} as owed_change,
         max(case when is_cash then 1 else 0 end) {{ so_far }} as is_cash,
         max(case when kind = 'captured' and is_amount_unknown then 1 else 0 end) {{ so_far }} as is_capture_unknown,
-        min(case when kind = 'captured' then moved_at end) {{ so_far }} as first_captured_at,
+        min(case when takes_money then moved_at end) {{ so_far }} as first_captured_at,
         min(case when kind = 'captured' then move_id end) {{ so_far }} as capture_id,
-        min(case when takes_after_cancellation then moved_at end) {{ so_far }} as captured_after_cancel_at,
-        min(case when takes_after_cancellation then move_id end) {{ so_far }} as captured_after_cancel_id,
+        min(case when takes_money and is_after_cancellation then moved_at end) {{ so_far }} as captured_after_cancel_at,
+        min(case when takes_money and is_after_cancellation then move_id end) {{ so_far }} as captured_after_cancel_id,
         max(case when kind = 'pending' then move_number end) {{ so_far }} as pending_number,
         max(case when kind in ('failed', 'voided') then move_number end) {{ so_far }} as ended_number,
         max(case when kind in ('pending', 'authorized', 'failed', 'voided', 'captured') then move_number end) {{ so_far }} as attempt_number,

@@ -49,10 +49,8 @@ answers as (
         end as detail,
         case
             when answer = 'problem:not_received' then not_received_since
-            when answer in ('problem:lost', 'problem:failed', 'problem:returned_to_sender') then failed_since
-            when answer = 'problem:not_shipped' then replacement_not_shipped_since
-            when answer = 'problem:stalled' then stalled_since
-            when answer = 'problem:overdue' then overdue_since
+            -- of several problems the worst is named, and the first began it
+            when answer like 'problem:%' then least(failed_since, replacement_not_shipped_since, stalled_since, overdue_since)
             when answer = 'waiting:replacement' then replacement_since
             when answer like 'waiting:%' then coalesce(first_shipped_at, ordered_at)
             when answer = 'unknown:no_scan' then awaited_at

@@ -1,5 +1,6 @@
 -- What a person has bought of the product of a candidate, and what of it was kept and had arrived at the point's instant. Who may be offered a
--- subscription is asked of the SKU bought, too. What was cancelled or never paid for, and never left, is nobody's, unless money came back for it.
+-- subscription is asked of the SKU bought, too. What was cancelled or never paid for, and never left, is nobody's, unless money came back for it; what
+-- is digital leaves with the first money.
 with
 
 asked as (
@@ -46,6 +47,7 @@ bought as (
         coalesce(kept.units_kept, purchases.quantity) as units_kept,
         coalesce(kept.units_back > 0 or kept.nothing_kept_because in ('line_refunded', 'order_refunded'), false) as is_refunded,
         kept.last_refunded_at,
+        coalesce(purchases.is_digital and states.first_captured_at <= candidates.point_at, false) as is_sent,
         coalesce(states.standing in ('failed', 'voided', 'chargeback'), false)
         or coalesce(purchases.cancelled_at <= candidates.point_at, false) as is_no_order
     from candidates
@@ -97,6 +99,7 @@ parcels as (
             and bought.point_at >= parcels.shipped_at
             and bought.point_at >= parcels.known_from
             and bought.point_at < parcels.until_at
+            and not bought.is_digital
     left join {{ ref('int_parcel_states') }} as states
         on
             parcels.fulfillment_id = states.fulfillment_id
@@ -122,6 +125,7 @@ select
     bought.order_line_id,
     bought.is_same_sku,
     bought.is_own_accord,
+    not bought.is_no_order as is_of_standing_order,
     bought.ordered_at,
     cast(bought.units_kept as decimal(18, 4)) as units_kept,
     bought.is_refunded,
@@ -139,4 +143,4 @@ left join arrived
         and bought.order_line_id = arrived.order_line_id
 left join delivered
     on bought.live_order_line_id = delivered.order_line_id
-where arrived.point_id is not null or bought.is_refunded or not bought.is_no_order
+where arrived.point_id is not null or bought.is_sent or bought.is_refunded or not bought.is_no_order

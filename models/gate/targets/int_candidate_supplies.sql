@@ -10,7 +10,10 @@ reckoned as (
         lines.ordered_at,
         lines.is_own_accord,
         lines.units_kept,
-        points.sku = lines.candidate_sku and lines.is_own_accord and lines.ordered_at > points.root_ordered_at as is_later_purchase,
+        points.sku = lines.candidate_sku
+        and lines.is_own_accord
+        and lines.is_of_standing_order
+        and lines.ordered_at > points.root_ordered_at as is_later_purchase,
         coalesce(lines.arrived_at, lines.point_at) as from_at,
         {{ post_purchase_gate.rhythm_columns('sku_days.basis', 'products.consumable_days', 'sku_days.log_days', 'own_gaps', 'residuals.residual') }}
     from {{ ref('int_candidate_lines') }} as lines

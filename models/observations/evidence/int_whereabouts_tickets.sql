@@ -1,5 +1,5 @@
--- Whoever asks where one line of an order is asks about the parcels of the order. A not_received ticket that names no order speaks of parcels of
--- the last not_received_days that had not been scanned as delivered, or that were delivered less long before it.
+-- Whoever asks where one line of an order is asks about the parcels of the order. A ticket that names no order speaks of parcels of the last
+-- not_received_days that had not been scanned as delivered, or that were delivered less long before it. Opened again, it still speaks of them.
 with
 
 tickets as (
@@ -8,26 +8,36 @@ tickets as (
     where topic in ('not_received', 'shipping')
 ),
 
+openings as (
+    select
+        ticket_id,
+        run_opened_at as opened_at
+    from {{ ref('int_ticket_timeline') }}
+    group by ticket_id, run_opened_at
+),
+
 -- a ticket of a person counts for what it may speak of
 spoken_of as (
     select
         tickets.point_id,
         tickets.ticket_id
     from tickets
+    inner join openings
+        on tickets.ticket_id = openings.ticket_id
     inner join {{ ref('int_parcel_evidence') }} as parcels
         on tickets.point_id = parcels.point_id
     where
         tickets.ticket_scope not in ('line', 'order')
-        and tickets.topic = 'not_received'
-        and parcels.shipped_at <= tickets.opened_at
+        and openings.opened_at <= parcels.point_at
+        and parcels.shipped_at <= openings.opened_at
         and (
             (
-                parcels.scanned_at <= tickets.opened_at
-                and parcels.scanned_at > {{ post_purchase_gate.add_days(-1 * var('not_received_days'), 'tickets.opened_at') }}
+                parcels.scanned_at <= openings.opened_at
+                and parcels.scanned_at > {{ post_purchase_gate.add_days(-1 * var('not_received_days'), 'openings.opened_at') }}
             )
             or (
-                coalesce(parcels.scanned_at > tickets.opened_at, true)
-                and parcels.shipped_at > {{ post_purchase_gate.add_days(-1 * var('not_received_days'), 'tickets.opened_at') }}
+                coalesce(parcels.scanned_at > openings.opened_at, true)
+                and parcels.shipped_at > {{ post_purchase_gate.add_days(-1 * var('not_received_days'), 'openings.opened_at') }}
             )
         )
     group by tickets.point_id, tickets.ticket_id
@@ -38,10 +48,7 @@ heard as (
     from tickets
     left join spoken_of
         on tickets.point_id = spoken_of.point_id and tickets.ticket_id = spoken_of.ticket_id
-    where
-        tickets.ticket_scope in ('line', 'order')
-        or tickets.topic = 'shipping'
-        or spoken_of.ticket_id is not null
+    where tickets.ticket_scope in ('line', 'order') or spoken_of.ticket_id is not null
 ),
 
 asked as (
