@@ -15,6 +15,7 @@ from oracle_reading import DAY, HOUR, Name, Reading, Row, email_address, seed
 
 Moment = dt.datetime
 ZERO = Decimal(0)
+CHANNELS = ["email", "sms", "push", "in_app", "whatsapp"]
 MOVEMENT = {"in_transit", "out_for_delivery"}
 EXCEPTIONS = {"exception_delay", "exception_address", "exception_customs", "attempted_delivery"}
 # At one instant the carrier's words come in this order: movement, trouble, arrival, bad news.
@@ -166,12 +167,15 @@ class Facts:
         """Facts that are asked for by address, order or person."""
         self.ledger: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("consents"):
-            address = self.consent_address(row)
-            # who opted in without an address permits none; who opted out without one is not to be written to anywhere
-            if address is None and row.get("status") != "subscribed" and row.get("customer_id") in self.accounts:
-                address = self.address_of_person(row["customer_id"], row.get("channel") or "email")
-            address = address or f"account:{row.get('customer_id')}"
-            self.ledger[row.get("channel") or "email", address].append(row)
+            channels = [row.get("channel") or "email"]
+            if channels[0] not in CHANNELS and row.get("status") != "subscribed":
+                channels, row = CHANNELS, {**row, "status": "unknown", "basis": None}
+            for channel in channels:
+                address = self.consent_address({**row, "channel": channel})
+                # who opted in without an address permits none; who opted out without one is not to be written to
+                if address is None and row.get("status") != "subscribed" and row.get("customer_id") in self.accounts:
+                    address = self.address_of_person(row["customer_id"], channel)
+                self.ledger[channel, address or f"account:{row.get('customer_id')}"].append(row)
         self.suppressed: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("suppressions"):
             if address := self.consent_address(row):

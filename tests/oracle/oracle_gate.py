@@ -294,7 +294,8 @@ class Gate:
             for row in self.overrides[line["order_line_id"]]
             if row.get("action") == action and (row.get("expires_at") is None or row["expires_at"] > self.at)
         ]
-        return max(rows, key=lambda row: (row["set_at"], row["override_id"]), default=None)
+        care = ("send", "pause", "support")
+        return max(rows, key=lambda row: (row["set_at"], care.index(row["decision"]), row["override_id"]), default=None)
 
     @staticmethod
     def may_override(cells: list[tuple[str, str, str]], action: Row) -> bool:

@@ -5,9 +5,30 @@ with
 
 ledger as (
     select
-        *,
-        {{ post_purchase_gate.address_kind('channel') }} as kind
+        customer_id,
+        address,
+        channel,
+        channel as said_of,
+        store_id,
+        status,
+        basis,
+        occurred_at
     from {{ ref('stg_consents') }}
+    where channel <> 'unknown' or status = 'subscribed'
+    union all
+    -- what was taken back of a channel that nobody knows ('all') may be any of them: no channel is permitted until it is subscribed to again
+    select
+        consents.customer_id,
+        consents.address,
+        channels.channel,
+        consents.channel as said_of,
+        consents.store_id,
+        'unknown' as status,
+        cast(null as {{ dbt.type_string() }}) as basis,
+        consents.occurred_at
+    from {{ ref('stg_consents') }} as consents
+    cross join {{ ref('channels') }} as channels
+    where consents.channel = 'unknown' and consents.status <> 'subscribed'
 )
 
 select
@@ -21,23 +42,23 @@ select
     coalesce(ledger.customer_id, written.permission_key) as source_id
 from ledger
 left join {{ ref('int_written_addresses') }} as written
-    on ledger.channel = written.channel and ledger.address = written.address
+    on ledger.said_of = written.channel and ledger.address = written.address
 left join {{ ref('int_permission_addresses') }} as accounts
-    on ledger.customer_id = accounts.customer_id and ledger.kind = accounts.kind
+    on ledger.customer_id = accounts.customer_id and {{ post_purchase_gate.address_kind('ledger.channel') }} = accounts.kind
 where
     coalesce(written.permission_key, accounts.permission_key) is not null
     and not (written.permission_key is null and accounts.is_of_another and ledger.status = 'subscribed')
 union all
 select
-    messages.permission_key,
-    messages.channel,
+    addresses.permission_key,
+    addresses.channel,
     cast(null as {{ dbt.type_string() }}) as store_id,
-    'unsubscribed' as status,
+    case when addresses.is_channel_known then 'unsubscribed' else 'unknown' end as status,
     cast(null as {{ dbt.type_string() }}) as basis,
     events.occurred_at,
     'message_events' as source_table,
     events.event_id as source_id
 from {{ ref('stg_message_events') }} as events
-inner join {{ ref('int_messages') }} as messages
-    on events.message_id = messages.message_id
-where events.event_type = 'unsubscribed' and messages.permission_key is not null
+inner join {{ ref('int_message_addresses') }} as addresses
+    on events.message_id = addresses.message_id
+where events.event_type = 'unsubscribed'

@@ -1,5 +1,6 @@
 -- Addresses that the ledger, the suppressions and the messages write out, as they are compared. A phone of whose country the row says nothing is
--- the number of an account that ends in the same nine digits. A tool may know whom a text message or a push went to by e-mail alone.
+-- the number of an account that ends in the same nine digits. A tool may know whom a text message or a push went to by e-mail alone. On a channel that
+-- nobody knows, what is no e-mail address is a number.
 with
 
 written as (
@@ -16,7 +17,7 @@ written as (
     where address is not null
     union
     select
-        channel,
+        coalesce(channel, 'unknown') as channel,
         address
     from {{ ref('stg_messages') }}
     where address is not null
@@ -26,7 +27,11 @@ kinds as (
     select
         channel,
         address,
-        case when address like '%_@_%' then 'email' else {{ post_purchase_gate.address_kind('channel') }} end as kind
+        case
+            when address like '%_@_%' then 'email'
+            when channel = 'unknown' then 'phone'
+            else {{ post_purchase_gate.address_kind('channel') }}
+        end as kind
     from written
 ),
 

@@ -1,20 +1,18 @@
 -- From when until when an address does not take messages, or nobody knows: a complaint and a suppression for good, a hard bounce or a drop until
--- something is delivered, opened or clicked there later, an event that nobody has a word for, from then on.
+-- something is delivered, opened or clicked there later; an event that nobody has a word for, or on a channel that nobody knows, from then on.
 with
 
 events as (
     select
-        messages.permission_key,
-        messages.channel,
-        coalesce(events.event_type, 'unknown') as event_type,
+        addresses.permission_key,
+        addresses.channel,
+        case when addresses.is_channel_known then coalesce(events.event_type, 'unknown') else 'unknown' end as event_type,
         events.occurred_at,
         events.event_id
     from {{ ref('stg_message_events') }} as events
-    inner join {{ ref('int_messages') }} as messages
-        on events.message_id = messages.message_id
-    where
-        messages.permission_key is not null
-        and coalesce(events.event_type, 'unknown') in ('hard_bounced', 'dropped', 'complained', 'unknown')
+    inner join {{ ref('int_message_addresses') }} as addresses
+        on events.message_id = addresses.message_id
+    where coalesce(events.event_type, 'unknown') in ('hard_bounced', 'dropped', 'complained', 'unknown')
 ),
 
 failed_addresses as (
@@ -29,15 +27,15 @@ failed_addresses as (
 -- of the many messages that arrive, those at an address that has failed
 arrivals as (
     select
-        messages.permission_key,
-        messages.channel,
+        addresses.permission_key,
+        addresses.channel,
         events.occurred_at
     from failed_addresses
-    inner join {{ ref('int_messages') }} as messages
-        on failed_addresses.permission_key = messages.permission_key and failed_addresses.channel = messages.channel
+    inner join {{ ref('int_message_addresses') }} as addresses
+        on failed_addresses.permission_key = addresses.permission_key and failed_addresses.channel = addresses.channel
     inner join {{ ref('stg_message_events') }} as events
-        on messages.message_id = events.message_id
-    where events.event_type in ('delivered', 'opened', 'clicked')
+        on addresses.message_id = events.message_id
+    where addresses.is_channel_known and events.event_type in ('delivered', 'opened', 'clicked')
 ),
 
 bounces as (
@@ -58,14 +56,37 @@ bounces as (
     group by events.permission_key, events.channel, events.event_type, events.occurred_at, events.event_id
 ),
 
+listed as (
+    select
+        channel,
+        channel as said_of,
+        address,
+        customer_id,
+        since
+    from {{ ref('stg_suppressions') }}
+    where channel <> 'unknown'
+    union all
+    -- a list of a channel that nobody knows may be of any
+    select
+        channels.channel,
+        suppressions.channel as said_of,
+        suppressions.address,
+        suppressions.customer_id,
+        suppressions.since
+    from {{ ref('stg_suppressions') }} as suppressions
+    cross join {{ ref('channels') }} as channels
+    where suppressions.channel = 'unknown'
+),
+
 suppressions as (
     select
         coalesce(written.permission_key, accounts.permission_key) as permission_key,
         suppressions.channel,
+        suppressions.said_of,
         suppressions.since
-    from {{ ref('stg_suppressions') }} as suppressions
+    from listed as suppressions
     left join {{ ref('int_written_addresses') }} as written
-        on suppressions.channel = written.channel and suppressions.address = written.address
+        on suppressions.said_of = written.channel and suppressions.address = written.address
     left join {{ ref('int_permission_addresses') }} as accounts
         on
             suppressions.customer_id = accounts.customer_id
@@ -97,7 +118,7 @@ states as (
     select
         permission_key,
         channel,
-        'suppressed' as address_state,
+        case when said_of = 'unknown' then 'unknown' else 'suppressed' end as address_state,
         since as from_at,
         cast(null as {{ dbt.type_timestamp() }}) as until_at,
         'suppressions' as source_table,

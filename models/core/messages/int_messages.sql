@@ -56,7 +56,7 @@ unowned as (
         owners.customer_id
     from messages
     inner join {{ ref('int_written_addresses') }} as written
-        on messages.channel = written.channel and messages.address = written.address
+        on coalesce(messages.channel, 'unknown') = written.channel and messages.address = written.address
     inner join owners
         on written.permission_key = owners.address_key
     where messages.customer_id is null and messages.order_id is null
@@ -98,7 +98,7 @@ left join {{ ref('int_persons') }} as persons
 left join {{ ref('int_orders') }} as orders
     on messages.order_id = orders.order_id
 left join {{ ref('int_written_addresses') }} as written
-    on messages.channel = written.channel and messages.address = written.address
+    on coalesce(messages.channel, 'unknown') = written.channel and messages.address = written.address
 left join unowned
     on messages.message_id = unowned.message_id
 left join {{ ref('int_permission_addresses') }} as accounts

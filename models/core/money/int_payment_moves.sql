@@ -64,17 +64,39 @@ credits as (
     group by exchanges.new_order_id
 ),
 
-surcharges as (
+line_discounts as (
+    select
+        order_id,
+        sum(discount) as amount
+    from {{ ref('stg_order_lines') }}
+    group by order_id
+),
+
+-- an exchange order that has taken the old price off as a discount says in its total what is still owed
+exchange_orders as (
     select
         orders.*,
-        cast(orders.order_total - coalesce(credits.amount, 0) as decimal(18, 4)) as amount
+        case
+            when coalesce(line_discounts.amount, 0) + coalesce(amounts.discount_amount, 0) >= credits.amount - coalesce(amounts.smallest_unit, 0)
+                then 0
+            else coalesce(credits.amount, 0)
+        end as credit
     from orders
     left join credits
         on orders.order_id = credits.order_id
-    where
-        orders.order_type = 'exchange'
-        and orders.order_id <> orders.paying_order_id
-        and orders.order_total > coalesce(credits.amount, 0)
+    left join line_discounts
+        on orders.order_id = line_discounts.order_id
+    left join {{ ref('int_order_amounts') }} as amounts
+        on orders.order_id = amounts.order_id
+    where orders.order_type = 'exchange' and orders.order_id <> orders.paying_order_id
+),
+
+surcharges as (
+    select
+        *,
+        cast(order_total - credit as decimal(18, 4)) as amount
+    from exchange_orders
+    where order_total > credit
 )
 
 select

@@ -1,4 +1,4 @@
--- A person's decision on a line and action, while it lasts; the last one set counts. It is signed with a role: who a person is stays out of
+-- A person's decision on a line and action, while it lasts; the last one set counts, and of two set at one instant the more careful one. It is signed with a role: who a person is stays out of
 -- decisions, and what would break a list of reasons, a note or a page with it.
 with
 
@@ -16,7 +16,11 @@ in_force as (
         overrides.set_at,
         overrides.expires_at,
         row_number() over (
-            partition by points.point_id, overrides.action order by overrides.set_at desc, overrides.override_id desc
+            partition by points.point_id, overrides.action
+            order by
+                overrides.set_at desc,
+                case overrides.decision when 'support' then 0 when 'pause' then 1 else 2 end asc,
+                overrides.override_id desc
         ) as recency
     from {{ ref('int_points') }} as points
     inner join {{ ref('stg_overrides') }} as overrides
