@@ -143,6 +143,7 @@ select
     coalesce(lead(runs.moved_at) over (partition by runs.paying_order_id order by runs.move_number), {{ post_purchase_gate.end_of_time() }}) as valid_to,
     case when runs.standing = 'ended' then deciding.kind else runs.standing end as standing,
     runs.is_standing,
+    runs.standing in ('chargeback', 'ended') as is_unpaid,
     -- since when the order stands: what owes nothing stands from its own date
     case
         when not runs.is_standing then null

@@ -3,14 +3,6 @@
 -- knows, holds it. An action that needs nothing is asked nothing.
 with
 
-products as (
-    select
-        sku,
-        min(lower(trim(coalesce(product_id, sku)))) as product_key
-    from {{ ref('stg_products') }}
-    group by sku
-),
-
 needed as (
     select
         points.point_id,
@@ -36,7 +28,7 @@ needed as (
         on point_actions.fulfillment_id = parcels.fulfillment_id
     left join {{ ref('int_use_evidence') }} as use_evidence
         on points.point_id = use_evidence.point_id
-    left join products
+    left join {{ ref('stg_products') }} as products
         on targets.recommended_sku = products.sku
     where points.is_live
 ),

@@ -29,14 +29,7 @@ recipients as (
 ),
 
 products as (
-    select
-        sku,
-        min(lower(trim(coalesce(product_id, sku)))) as product_key,
-        min(title) as title,
-        min(list_price) as list_price,
-        min(currency) as currency
-    from {{ ref('stg_products') }}
-    group by sku
+    select * from {{ ref('stg_products') }}
 ),
 
 slots as (

@@ -48,7 +48,7 @@ bought as (
         coalesce(kept.units_back > 0 or kept.nothing_kept_because in ('line_refunded', 'order_refunded'), false) as is_refunded,
         kept.last_refunded_at,
         coalesce(purchases.is_digital and states.first_captured_at <= candidates.point_at, false) as is_sent,
-        coalesce(states.standing in ('failed', 'voided', 'chargeback'), false)
+        coalesce(states.is_unpaid, false)
         or coalesce(purchases.cancelled_at <= candidates.point_at, false) as is_no_order
     from candidates
     inner join {{ ref('int_purchases') }} as purchases

@@ -39,5 +39,5 @@ left join {{ ref('int_payment_states') }} as payments
         and earlier.point_at < payments.valid_to
 where
     coalesce(kept.units_kept, earlier.quantity) > 0
-    and coalesce(payments.standing, '') not in ('failed', 'voided', 'chargeback')
+    and not coalesce(payments.is_unpaid, false)
 group by earlier.point_id

@@ -4,6 +4,8 @@ select
     product_id,
     variant_id,
     handle,
+    -- what its SKUs share; a SKU without a product is one of its own
+    lower(trim(coalesce(product_id, sku))) as product_key,
     -- text
     title,
     category,
