@@ -3,4 +3,4 @@ select
     action,
     horizon_days
 from {{ ref('experiments') }}
-where horizon_days not in ({{ var('watch_horizons_days') | join(', ') }})
+where horizon_days not in ({{ post_purchase_gate.list_var('watch_horizons_days') | join(', ') }})

@@ -3,7 +3,7 @@
 with
 
 direct as (
-    {%- for horizon in var('watch_horizons_days') %}
+    {%- for horizon in post_purchase_gate.list_var('watch_horizons_days') %}
     select
         {{ horizon }} as horizon_days,
         count(*) as sends,

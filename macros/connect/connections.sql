@@ -238,7 +238,7 @@
 {% macro used_connectors() -%}
     {%- set used = [] -%}
     {%- set listed = ['native', 'olist'] -%}
-    {%- for name in var('connectors') -%}
+    {%- for name in post_purchase_gate.list_var('connectors') -%}
         {%- if name not in listed -%}
             {{ exceptions.raise_compiler_error(
                 "Unknown connector '" ~ name ~ "' in var connectors. Known: " ~ listed | join(', ')

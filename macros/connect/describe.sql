@@ -42,7 +42,7 @@
     {%- set feeds = [] -%}
     {%- for feed in post_purchase_gate.feeds() -%}
         {%- do feeds.append({
-            'feed': feed.feed, 'stores_with': post_purchase_gate.stores_with(feed.table), 'is_not_kept': feed.feed in var('feeds_not_kept'),
+            'feed': feed.feed, 'stores_with': post_purchase_gate.stores_with(feed.table), 'is_not_kept': feed.feed in post_purchase_gate.list_var('feeds_not_kept'),
         }) -%}
     {%- endfor -%}
     {%- do log('CONNECTIONS ' ~ tojson({'connections': found, 'feeds': feeds, 'stores': post_purchase_gate.stores()}), info=true) -%}

@@ -98,8 +98,8 @@
 {#- In words what a table lost, where it is too much; none otherwise. -#}
 {% macro what_a_table_lost(table) -%}
     {%- set served = post_purchase_gate.served_relation('base_' ~ table) -%}
-    {%- if served is none or table in var('accept_shrink') -%}{{ return(none) }}{%- endif -%}
-    {%- for feed in post_purchase_gate.feeds() if feed.table == table and feed.feed in var('feeds_not_kept') -%}{{ return(none) }}{%- endfor -%}
+    {%- if served is none or table in post_purchase_gate.list_var('accept_shrink') -%}{{ return(none) }}{%- endif -%}
+    {%- for feed in post_purchase_gate.feeds() if feed.table == table and feed.feed in post_purchase_gate.list_var('feeds_not_kept') -%}{{ return(none) }}{%- endfor -%}
     {%- set contract = post_purchase_gate.raw_contract(table) -%}
     {%- set keys = contract.config.meta.key -%}
     {%- set days = var('rolling_days').get(table) -%}

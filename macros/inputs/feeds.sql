@@ -67,7 +67,7 @@
 {#- The owner's word that a feed is not kept, said of one that brings rows: which of the two is wrong, nobody but the owner can tell. -#}
 {% macro check_feeds_not_kept() -%}
     {%- set contradicted = [] -%}
-    {%- for feed in post_purchase_gate.feeds() if feed.feed in var('feeds_not_kept') -%}
+    {%- for feed in post_purchase_gate.feeds() if feed.feed in post_purchase_gate.list_var('feeds_not_kept') -%}
         {#- the demo shop and connectors are models, and are asked by a test once they are built -#}
         {%- if 'native' in post_purchase_gate.used_connectors() and not post_purchase_gate.uses_demo_shop() -%}
             {%- for node in post_purchase_gate.source_tables('raw') if node.name == feed.table -%}

@@ -23,7 +23,7 @@
         {%- if var('connections') -%}
             {%- do post_purchase_gate.check_connections() -%}
         {%- endif -%}
-        {%- if 'olist' in var('connectors') -%}
+        {%- if 'olist' in post_purchase_gate.list_var('connectors') -%}
             {%- do post_purchase_gate.land_folder('olist', var('olist_path', none)) -%}
             {%- do post_purchase_gate.check_tables('olist') -%}
         {%- endif -%}
@@ -56,7 +56,7 @@
         {{ exceptions.raise_compiler_error("Both raw_path and raw_schema are set. Set one: a folder of files, or a schema of tables.") }}
     {%- endif -%}
     {%- set feeds = post_purchase_gate.feeds() | map(attribute='feed') | list -%}
-    {%- for feed in var('feeds_not_kept') -%}
+    {%- for feed in post_purchase_gate.list_var('feeds_not_kept') -%}
         {%- if feed not in feeds -%}
             {{ exceptions.raise_compiler_error("Unknown feed '" ~ feed ~ "' in var feeds_not_kept. Known: " ~ feeds | join(', ') ~ ".") }}
         {%- endif -%}
@@ -69,7 +69,7 @@
             {%- do stopping_names.append(column) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for column in var('columns_not_kept') -%}
+    {%- for column in post_purchase_gate.list_var('columns_not_kept') -%}
         {%- if column not in stopping and column not in stopping_names -%}
             {{ exceptions.raise_compiler_error(
                 "Unknown column '" ~ column ~ "' in var columns_not_kept. Columns whose absence is unknown evidence: " ~ stopping | join(', ') ~ ".") }}

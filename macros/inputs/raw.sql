@@ -6,7 +6,7 @@
 {#- A project that installs this one brings its own tables, unless it asks for the demo shop. -#}
 {% macro uses_demo_shop() -%}
     {{ return(
-        'native' in var('connectors') and not var('raw_path', none) and not var('raw_schema', none) and not var('connections')
+        'native' in post_purchase_gate.list_var('connectors') and not var('raw_path', none) and not var('raw_schema', none) and not var('connections')
         and var('use_demo_shop', project_name == 'post_purchase_gate')) }}
 {%- endmacro %}
 
@@ -15,7 +15,7 @@
     {%- if connector == 'native' -%}
         {%- if not post_purchase_gate.uses_demo_shop() -%}
             {{ return(source('raw', table)) }}
-        {%- elif table not in var('demo_without') and table not in post_purchase_gate.tables_without_demo() -%}
+        {%- elif table not in post_purchase_gate.list_var('demo_without') and table not in post_purchase_gate.tables_without_demo() -%}
             {{ return(ref('demo_' ~ table)) }}
         {%- endif -%}
     {%- elif table in post_purchase_gate.connectors()[connector].tables -%}
@@ -101,7 +101,7 @@
     when a model is compiled. A table that is not there is for its feed to answer for.
 -#}
 {% macro column_is_known(table, column) -%}
-    {%- if column in var('columns_not_kept') or table ~ '.' ~ column in var('columns_not_kept') or not execute -%}
+    {%- if column in post_purchase_gate.list_var('columns_not_kept') or table ~ '.' ~ column in post_purchase_gate.list_var('columns_not_kept') or not execute -%}
         {{ return(true) }}
     {%- endif -%}
     {%- for relation in post_purchase_gate.connected_relations(table) -%}

@@ -12,7 +12,7 @@
     marts as the last audit left them.
 -#}
 {% macro decides(origins, one_is_enough=false) -%}
-    {%- set missing = origins | reject('in', var('point_origins')) | list | length -%}
+    {%- set missing = origins | reject('in', post_purchase_gate.list_var('point_origins')) | list | length -%}
     {{ return(missing < origins | length if one_is_enough else missing == 0) }}
 {%- endmacro %}
 

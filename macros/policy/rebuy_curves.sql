@@ -3,7 +3,7 @@
     it, from which that one is recalibrated. The day of as_of is not over, so windows end the day before.
 -#}
 {% macro rebuy_offsets() -%}
-    {%- set longest = var('rebuy_horizons_days') | max -%}
+    {%- set longest = post_purchase_gate.list_var('rebuy_horizons_days') | max -%}
     {{ return([0, longest + 1, 2 * longest + 1]) }}
 {%- endmacro %}
 

@@ -8,7 +8,7 @@
 
 {#- The ages of an order, in days, at which past reviews are looked at, youngest first. -#}
 {% macro risk_ages() -%}
-    {%- set ages = var('risk_ages') | unique | sort -%}
+    {%- set ages = post_purchase_gate.list_var('risk_ages') | unique | sort -%}
     {%- if not ages -%}
         {{ exceptions.raise_compiler_error("var risk_ages is empty: name the ages of an order, in days, at which its risk is learned, such as [0, 3, 7, 14, 30].") }}
     {%- endif -%}

@@ -13,7 +13,7 @@ chosen as (
 ),
 
 horizons as (
-    {%- for horizon in var('watch_horizons_days') %}
+    {%- for horizon in post_purchase_gate.list_var('watch_horizons_days') %}
     select {{ horizon }} as horizon_days
     {{ 'union all' if not loop.last }}
     {%- endfor %}

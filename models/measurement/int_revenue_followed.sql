@@ -96,7 +96,7 @@ met as (
     from moments
 )
 
-{% for horizon in var('watch_horizons_days') -%}
+{% for horizon in post_purchase_gate.list_var('watch_horizons_days') -%}
 select
     met.action,
     {{ horizon }} as horizon_days,

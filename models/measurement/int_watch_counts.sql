@@ -44,7 +44,7 @@ cells as (
 ),
 
 counted as (
-    {%- for horizon in var('watch_horizons_days') %}
+    {%- for horizon in post_purchase_gate.list_var('watch_horizons_days') %}
     {%- set within = post_purchase_gate.add_days(horizon, 'sent_at') %}
     select
         action,

@@ -1,6 +1,6 @@
 -- What recipients bought within each horizon. Messages meet orders by person and period, not by person alone: the work stays in proportion
 -- to the messages that a purchase followed, whatever a person has bought in ten years.
-{%- set longest = var('watch_horizons_days') | max %}
+{%- set longest = post_purchase_gate.list_var('watch_horizons_days') | max %}
 with
 
 messages as (
@@ -43,7 +43,7 @@ followed as (
         and order_periods.ordered_at <= {{ post_purchase_gate.add_days(longest, 'messages.sent_at') }}
 )
 
-{% for horizon in var('watch_horizons_days') -%}
+{% for horizon in post_purchase_gate.list_var('watch_horizons_days') -%}
 select
     followed.action,
     followed.flow,

@@ -6,7 +6,7 @@ reach as (
     select
         '{{ feed.feed }}' as feed,
         {{ 'true' if post_purchase_gate.is_connected(feed.table) else 'false' }} as is_connected,
-        {{ 'true' if feed.feed in var('feeds_not_kept') else 'false' }} as is_declared_not_kept,
+        {{ 'true' if feed.feed in post_purchase_gate.list_var('feeds_not_kept') else 'false' }} as is_declared_not_kept,
         {{ 'true' if feed.is_quiet else 'false' }} as is_quiet,
         {{ 'true' if feed.event_times else 'false' }} as has_event_time,
         count(*) as accepted_rows,

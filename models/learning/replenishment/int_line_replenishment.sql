@@ -1,4 +1,4 @@
-{%- set horizons = var('rebuy_horizons_days') | sort -%}
+{%- set horizons = post_purchase_gate.list_var('rebuy_horizons_days') | sort -%}
 -- When a line will be used up and how likely it is bought again, at as_of: for the person's last purchase of a SKU that is used up. No
 -- row: superseded by a later purchase, nothing kept, a subscriber, or no consumable.
 with

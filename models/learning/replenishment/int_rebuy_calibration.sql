@@ -4,7 +4,7 @@
 with
 
 windows as (
-    {%- for horizon in var('rebuy_horizons_days') %}
+    {%- for horizon in post_purchase_gate.list_var('rebuy_horizons_days') %}
     select
         {{ horizon }} as horizon_days,
         days_back,

@@ -1,5 +1,5 @@
 {#- One column per horizon: the days within which a rebuy is meant. -#}
-{%- set horizons = var('rebuy_horizons_days') -%}
+{%- set horizons = post_purchase_gate.list_var('rebuy_horizons_days') -%}
 -- Probability that an open purchase is followed by another within each horizon, before recalibration. Subscribers are left alone.
 with
 

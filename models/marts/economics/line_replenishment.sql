@@ -1,4 +1,4 @@
-{%- if (14 not in var('rebuy_horizons_days') or 28 not in var('rebuy_horizons_days')) %}
+{%- if (14 not in post_purchase_gate.list_var('rebuy_horizons_days') or 28 not in post_purchase_gate.list_var('rebuy_horizons_days')) %}
 {%- do exceptions.raise_compiler_error("rebuy_horizons_days must hold 14 and 28, the days that line_replenishment shows; it may hold more.") %}
 {%- endif %}
 select

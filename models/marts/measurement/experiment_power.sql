@@ -3,7 +3,7 @@
 with
 
 shares as (
-    {%- for share in var('experiment_plan_shares') %}
+    {%- for share in post_purchase_gate.list_var('experiment_plan_shares') %}
     select cast({{ share }} as {{ double }}) as holdout_share
     {{ 'union all' if not loop.last }}
     {%- endfor %}

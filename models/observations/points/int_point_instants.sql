@@ -5,7 +5,7 @@
     was about, at the moment it went out. Calendar: every line, at the instants at which a day-count sequence would have sent. Due: every
     line, at the instants at which what the sequences send became due, so that an audit can say when the gate would have sent instead.
 -#}
-{%- set origins = var('point_origins') -%}
+{%- set origins = post_purchase_gate.list_var('point_origins') -%}
 {%- set string = dbt.type_string() -%}
 {%- set as_of = post_purchase_gate.as_of() -%}
 {%- set step_at = post_purchase_gate.add_days('cast(steps.day as integer)', 'lines.ordered_at') %}

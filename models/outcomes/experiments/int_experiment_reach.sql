@@ -12,7 +12,7 @@ first_messages as (
     where
         subjects.assignment <> 'plan'
         and messages.sent_at > subjects.entered_at
-        and messages.sent_at <= {{ post_purchase_gate.add_days(var('watch_horizons_days') | max, 'subjects.entered_at') }}
+        and messages.sent_at <= {{ post_purchase_gate.add_days(post_purchase_gate.list_var('watch_horizons_days') | max, 'subjects.entered_at') }}
     group by subjects.person_id, subjects.action
 ),
 
@@ -30,7 +30,7 @@ subjects as (
     where subjects.assignment <> 'plan'
 )
 
-{% for horizon in var('watch_horizons_days') -%}
+{% for horizon in post_purchase_gate.list_var('watch_horizons_days') -%}
 select
     action,
     assignment,

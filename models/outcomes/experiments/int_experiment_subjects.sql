@@ -1,7 +1,7 @@
 -- From when on a person's outcomes count: the assignment, or the first moment of the experiment at which there was an order young enough for the
 -- gate to decide on. Both are fixed before any treatment can arrive, so that the groups stay comparable whoever is then written to.
 -- Beside them a plan: who would have entered an experiment that began plan weeks and the longest horizon ago.
-{%- set longest = var('watch_horizons_days') | max %}
+{%- set longest = post_purchase_gate.list_var('watch_horizons_days') | max %}
 {%- set plan_starts_at = post_purchase_gate.add_days(-1 * (longest + 7 * var('experiment_plan_weeks')), post_purchase_gate.as_of()) %}
 with
 

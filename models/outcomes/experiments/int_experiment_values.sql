@@ -20,11 +20,11 @@ followed as (
         on subjects.person_id = events.person_id
     where
         events.occurred_at > subjects.entered_at
-        and events.occurred_at <= {{ post_purchase_gate.add_days(var('watch_horizons_days') | max, 'subjects.entered_at') }}
+        and events.occurred_at <= {{ post_purchase_gate.add_days(post_purchase_gate.list_var('watch_horizons_days') | max, 'subjects.entered_at') }}
 ),
 
 counted as (
-    {%- for horizon in var('watch_horizons_days') %}
+    {%- for horizon in post_purchase_gate.list_var('watch_horizons_days') %}
     select
         action,
         person_id,
@@ -47,7 +47,7 @@ counted as (
 ),
 
 horizons as (
-    {%- for horizon in var('watch_horizons_days') %}
+    {%- for horizon in post_purchase_gate.list_var('watch_horizons_days') %}
     select {{ horizon }} as horizon_days
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- The person, not Olist's id of a customer on one order. The state is that of his latest order in the extract. A customer id
 -- that is listed twice goes on to be judged as a repeat.
 with

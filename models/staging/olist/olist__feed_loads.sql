@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- A static extract is complete through its own end: the newest time of anything that happened in it. Promised dates lie ahead and do not count.
 {%- set happened = {
     'orders': ['order_purchase_timestamp', 'order_approved_at', 'order_delivered_carrier_date', 'order_delivered_customer_date'],

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- An order that Olist calls delivered without a date gets its row too, so that rejected_rows shows it.
 select
     order_id || '-delivered' as event_id,

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- The survey is the only message that Olist's tables show: it asks for a review.
 {%- set null_text = post_purchase_gate.null_as(dbt.type_string()) %}
 select

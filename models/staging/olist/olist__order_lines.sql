@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 select
     order_id || '-' || cast(order_item_id as {{ dbt.type_string() }}) as order_line_id,
     order_id,

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- Olist keeps no time of cancellation: it is set one second after the last thing known of the order, so that the payment's approval
 -- never counts as money taken after it.
 {%- set known_times = [

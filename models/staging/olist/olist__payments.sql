@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- Olist approves an order's payment as a whole: captured at the approval, until then authorized at the purchase.
 select
     payments.order_id || '-' || cast(payments.payment_sequential as {{ dbt.type_string() }}) as payment_id,

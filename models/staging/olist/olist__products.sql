@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- Olist publishes no product names: the category stands in, its code written as words. No list price either: prices exist only on items sold, and the last one
 -- would tell a decision of a price from its future.
 {%- set translation = source('olist', 'product_category_name_translation') %}

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 select
     -- ids
     survey_id as review_id,

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- One row per order id, so that what belongs to an order joins it once even where the order is listed twice. Times as brought.
 with
 

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- What the items of an order add up to: a listed-twice item counts once, an item without a readable amount leaves the order without a total.
 {%- set decimal = post_purchase_gate.contract_type('decimal') %}
 with

@@ -1,4 +1,4 @@
-{{ config(enabled='olist' in var('connectors')) }}
+{{ config(enabled='olist' in post_purchase_gate.list_var('connectors')) }}
 -- One row per survey and order: a survey may cover several orders, and a sample may leave its id blank. Then the order and the
 -- survey's two times stand for the id.
 {%- set text = dbt.type_string() %}
