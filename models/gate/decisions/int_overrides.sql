@@ -1,5 +1,5 @@
--- A person's decision on a line and action, while it lasts; the last one set counts, and of two set at one instant the more careful one. It is signed with a role: who a person is stays out of
--- decisions, and what would break a list of reasons, a note or a page with it.
+-- A person's decision on a line and action, while it lasts; the last one set counts, and of two set at one instant the more careful one. It is
+-- signed with a role: who a person is stays out of decisions, and what would break a list of reasons, a note or a page with it.
 with
 
 in_force as (
