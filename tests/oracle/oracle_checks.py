@@ -497,6 +497,8 @@ class Checks:
             return Answer("problem", "marketplace")
         if order.get("order_type") == "unknown":
             return Answer("unknown", "order_type")
+        if self.facts.reading.unread_feeds.get("overrides") == "degraded":
+            return Answer("unknown", "degraded")
         return self.seen("order_eligible", line, None, OK)
 
     def reviewable(self, line: Row) -> Answer:

@@ -18,6 +18,8 @@ judged as (
             when order_type = 'unknown' then 'unknown:unmapped_order_type'
             when sales_channel = 'unknown' then 'unknown:unmapped_sales_channel'
             when unread_customers is not null then 'unknown:refused_row'
+            -- somebody has decided on this line, and nobody can read what; that no one decides anything is no gap
+            when unread_overrides in ('refused_row', 'degraded') then {{ dbt.concat(["'unknown:'", "unread_overrides"]) }}
             {%- if unknown %}
             when true then 'unknown:column_{{ unknown[0] }}'
             {%- endif %}
