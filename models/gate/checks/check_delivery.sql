@@ -50,11 +50,13 @@ answers as (
         case
             when answer = 'problem:not_received' then not_received_since
             -- of several problems the worst is named, and the first began it
-            when answer like 'problem:%' then least(
-                {%- for since in ['failed', 'replacement_not_shipped', 'stalled', 'overdue'] %}
-                coalesce({{ since }}_since, {{ post_purchase_gate.end_of_time() }}){{ ',' if not loop.last }}
-                {%- endfor %}
-            )
+            when answer like 'problem:%'
+                then least(
+                    coalesce(failed_since, {{ post_purchase_gate.end_of_time() }}),
+                    coalesce(replacement_not_shipped_since, {{ post_purchase_gate.end_of_time() }}),
+                    coalesce(stalled_since, {{ post_purchase_gate.end_of_time() }}),
+                    coalesce(overdue_since, {{ post_purchase_gate.end_of_time() }})
+                )
             when answer = 'waiting:replacement' then replacement_since
             when answer like 'waiting:%' then coalesce(first_shipped_at, ordered_at)
             when answer = 'unknown:no_scan' then awaited_at
