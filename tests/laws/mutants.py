@@ -437,8 +437,8 @@ MUTANTS = [
     Mutant(
         "an opt-out by a message is none",
         f"{CORE}/consents/int_consent_changes.sql",
-        "where events.event_type = 'unsubscribed' and",
-        "where events.event_type = 'clicked' and",
+        "where events.event_type = 'unsubscribed'",
+        "where events.event_type = 'clicked'",
         READING,
     ),
     Mutant(
