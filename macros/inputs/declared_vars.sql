@@ -120,7 +120,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The declared name that shares most pairs of letters with a name, if any is near. -#}
 {#- A var that is a list. Parsing goes through lists before a build's first step checks the vars: what is none says so here, in the same words. -#}
 {% macro list_var(name) -%}
     {%- set value = var(name) -%}
@@ -128,6 +127,7 @@
     {{ return(value) }}
 {%- endmacro %}
 
+{#- The declared name that shares most pairs of letters with a name, if any is near. -#}
 {% macro near_match(name, declared) -%}
     {%- set best = namespace(name=none, score=0) -%}
     {%- for known in declared -%}
