@@ -421,6 +421,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
         dict(customer_id="007", channel="email", status="subscribed", occurred_at="2026-01-01 00:00:00"),
         dict(customer_id="007", channel="email", status="unsubscribed", occurred_at="2026-01-01T00:00:00Z"),
     ],
+    # two accounts that a sender knows without their addresses are two rows, not one that differs
+    "suppressions": [dict(channel="email", customer_id="007"), dict(channel="email", customer_id="C2")],
     "overrides": [
         dict(
             override_id="E1",

@@ -871,6 +871,8 @@ def the_ledger(h: History) -> None:
         "by_address",
         "event",
         "event_then_in",
+        "somewhere",
+        "somewhere_then_in",
         "none",
     )
     if kind in ("out", "out_and_in", "same_second"):
@@ -895,6 +897,15 @@ def the_ledger(h: History) -> None:
         h.message("newsletter", moment - DAY / 24, (moment, "unsubscribed"), order_id=None)
         if kind == "event_then_in":
             h.ledger(moment + h.pick(0, 1, 3600) * SECOND, "subscribed")
+    elif kind in ("somewhere", "somewhere_then_in"):
+        # on a channel that nobody knows: by the ledger, or by a message of one
+        if h.chance(0.5):
+            h.ledger(moment, h.pick("unsubscribed", "unsubscribed", "subscribed"), channel=h.pick("all", "pigeon"))
+        else:
+            sent_by = h.pick("pigeon", "whatsapp", " EMail ")
+            h.message("newsletter", moment - DAY / 24, (moment, "unsubscribed"), order_id=None, channel=sent_by)
+        if kind == "somewhere_then_in":
+            h.ledger(moment + DAY / 2, "subscribed")
     else:
         h.rows = [one for one in h.rows if one[0] != "consents"]
 
@@ -932,6 +943,9 @@ def the_address(h: History) -> None:
         "odd",
         "elsewhere",
         "soft_bounced",
+        "somewhere",
+        "somewhere",
+        "listed_anywhere",
         "no_address",
     )
     if kind in ("complained", "spam_report", "hard_bounced", "dropped", "soft_bounced"):
@@ -947,6 +961,13 @@ def the_address(h: History) -> None:
         h.message("newsletter", moment, (moment + 9 * SECOND, "vanished"), order_id=None)
     elif kind == "elsewhere":
         h.message("newsletter", moment, (moment + 9 * SECOND, "complained"), order_id=None, address=f"old.{h.email}")
+    elif kind == "somewhere":
+        word = h.pick("complained", "hard_bounced", "soft_bounced", "opened", "vanished")
+        sent_by = h.pick("pigeon", "pigeon", "whatsapp", "sms")
+        h.message("newsletter", moment, (moment + 9 * SECOND, word), order_id=None, channel=sent_by)
+    elif kind == "listed_anywhere":
+        who = {"address": f"{h.email} "} if h.chance(0.5) else {"customer_id": h.customer}
+        h.add("suppressions", channel=h.pick("all", "pigeon", "sms"), reason="complaint", since=h.ago(0, 5, 20), **who)
     else:
         h.of("customers", customer_id=h.customer)[0]["email"] = None
 

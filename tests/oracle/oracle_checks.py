@@ -537,7 +537,7 @@ class Checks:
         problem = None
         if said and said[-1][2] == "unsubscribed":
             problem = Answer("problem", "unsubscribed", said[-1][0])
-        elif said and said[-1][3] not in ("express", None) and target and target.sku:
+        elif said and said[-1] is words[-1] and said[-1][3] not in ("express", None) and target and target.sku:
             problem = None if self.similar(line, target.sku) else Answer("problem", "not_similar")
         if words and words[-1][2] == "unknown":
             otherwise = Answer("unknown", "unknown_status")
@@ -588,8 +588,10 @@ class Checks:
             return Answer("problem", "no_address")
         events = self.facts.events_at.get((channel, address), [])
         problem = None
-        for row in self.facts.suppressed[channel, address]:
-            problem = Answer("problem", "suppressed", row.get("since"))
+        listed = self.facts.suppressed[channel, address]
+        for row in listed:
+            if row.get("channel") in (None, channel):
+                problem = Answer("problem", "suppressed", row.get("since"))
         complaints = [event["occurred_at"] for event in events if event["event_type"] == "complained"]
         if complaints:
             problem = Answer("problem", "complained", min(complaints))
@@ -597,7 +599,8 @@ class Checks:
         good = [event["occurred_at"] for event in events if event["event_type"] in ("delivered", "opened", "clicked")]
         if bad and not problem and not (good and max(good) > max(bad)):
             problem = Answer("problem", "bounced", max(bad))
-        unknown = any(event["event_type"] in ("unknown", None) for event in events)
+        # a list of a channel that nobody knows may be of this one
+        unknown = any(event["event_type"] in ("unknown", None) for event in events) or bool(listed)
         return self.seen("deliverability", line, problem, Answer("unknown", "unknown_event") if unknown else OK)
 
     def is_commercial(self, action: str) -> bool:

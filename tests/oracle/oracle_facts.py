@@ -178,8 +178,11 @@ class Facts:
                 self.ledger[channel, address or f"account:{row.get('customer_id')}"].append(row)
         self.suppressed: dict[Name, list[Row]] = defaultdict(list)
         for row in self.reading.of("suppressions"):
-            if address := self.consent_address(row):
-                self.suppressed[row.get("channel") or "email", address].append(row)
+            said = row.get("channel") or "email"
+            # on a channel that nobody knows it may be any
+            for channel in [said] if said in CHANNELS else CHANNELS:
+                if address := self.consent_address({**row, "channel": channel}):
+                    self.suppressed[channel, address].append({**row, "channel": said})
         self.views_of_order = self.by("site_events", "order_id")
         self.views_of: dict[str | None, list[Row]] = defaultdict(list)
         self.subscriptions_of: dict[str | None, list[Row]] = defaultdict(list)
@@ -1209,17 +1212,31 @@ class Facts:
                 row["order_line_id"] = None
             if row.get("order_id") not in self.orders:
                 row["order_id"] = None
-            channel = row.get("channel") or "email"
-            for person in self.persons_of_message(row, channel):
+            said = row.get("channel") or "unknown"
+            for person in self.persons_of_message(row, said):
                 self.messages_of[person].append(row)
-            address = email_address(row.get("address")) if channel == "email" else None
-            if address is None and row.get("customer_id") in self.accounts:
-                address = self.address_of_account(row["customer_id"], channel)
-            if address is None and row["order_id"]:
-                address = self.address_of_order(row["order_id"], channel)
-            if address:
-                for event in row["events"]:
-                    self.events_at[channel, address].append(event)
+            # on a channel that nobody knows it may have gone over any
+            for channel in [said] if said in CHANNELS else CHANNELS:
+                if address := self.address_of_message(row, channel):
+                    for event in row["events"]:
+                        self.hear(event, channel, address, said)
+
+    def address_of_message(self, row: Row, channel: str) -> str | None:
+        address = email_address(row.get("address")) if channel == "email" else None
+        if address is None and row.get("customer_id") in self.accounts:
+            address = self.address_of_account(row["customer_id"], channel)
+        if address is None and row["order_id"]:
+            address = self.address_of_order(row["order_id"], channel)
+        return address
+
+    def hear(self, event: Row, channel: str, address: str, said: str) -> None:
+        """What is bad news on a channel that nobody knows is unknown on each; good news of it is none."""
+        if said in CHANNELS:
+            self.events_at[channel, address].append(event)
+        elif event["event_type"] == "unsubscribed":
+            self.ledger[channel, address].append({"status": "unknown", "occurred_at": event["occurred_at"]})
+        elif event["event_type"] in ("complained", "hard_bounced", "dropped", "unknown", None):
+            self.events_at[channel, address].append({**event, "event_type": "unknown"})
 
     def persons_of_message(self, row: Row, channel: str) -> Iterable[str]:
         if row.get("order_id"):

@@ -107,7 +107,7 @@ KEYS = {
     "messages": ["message_id"],
     "message_events": ["event_id"],
     "consents": ["customer_id", "address", "store_id", "channel", "occurred_at", "status"],
-    "suppressions": ["channel", "address"],
+    "suppressions": ["channel", "address", "customer_id"],
     "reviews": ["review_id"],
     "products": ["sku"],
     "product_costs": ["sku", "valid_from"],

@@ -3,32 +3,21 @@
 -- address permits nothing at another account's; what it forbids holds wherever its person is written to.
 with
 
+-- what was taken back on a channel that nobody knows ('all') may be of any: none is permitted until it is subscribed to again; a subscription opens none
 ledger as (
-    select
-        customer_id,
-        address,
-        channel,
-        channel as said_of,
-        store_id,
-        status,
-        basis,
-        occurred_at
-    from {{ ref('stg_consents') }}
-    where channel <> 'unknown' or status = 'subscribed'
-    union all
-    -- what was taken back of a channel that nobody knows ('all') may be any of them: no channel is permitted until it is subscribed to again
     select
         consents.customer_id,
         consents.address,
-        channels.channel,
+        coalesce(meanings.channel, consents.channel) as channel,
         consents.channel as said_of,
         consents.store_id,
-        'unknown' as status,
-        cast(null as {{ dbt.type_string() }}) as basis,
+        case when meanings.channel is null then consents.status else 'unknown' end as status,
+        case when meanings.channel is null then consents.basis end as basis,
         consents.occurred_at
     from {{ ref('stg_consents') }} as consents
-    cross join {{ ref('channels') }} as channels
-    where consents.channel = 'unknown' and consents.status <> 'subscribed'
+    left join {{ ref('int_channel_meanings') }} as meanings
+        on consents.channel = meanings.said_of
+    where meanings.channel is null or consents.status <> 'subscribed'
 )
 
 select

@@ -56,33 +56,25 @@ bounces as (
     group by events.permission_key, events.channel, events.event_type, events.occurred_at, events.event_id
 ),
 
+-- a list of a channel that nobody knows may be of any
 listed as (
     select
-        channel,
-        channel as said_of,
-        address,
-        customer_id,
-        since
-    from {{ ref('stg_suppressions') }}
-    where channel <> 'unknown'
-    union all
-    -- a list of a channel that nobody knows may be of any
-    select
-        channels.channel,
+        coalesce(meanings.channel, suppressions.channel) as channel,
         suppressions.channel as said_of,
+        meanings.channel is null as is_channel_known,
         suppressions.address,
         suppressions.customer_id,
         suppressions.since
     from {{ ref('stg_suppressions') }} as suppressions
-    cross join {{ ref('channels') }} as channels
-    where suppressions.channel = 'unknown'
+    left join {{ ref('int_channel_meanings') }} as meanings
+        on suppressions.channel = meanings.said_of
 ),
 
 suppressions as (
     select
         coalesce(written.permission_key, accounts.permission_key) as permission_key,
         suppressions.channel,
-        suppressions.said_of,
+        suppressions.is_channel_known,
         suppressions.since
     from listed as suppressions
     left join {{ ref('int_written_addresses') }} as written
@@ -118,7 +110,7 @@ states as (
     select
         permission_key,
         channel,
-        case when said_of = 'unknown' then 'unknown' else 'suppressed' end as address_state,
+        case when is_channel_known then 'suppressed' else 'unknown' end as address_state,
         since as from_at,
         cast(null as {{ dbt.type_timestamp() }}) as until_at,
         'suppressions' as source_table,

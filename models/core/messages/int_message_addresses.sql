@@ -5,13 +5,28 @@ with
 
 messages as (
     select
-        message_id,
-        customer_id,
-        permission_key,
-        channel,
-        coalesce(channel, 'unknown') <> 'unknown' as is_channel_known,
-        address is not null as is_written
-    from {{ ref('int_messages') }}
+        messages.message_id,
+        messages.customer_id,
+        messages.permission_key,
+        coalesce(meanings.channel, messages.channel) as channel,
+        meanings.channel is null as is_channel_known,
+        meanings.channel is null or messages.address is not null as is_address_known
+    from {{ ref('int_messages') }} as messages
+    left join {{ ref('int_channel_meanings') }} as meanings
+        on coalesce(messages.channel, 'unknown') = meanings.said_of
+),
+
+addressed as (
+    select
+        messages.message_id,
+        case when messages.is_address_known then messages.permission_key else accounts.permission_key end as permission_key,
+        messages.channel,
+        messages.is_channel_known
+    from messages
+    left join {{ ref('int_permission_addresses') }} as accounts
+        on
+            case when not messages.is_address_known then messages.customer_id end = accounts.customer_id
+            and {{ post_purchase_gate.address_kind('messages.channel') }} = accounts.kind
 )
 
 select
@@ -19,26 +34,5 @@ select
     permission_key,
     channel,
     is_channel_known
-from messages
-where is_channel_known and permission_key is not null
-union all
-select
-    messages.message_id,
-    messages.permission_key,
-    channels.channel,
-    messages.is_channel_known
-from messages
-cross join {{ ref('channels') }} as channels
-where not messages.is_channel_known and messages.is_written and messages.permission_key is not null
-union all
-select
-    messages.message_id,
-    accounts.permission_key,
-    channels.channel,
-    messages.is_channel_known
-from messages
-inner join {{ ref('int_permission_addresses') }} as accounts
-    on messages.customer_id = accounts.customer_id
-inner join {{ ref('channels') }} as channels
-    on accounts.kind = {{ post_purchase_gate.address_kind('channels.channel') }}
-where not messages.is_channel_known and not messages.is_written
+from addressed
+where permission_key is not null
