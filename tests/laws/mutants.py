@@ -435,6 +435,13 @@ MUTANTS = [
         READING,
     ),
     Mutant(
+        "a channel that nobody knows is none",
+        "models/policy/int_channel_meanings.sql",
+        "'unknown' as said_of",
+        "'nobody' as said_of",
+        READING,
+    ),
+    Mutant(
         "an opt-out by a message is none",
         f"{CORE}/consents/int_consent_changes.sql",
         "where events.event_type = 'unsubscribed'",
