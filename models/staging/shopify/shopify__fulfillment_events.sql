@@ -15,4 +15,7 @@ select
     updated_at as occurred_at,
     _loaded_at
 from {{ ref('shopify_parcels') }}
-where not has_events and carrier_status is not null and carrier_status not in ('delivered', 'success', 'canceled', 'cancelled')
+where
+    not has_events
+    and carrier_status is not null
+    and carrier_status not in ('delivered', 'success', 'canceled', 'cancelled', 'fulfilled', 'marked_as_fulfilled')
