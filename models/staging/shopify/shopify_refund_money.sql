@@ -1,5 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
 -- Of each refund: what its lines cost, what of it was shipping, and what money went back by the transactions that pay it. No transaction: no money.
+-- A transaction that failed left money owed that somebody meant to give back.
 -- A refund of an order of which no transaction at all is known: nobody can tell.
 {%- set number = post_purchase_gate.read_number %}
 with
@@ -84,10 +85,24 @@ paid as (
         max(case when status = 'success' then processed_at end) as paid_at,
         max(case when status = 'success' then 1 else 0 end) as has_paid,
         max(case when status in ('pending', 'awaiting_response') then 1 else 0 end) as has_pending,
+        -- each try is for the same money
+        max(case when status in ('failure', 'error') then amount end) as amount_failed,
+        max(case when status in ('failure', 'error') then processed_at end) as failed_at,
         max(case when coalesce(status, '') not in ('success', 'pending', 'awaiting_response', 'failure', 'error') then 1 else 0 end) as has_other
     from transactions
     where refund_id is not null
     group by _store, refund_id
+),
+
+-- what the bank sent back is owed, unless money went back for the order since
+last_paid as (
+    select
+        _store,
+        order_id,
+        max({{ post_purchase_gate.parse_utc('processed_at') }}) as paid_at
+    from transactions
+    where status = 'success'
+    group by _store, order_id
 ),
 
 -- where money went back for one of several refunds, nobody knows that a certain one brought none
@@ -153,12 +168,21 @@ summed as (
         coalesce(shipping.shipping_gross, 0) as shipping_asked,
         coalesce(orders.gross_per_net, 1) as gross_per_net,
         coalesce(paid.has_paid, 0) = 1 as is_paid,
-        coalesce(paid.has_pending = 1 and paid.has_paid = 0, false) as is_pending,
+        coalesce(paid.has_pending = 1 and paid.has_paid = 0, false)
+        or (
+            line_sums.refund_id is null
+            and coalesce(paid.has_paid = 0 and paid.failed_at is not null, false)
+            and not coalesce(last_paid.paid_at >= {{ post_purchase_gate.parse_utc('paid.failed_at') }}, false)
+        ) as is_pending,
         paid.paid_at,
         case
             when paid.has_other = 1 then null
             when paid.has_paid = 1 then paid.amount_paid
             when paid.has_pending = 1 then paid.amount_pending
+            when
+                line_sums.refund_id is null and paid.failed_at is not null
+                and not coalesce(last_paid.paid_at >= {{ post_purchase_gate.parse_utc('paid.failed_at') }}, false)
+                then paid.amount_failed
             when {{ number('refunds.total_refunded') }} > 0 and paid.refund_id is null then {{ number('refunds.total_refunded') }}
             when known_orders.order_id is null or (paid.refund_id is null and vague_orders.order_id is not null) then null
             else 0
@@ -175,6 +199,8 @@ summed as (
         on refunds._store = shipping._store and refunds.id = shipping.refund_id
     left join known_orders
         on refunds._store = known_orders._store and refunds.order_id = known_orders.order_id
+    left join last_paid
+        on refunds._store = last_paid._store and refunds.order_id = last_paid.order_id
     left join vague_orders
         on refunds._store = vague_orders._store and refunds.order_id = vague_orders.order_id
 )
