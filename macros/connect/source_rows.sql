@@ -211,7 +211,8 @@ where _occurrence = 1
     {%- set adds = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_sdc_batched_at', '_daton_batch_runtime', '_fivetran_synced'] | select('in', table.columns) | list -%}
     {%- if adds and keys and not place.parent -%}
         {%- set breaks_ties = ['_airbyte_raw_id', '_airbyte_ab_id', '_sdc_sequence', 'updated_at'] | select('in', table.columns) | list -%}
-        {#- of two rows of one sync, one deleted, the other stands: an address that left a list and came back is on it -#}
+        {#- of two rows of one sync, one deleted, the other stands, since an address that left a list and came back is on it; but where the YAML says
+            `meta.deleted_holds`: a delivery that may have been withdrawn is none -#}
         {%- set stands = post_purchase_gate.deletion_marks(table.columns) -%}
         {#- where a loader keeps a row's history, the version that holds now is the last, whenever it was written -#}
         {%- set holds = ['_fivetran_active'] | select('in', table.columns) | list -%}
@@ -224,7 +225,7 @@ where _occurrence = 1
                     partition by {{ keys | join(', ') }}{% if 'shop_url' in table.columns %}, {{ adapter.quote(table.columns['shop_url'].name) }}{% endif %}
                     order by
                         {% for name in holds + adds %}{{ adapter.quote(table.columns[name].name) }} desc{{ ', ' if not loop.last }}{% endfor %}
-                        {%- for name in stands %}, {{ post_purchase_gate.is_marked_deleted(adapter.quote(table.columns[name].name)) }} asc{% endfor %}
+                        {%- for name in stands %}, {{ post_purchase_gate.is_marked_deleted(adapter.quote(table.columns[name].name)) }} {{ 'desc' if node.config.meta.get('deleted_holds') else 'asc' }}{% endfor %}
                         {%- for name in breaks_ties %}, {{ adapter.quote(table.columns[name].name) }} desc{% endfor %}
                 ) as _version
             from {{ table.relation }}
