@@ -1,5 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('stripe')) }}
--- Disputes of payments, which the store's own tables do not carry. An inquiry (warning_...) asks and takes nothing back. Stripe does not say when a
+-- Disputes of payments, which the store's own tables do not carry. An inquiry (warning_...) asks and takes nothing back; what was prevented by giving
+-- the money back (prevented) was disputed like any other. Stripe does not say when a
 -- dispute was won: that is known from when the row last changed. A dispute whose order nobody noted is handed on, to be refused by name.
 with
 
@@ -12,7 +13,6 @@ disputes as (
     where
         coalesce(lower(is_live), 'true') not in ({{ post_purchase_gate.words_for_no() }})
         and coalesce(lower(status), '') not like 'warning%'
-        and coalesce(lower(status), '') <> 'prevented'
 ),
 
 amounts as (
