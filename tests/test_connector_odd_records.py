@@ -152,6 +152,27 @@ SHOPIFY = {
         order(13, test="1.0"),
         order(14, cancelled_at="NULL", fulfillment_status="FULFILLED"),
         order(15, fulfillment_status="Sent_By_Dragon", financial_status="PAID"),
+        # money that the bank sent back, and that nobody has tried to give back again
+        order(
+            16,
+            refunds=[
+                {
+                    "id": 161,
+                    "created_at": ORDERED,
+                    "refund_line_items": [],
+                    "transactions": [
+                        {
+                            "id": 162,
+                            "kind": "refund",
+                            "status": "failure",
+                            "amount": "20.00",
+                            "currency": "USD",
+                            "processed_at": ORDERED,
+                        }
+                    ],
+                }
+            ],
+        ),
         # two places that ship, one of which has cancelled
         order(
             10,
@@ -337,6 +358,7 @@ WOO = {
         woo_order(5, status="processing", _ab_cdc_deleted_at="2026-02-01 10:00:00"),
         # somebody's word that no list has
         woo_order(6, status="at-the-dragon"),
+        woo_order(7, status="wc-shipped"),
     ),
     "refunds": loaded(
         {"id": 5, "amount": "", "reason": None, "date_created_gmt": "2026-01-20T10:00:00", "line_items": []}
@@ -642,7 +664,7 @@ def test_no_row_vanishes(odd: Build) -> None:
         "select table_name, rows_in, rows_accepted, rows_rejected from marts.input_accounting where rows_in > 0",
     )
     # but for the order that its database deleted, and the event that its loader did
-    expected = {"orders": 21, "customers": 3, "tickets": 9, "reviews": 6}
+    expected = {"orders": 23, "customers": 3, "tickets": 9, "reviews": 6}
     assert {table: brought[table][0] for table in expected} == expected
     for rows in brought.values():
         assert rows[0] >= rows[1] + rows[2] and rows[1] + rows[2] > 0
@@ -665,6 +687,10 @@ def test_a_word_for_yes_or_for_null_is_one(odd: Build) -> None:
     assert orders["us-14"] == (False, None, "fulfilled") and orders["hist-5001"][1] is None
     assert orders["us-15"][2] == "unknown"
     assert orders["woo-3"][1] is not None, "wc-cancelled is cancelled"
+    # a status of the shop's own is looked up, and named where no list has it
+    assert (orders["woo-6"][2], orders["woo-7"][2]) == ("unknown", "fulfilled")
+    unmapped = found(odd, "select unmapped_value, table_name, column_name from marts.unmapped_values")
+    assert unmapped["at-the-dragon"] == ("orders", "fulfillment_status")
 
 
 def test_of_a_rows_history_the_version_that_holds_counts(odd: Build) -> None:
@@ -681,8 +707,10 @@ def test_what_is_left_out_is_no_good_news(odd: Build) -> None:
     assert untold >= {"us-6", "us-7", "us-11", "woo-4"}
     payments = found(odd, "select payment_id, status, amount from staging.stg_payments")
     assert "us-2" not in payments
-    chargebacks = [row for row in payments.items() if row[1][0] == "chargeback"]
-    assert [row[0] for row in chargebacks] == ["stripe-stripe-dp_2"]
+    chargebacks = found(odd, "select payment_id, order_id from staging.stg_payments where status = 'chargeback'")
+    assert chargebacks == {"stripe-stripe-dp_2": ("us-1",)}
+    # meant to be given back, and not given
+    assert refunds["us-161-rest"] == ("us-16", 20, None)
     events = found(
         odd, "select event_id, event_type from staging.stg_fulfillment_events where event_type = 'delivered'"
     )

@@ -34,8 +34,13 @@ select
         when orders.created_via = 'admin' and {{ post_purchase_gate.read_number('orders.total') }} = 0 then 'made by hand for nothing'
     end as order_type,
     orders.created_via as sales_channel,
-    -- the shop says itself when it is done
-    case orders.status when 'completed' then 'fulfilled' when 'refunded' then null else 'unfulfilled' end as fulfillment_status,
+    -- the shop says itself when it is done; a status of its own is handed on, to be looked up and to be named where nobody knows it
+    case
+        when orders.status = 'completed' then 'fulfilled'
+        when orders.status = 'refunded' then null
+        when coalesce(orders.status, 'pending') in ('pending', 'processing', 'on-hold', 'cancelled', 'failed') then 'unfulfilled'
+        else orders.status
+    end as fulfillment_status,
     -- numbers
     orders.shipping_total as shipping_charged,
     orders.total,
