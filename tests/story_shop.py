@@ -20,7 +20,8 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     tickets        topic, opened, line A or order o (neither: of the customer), email or phone instead of the
                    customer's id, events [[at, status, mark], ...]
     site           type, at, order o, sku
-    messages       action, at, id, order o (or none), line, channel email, sku, incentive, events [[at, type], ...]
+    messages       action, at, id, order o (or none), line, parcel (its number), channel email, sku, incentive,
+                   events [[at, type], ...]; alone: true names the line or the parcel and nothing else
     reviews        at, sku, order o, rating 5
     subscriptions  sku, started, cancelled, next_charge
     overrides      line, action, decision, set, expires, by
@@ -89,7 +90,7 @@ WORDS = {
     "refund": "line order units amount reason requested refunded rejected",
     "ticket": "topic opened line order email phone events",
     "site": "type at order sku",
-    "message": "action at id order line channel sku incentive events",
+    "message": "action at id order line parcel alone channel sku incentive events",
     "review": "at sku order rating",
     "subscription": "sku started cancelled next_charge",
     "override": "line action decision set expires by",
@@ -447,13 +448,16 @@ def message_rows(case: Case) -> Iterator[tuple[str, Row]]:
         message_id = f"{case.name}/{message.get('id', f'message{number}')}"
         order = message.get("order", "o")
         line = case.line_id(message["line"]) if "line" in message else None
+        alone = message.get("alone", False)
+        named = None if alone or order == "none" else case.order_id(order)
         yield (
             "messages",
             dict(
                 message_id=message_id,
-                customer_id=case.customer_id,
-                order_id=line.rsplit("/", 1)[0] if line else None if order == "none" else case.order_id(order),
+                customer_id=None if alone else case.customer_id,
+                order_id=line.rsplit("/", 1)[0] if line and not alone else named,
                 order_line_id=line,
+                fulfillment_id=f"{case.name}/parcel{message['parcel']}" if "parcel" in message else None,
                 action=message["action"],
                 channel=message.get("channel", "email"),
                 flow="story",

@@ -63,7 +63,7 @@
 {% macro references() -%}
     {%- set kept_without = {
         'refunds': ['order_id', 'order_line_id'], 'tickets': ['customer_id', 'order_id', 'order_line_id'],
-        'messages': ['customer_id', 'order_id', 'order_line_id'], 'reviews': ['customer_id', 'order_id'],
+        'messages': ['customer_id', 'order_id', 'order_line_id', 'fulfillment_id'], 'reviews': ['customer_id', 'order_id'],
         'consents': ['customer_id'], 'suppressions': ['customer_id'],
     } -%}
     {%- set refused_for = {

@@ -103,6 +103,7 @@
         'site_events': {'feed': 'site_events', 'names': {'customer_id': 'customer_id', 'order_id': 'order_id'}},
         'messages': {'feed': 'messages', 'names': {
             'order_id': 'order_id', 'order_line_id': 'order_line_id', 'customer_id': 'customer_id', 'email': 'address', 'phone': 'address',
+            'fulfillment_id': 'fulfillment_id',
         }},
         'message_events': {'feed': 'message_events', 'names': {'message_id': 'message_id'}},
         'leases': {'feed': 'messages', 'names': {'order_id': 'order_id', 'order_line_id': 'order_line_id', 'customer_id': 'customer_id'}},

@@ -17,7 +17,7 @@
         'order_lines': {'replaces_order_line_id': ['line'], 'parent_order_line_id': ['line']},
         'fulfillments': {'fulfillment_id': ['parcel']},
         'tickets': {'ticket_id': ['ticket'], 'merged_into_ticket_id': ['ticket']},
-        'messages': {'message_id': ['message'], 'fulfillment_id': ['parcel']},
+        'messages': {'message_id': ['message']},
         'customer_identities': {'value': ['email', 'phone']},
         'memberships': {'customer_id': ['customer']},
     } -%}
