@@ -35,12 +35,12 @@ accounts as (
         on addresses.customer_id = persons.customer_id
     left join last_orders
         on addresses.customer_id = last_orders.customer_id and last_orders.recency = 1
-    left join {{ ref('int_person_erasures') }} as erasures
+    left join {{ ref('int_account_erasures') }} as erasures
         on
-            addresses.person_id = erasures.person_id
+            addresses.customer_id = erasures.customer_id
             and erasures.erased_at <= {{ post_purchase_gate.as_of() }}
             and erasures.until_at > {{ post_purchase_gate.as_of() }}
-    where erasures.person_id is null
+    where erasures.customer_id is null
 ),
 
 words as (

@@ -415,9 +415,9 @@ MUTANTS = [
     ),
     Mutant(
         "an erasure is for ever",
-        f"{CORE}/persons/int_person_erasures.sql",
-        "on erasures.person_id = words.person_id and erasures.erased_at < words.occurred_at",
-        "on erasures.person_id = words.person_id and erasures.erased_at > words.occurred_at",
+        f"{CORE}/persons/int_account_erasures.sql",
+        "and erasures.erased_at < words.occurred_at",
+        "and erasures.erased_at > words.occurred_at",
         READING,
     ),
     Mutant(

@@ -486,10 +486,9 @@ class Checks:
 
     def order_eligible(self, line: Row) -> Answer:
         order = self.facts.orders[line["order_id"]]
-        person = self.facts.person[order["customer_id"]]
         if self.facts.is_test(order):
             return Answer("problem", "test")
-        if self.facts.erased(person):
+        if self.facts.erased(order["customer_id"]):
             return Answer("problem", "erased")
         if order.get("order_type") == "replacement":
             return Answer("problem", "replacement")

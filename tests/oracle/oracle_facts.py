@@ -273,24 +273,25 @@ class Facts:
         found = (self.address_of_account(one, channel) for one in [account, *others])
         return next((address for address in found if address), None)
 
-    def erased(self, person: str) -> bool:
-        """Erased, and no later order or consent."""
-        erasures = [
-            moment for account in self.accounts_of[person] if (moment := self.accounts[account].get("erased_at"))
-        ]
+    def erased(self, account: str) -> bool:
+        """Erased under any account of the person, and no later order or consent under this one or from its address."""
+        person = self.person[account]
+        erasures = [moment for one in self.accounts_of[person] if (moment := self.accounts[one].get("erased_at"))]
         if not erasures:
             return False
+        address = self.address_of_account(account)
         later = [
             order["ordered_at"]
             for order in self.orders_of[person]
             # what is renewed by itself is nobody's word
             if order.get("order_type") not in ("replacement", "exchange", "subscription_renewal")
+            and (
+                order["customer_id"] == account
+                or (address is not None and self.address_of_account(order["customer_id"]) == address)
+            )
         ]
-        addresses = {self.address_of_account(account) for account in self.accounts_of[person]}
-        for address in addresses - {None}:
-            for row in self.ledger["email", str(address)]:
-                if row.get("status") == "subscribed":
-                    later.append(row["occurred_at"])
+        if address:
+            later += [row["occurred_at"] for row in self.ledger["email", address] if row.get("status") == "subscribed"]
         return not any(moment > max(erasures) for moment in later)
 
     def consent_address(self, row: Row) -> str | None:

@@ -68,9 +68,9 @@ select
     instants.origin = 'live' as is_live
 from {{ ref('int_point_instants') }} as instants
 cross join feeds_wide
-left join {{ ref('int_person_erasures') }} as erasures
+left join {{ ref('int_account_erasures') }} as erasures
     on
-        instants.person_id = erasures.person_id
+        instants.customer_id = erasures.customer_id
         and erasures.erased_at <= instants.point_at
         and erasures.until_at > instants.point_at
 left join {{ ref('int_line_refusals') }} as refusals
