@@ -38,6 +38,14 @@ linked as (
         on orders._store = links._store and orders.order_said = links.order_said and links.connector = 'stripe'
     left join {{ ref('connected_stores') }} as only_store
         on amounts._store = only_store._store and only_store.connector = 'stripe' and only_store.is_only
+),
+
+-- a payment may be disputed again: the shop won when it won all of them
+settled as (
+    select
+        *,
+        max(case when coalesce(status_folded, '') <> 'won' then 1 else 0 end) over (partition by _store, coalesce(charge_id, id)) as has_unwon
+    from linked
 )
 
 select
@@ -64,5 +72,5 @@ select
     coalesce(cast(amount_disputed as {{ dbt.type_string() }}), amount) as amount,
     coalesce(updated_at, _loaded_at) as occurred_at,
     _loaded_at
-from linked
-where status_folded = 'won'
+from settled
+where status_folded = 'won' and has_unwon = 0
