@@ -626,7 +626,19 @@ TOOLS: dict[str, dict[str, Rows | list[str]]] = {
                 "metadata": {"order_id": "1"},
                 "livemode": True,
             },
-        )
+            # the network gave the money back before it became a chargeback
+            {
+                "id": "dp_3",
+                "charge": {"id": "ch_3"},
+                "status": "prevented",
+                "amount": 2000,
+                "currency": "usd",
+                "created": 1770249600,
+                "metadata": {},
+                "livemode": True,
+            },
+        ),
+        "charges": loaded({"id": "ch_3", "description": "#16", "metadata": {}}),
     },
 }
 
@@ -708,7 +720,7 @@ def test_what_is_left_out_is_no_good_news(odd: Build) -> None:
     payments = found(odd, "select payment_id, status, amount from staging.stg_payments")
     assert "us-2" not in payments
     chargebacks = found(odd, "select payment_id, order_id from staging.stg_payments where status = 'chargeback'")
-    assert chargebacks == {"stripe-stripe-dp_2": ("us-1",)}
+    assert chargebacks == {"stripe-stripe-dp_2": ("us-1",), "stripe-stripe-dp_3": ("us-16",)}
     # meant to be given back, and not given
     assert refunds["us-161-rest"] == ("us-16", 20, None)
     events = found(

@@ -180,10 +180,11 @@ where _occurrence = 1
     case when lower(cast({{ column }} as {{ dbt.type_string() }})) in ({{ post_purchase_gate.words_for_yes() }}) then 1 else 0 end
 {%- endmacro %}
 
-{#- An id as the tool's other tables have it: gid://shopify/Order/5001 is 5001. -#}
+{#- An id as the tool's other tables have it: gid://shopify/Order/5001 is 5001, and an object stands for its id. -#}
 {% macro read_source_id(text) -%}
     case
         when {{ text }} like 'gid://%' then split_part(regexp_replace({{ text }}, '^.*/', ''), '?', 1)
+        when substr({{ text }}, 1, 1) = '{' then nullif({{ post_purchase_gate.matched_group(text, '"id": *"?([^",}]+)', 1) }}, '')
         else {{ post_purchase_gate.read_id(text) }}
     end
 {%- endmacro %}
