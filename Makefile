@@ -110,6 +110,14 @@ parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 ord
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000 --text
 
+.venv-spark/.installed: requirements.lock requirements-spark.lock
+	@$(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-spark.lock
+	@touch $@
+
+spark: .venv-spark/.installed  ## the SQL of every model on Spark (Java 17), against DuckDB's rows of the demo shop
+	@.venv-spark/bin/python -m post_purchase parity --engine spark
+
 # Dagster and Airflow have environments of their own: what they pin is nobody else's affair.
 .venv-%/.installed: requirements-%.lock
 	@$(PYTHON) -m venv .venv-$*

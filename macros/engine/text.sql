@@ -39,17 +39,34 @@
     {{ dbt.hash(dbt.concat(parts)) }}
 {%- endmacro %}
 
+{#- Every place of a text where a pattern is found, replaced; regexp_replace alone does so on Spark, and only with 'g' elsewhere. -#}
+{% macro replace_all(text, pattern, by) -%}
+    {{ return(adapter.dispatch('replace_all', 'post_purchase_gate')(text, pattern, by)) }}
+{%- endmacro %}
+
+{% macro default__replace_all(text, pattern, by) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ by }}, 'g')
+{%- endmacro %}
+
+{% macro spark__replace_all(text, pattern, by) -%}
+    regexp_replace({{ text }}, {{ pattern }}, {{ by }})
+{%- endmacro %}
+
+{#- What the first group of a pattern found, in the text that replaces it. -#}
+{% macro first_group() -%}
+    {{ return(adapter.dispatch('first_group', 'post_purchase_gate')()) }}
+{%- endmacro %}
+
+{% macro default__first_group() -%}{{ "'\\1'" }}{%- endmacro %}
+
+{% macro spark__first_group() -%}'$1'{%- endmacro %}
+
+{#- An apostrophe: Spark takes two in a literal for none. -#}
+{% macro apostrophe() -%}chr(39){%- endmacro %}
+
 {#- Only the digits of a phone number. -#}
 {% macro digits_only(column) -%}
-    {{ return(adapter.dispatch('digits_only', 'post_purchase_gate')(column)) }}
-{%- endmacro %}
-
-{% macro default__digits_only(column) -%}
-    regexp_replace({{ column }}, '[^0-9]', '', 'g')
-{%- endmacro %}
-
-{% macro spark__digits_only(column) -%}
-    regexp_replace({{ column }}, '[^0-9]', '')
+    {{ post_purchase_gate.replace_all(column, "'[^0-9]'", "''") }}
 {%- endmacro %}
 
 {#- An e-mail address as addresses are compared: trimmed, case-folded, and without the name around it (`Ada <ada@example.com>`). -#}
@@ -94,13 +111,18 @@
 
 {#- A code that people and systems write with spaces, signs and small letters. -#}
 {% macro bare_code(column) -%}
-    {{ return(adapter.dispatch('bare_code', 'post_purchase_gate')(column)) }}
+    nullif({{ post_purchase_gate.replace_all("upper(" ~ column ~ ")", "'[^A-Z0-9]'", "''") }}, '')
 {%- endmacro %}
 
-{% macro default__bare_code(column) -%}
-    nullif(regexp_replace(upper({{ column }}), '[^A-Z0-9]', '', 'g'), '')
+{#- A value as it may stand between quotes in SQL. -#}
+{% macro sql_text(value) -%}
+    {{ return(adapter.dispatch('sql_text', 'post_purchase_gate')(value)) }}
 {%- endmacro %}
 
-{% macro spark__bare_code(column) -%}
-    nullif(regexp_replace(upper({{ column }}), '[^A-Z0-9]', ''), '')
+{% macro default__sql_text(value) -%}
+    {{ return(value | string | replace("'", "''")) }}
+{%- endmacro %}
+
+{% macro spark__sql_text(value) -%}
+    {{ return(value | string | replace("\\", "\\\\") | replace("'", "\\'")) }}
 {%- endmacro %}

@@ -300,7 +300,3 @@
     {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}
-
-{% macro sql_text(value) -%}
-    {{ return(value | string | replace("'", "''")) }}
-{%- endmacro %}

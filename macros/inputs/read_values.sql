@@ -162,7 +162,9 @@
 -#}
 {% macro read_number(text) -%}
     {%- set type = post_purchase_gate.contract_type('decimal') -%}
-    {%- set bare = "regexp_replace(regexp_replace(regexp_replace(" ~ text ~ ", '^([+-]?)[$€£¥₹] ?', '\\1'), ' ?[$€£¥₹]$', ''), '[ ''\u00a0\u202f]', '', 'g')" -%}
+    {%- set without_sign = "regexp_replace(regexp_replace(" ~ text ~ ", '^([+-]?)[$€£¥₹] ?', " ~ post_purchase_gate.first_group() ~ "), ' ?[$€£¥₹]$', '')" -%}
+    {%- set marks = "'[ ' || " ~ post_purchase_gate.apostrophe() ~ " || '\u00a0\u202f]'" -%}
+    {%- set bare = post_purchase_gate.replace_all(without_sign, marks, "''") | trim -%}
     {%- set mark = var('decimal_mark', none) -%}
     {%- set comma_thousands = post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]*$') ~ " or " ~ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}(,[0-9]{3}){2,}$') -%}
     {%- set dot_thousands = post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]*$') ~ " or " ~ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}([.][0-9]{3}){2,}$') -%}
@@ -264,10 +266,6 @@
             case when {{ day_first }} is null or {{ month_first }} is null or {{ first }} = {{ second }} then coalesce({{ day_first }}, {{ month_first }}) end
             {%- endif %}
     end
-{%- endmacro %}
-
-{% macro spark__parse_utc(expression) -%}
-    try_cast({{ expression }} as timestamp)
 {%- endmacro %}
 
 {#- What some systems write for no time at all: zero, the year nought or one, the first second of 1970. -#}

@@ -69,8 +69,12 @@ def differences(database: Path, there: Any) -> Iterator[Difference]:
             yield compare(here, there, schema, table)
 
 
+def typed_columns(here: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str]]:
+    return [(str(name), str(kind)) for name, kind, *_ in here.execute(f'describe "{schema}"."{table}"').fetchall()]
+
+
 def compare(here: duckdb.DuckDBPyConnection, there: Any, schema: str, table: str) -> Difference:
-    columns = [(str(name), str(kind)) for name, kind, *_ in here.execute(f'describe "{schema}"."{table}"').fetchall()]
+    columns = typed_columns(here, schema, table)
     listed = ", ".join(f'"{name}"' for name, _ in columns)
     typed = ", ".join(f"'{name}': '{kind}'" for name, kind in columns)
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
@@ -85,6 +89,11 @@ def compare(here: duckdb.DuckDBPyConnection, there: Any, schema: str, table: str
             f"header = false, auto_detect = false, "
             f"quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = false, columns = {{{typed}}})"
         )
+    return compared(here, schema, table, columns)
+
+
+def compared(here: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[tuple[str, str]]) -> Difference:
+    """A table of DuckDB against memory.main.rows_there, which has the other engine's rows in columns of its types."""
     counts, ours, theirs = counted(here, schema, table, columns)
     example = ""
     if counts[2] or counts[3]:

@@ -3,10 +3,13 @@
     post-purchase parity                              the demo shop
     post-purchase parity --raw FOLDER --as-of INSTANT  a shop's files (Parquet or CSV)
     post-purchase parity --orders 5000                a shop of that size, written for the trial
+    post-purchase parity --engine spark               the SQL of every model of the demo shop, on Spark
+    post-purchase parity --engine spark int_orders    of these models
 
 Both build twice, so that incremental models meet their own rows; PostgreSQL does in a session of another time zone than
 UTC, with texts that do not sort as bytes do. Needs the environment that `make parity` makes, and PostgreSQL's programs.
-Exit codes: 0 every table is the same; 1 a build failed or a table differs; 2 PostgreSQL or its adapter is not here.
+Spark builds nothing: each model's query runs on DuckDB's rows (`make spark` makes the environment; Java 17 is needed).
+Exit codes: 0 every table is the same; 1 a build failed or a table differs; 2 the engine or its adapter is not here.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from rich.table import Table
 
 from post_purchase import PROJECT, shop
 from post_purchase.build import WITHOUT_TESTS, dbt_process
-from post_purchase.engines import compare, postgres
+from post_purchase.engines import compare, postgres, spark
 
 ZONE = "America/New_York"
 
@@ -85,6 +88,24 @@ def trial(arguments: argparse.Namespace, server: postgres.Server, raw: Path | No
     console.print(f"DuckDB {seconds:.0f} s, PostgreSQL {first:.0f} s and again {second:.0f} s")
     with console.status("comparing"):
         found = list(compare.differences(database, server.connect("parity")))
+    return report(found, console)
+
+
+def spark_trial(arguments: argparse.Namespace, console: Console) -> int:
+    """The demo shop on DuckDB, then the SQL of its models on Spark."""
+    database = PROJECT / "target" / "parity.duckdb"
+    database.unlink(missing_ok=True)
+    variables = {"build_id": "parity"}
+    seconds = dbt_build("duckdb", variables, {"POST_PURCHASE_DB": str(database)}, console)
+    console.print(f"DuckDB {seconds:.0f} s")
+    began = time.monotonic()
+    target = PROJECT / "target" / "parity_spark"
+    found = list(spark.differences(database, target, variables, arguments.models, console))
+    console.print(f"Spark {time.monotonic() - began:.0f} s")
+    return report(found, console)
+
+
+def report(found: Sequence[compare.Difference], console: Console) -> int:
     unequal = [one for one in found if not one.is_equal]
     if unequal:
         shown = Table("table", "rows", "rows there", "only here", "only there", "the first that differs")
@@ -107,8 +128,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--orders", type=int, help="a shop of so many orders, written for the trial")
     parser.add_argument("--as-of", help="instant of the decision, UTC")
     parser.add_argument("--text", action="store_true", help="bring every input column as text")
+    parser.add_argument("--engine", choices=["postgres", "spark"], default="postgres", help="which other engine")
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="with --engine spark: these models alone")
     parser.add_argument("--collation", default="en-US", help="ICU collation of the server (default: en-US)")
     arguments = parser.parse_args(argv)
+    if arguments.engine == "spark":
+        if arguments.raw or arguments.orders:
+            parser.error("on Spark the demo shop is compared: leave --raw and --orders out")
+        if spark.is_missing():
+            print("Spark or dbt's adapter is not in this environment. Run: make spark", file=sys.stderr)
+            return 2
+        return spark_trial(arguments, Console())
+    if arguments.models:
+        parser.error("models are named with --engine spark alone; PostgreSQL builds the whole shop")
     if find_spec("dbt.adapters.postgres") is None:
         print(
             "dbt's PostgreSQL adapter is not in this environment. Run: make parity",

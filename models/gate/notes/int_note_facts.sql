@@ -214,7 +214,7 @@ select
     picks.pick_action,
     picks.pick_order,
     reviews.review_sentence,
-    lower(substring(support.issue, 1, 1)) || substring(rtrim(support.issue, '.'), 2) as issue,
+    lower(substring(support.issue, 1, 1)) || substring(trim(trailing '.' from support.issue), 2) as issue,
     support.ticket,
     support.topic,
     support.since,

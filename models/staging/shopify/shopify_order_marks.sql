@@ -7,7 +7,7 @@ orders as (
         _store,
         id as order_id,
         -- a list in one column, between commas
-        ',' || regexp_replace(lower(tags), ' *, *', ',', 'g') || ',' as tag_list,
+        ',' || {{ post_purchase_gate.replace_all("lower(tags)", "' *, *'", "','") }} || ',' as tag_list,
         lower(source_name) as source_name
     from {{ ref('src_shopify__order') }}
 ),
