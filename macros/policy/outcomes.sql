@@ -28,7 +28,7 @@
 {% macro breaker_odds() -%}5.0{%- endmacro %}
 
 {#- An action at this share of its stop threshold is innocent: there the false stops are counted. -#}
-{% macro innocent_share() -%}(2.0 / 3){%- endmacro %}
+{% macro innocent_share() -%}(cast(2 as {{ post_purchase_gate.type_double() }}) / 3){%- endmacro %}
 
 {#- What one message takes off the running excess of evidence, and one event adds to it: the log likelihood ratio of the two rates. -#}
 {% macro breaker_message_score(innocent_rate) -%}

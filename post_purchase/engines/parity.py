@@ -42,6 +42,8 @@ def dbt_build(label: str, variables: dict[str, str], environment: dict[str, str]
     """
     target = PROJECT / "target" / f"parity_{label}"
     target.mkdir(parents=True, exist_ok=True)
+    # a saved parse keeps the metrics of a file beside those of its newer self
+    (target / "partial_parse.msgpack").unlink(missing_ok=True)
     log = target / "output.txt"
     given = ("--vars", json.dumps(variables))
     began = time.monotonic()

@@ -77,6 +77,7 @@ def rendered(target: Path, variables: dict[str, str]) -> list[dict[str, Any]]:
     """The models as dbt renders them for Spark, in the session that is open."""
     from dbt.cli.main import dbtRunner
 
+    (target / "partial_parse.msgpack").unlink(missing_ok=True)
     words = ["compile", "--quiet", "--no-populate-cache", "--select", "resource_type:model", "--target", "spark"]
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles"), "--target-path", str(target)]
     done = dbtRunner().invoke([*words, *folders, "--vars", json.dumps(variables)])
