@@ -1,4 +1,4 @@
-"""Two engines are the same where their rows are: what the comparison sees, and what it says without PostgreSQL."""
+"""Two engines are the same where their rows are: what the comparison sees, and what it says without the other one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from post_purchase.engines import compare, parity
+from post_purchase.engines import compare, parity, spark
 
 
 class Cursor:
@@ -76,3 +76,32 @@ def test_rows_that_differ_are_seen(database: Path, there: str, is_equal: bool, i
 def test_without_the_adapter_the_command_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert parity.main([]) == 2
     assert "make parity" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not spark.is_missing(), reason="the adapter is here")
+def test_without_spark_the_command_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parity.main(["--engine", "spark"]) == 2
+    assert "make spark" in capsys.readouterr().err
+
+
+def test_spark_compares_the_demo_shop_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parity.main(["--engine", "spark", "--orders", "10"])
+    assert "leave --raw and --orders out" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parity.main(["int_orders"])
+    assert "--engine spark" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(spark.is_missing(), reason="Spark is not here: make spark")
+def test_spark_runs_a_model_on_the_rows_of_duckdb(database: Path, tmp_path: Path) -> None:
+    with compare.opened(database) as here:
+        session = spark.session(tmp_path)
+        assert spark.bring(session, here, tmp_path) == 1
+        same = spark.difference(session, here, "marts", "sends", "select * from marts.sends", tmp_path / "same")
+        assert same.is_equal
+        sql = "select line, share, score + 1 as score, note from marts.sends"
+        other = spark.difference(session, here, "marts", "sends", sql, tmp_path / "other")
+        assert (other.only_here, other.only_there, other.is_close) == (1, 1, False)
+        broken = spark.difference(session, here, "marts", "sends", "select no_such_column", tmp_path / "broken")
+        assert broken.only_here == 2 and "Spark does not run it" in broken.example

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +58,21 @@ def tables_of(here: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return [(str(schema), str(table)) for schema, table in found]
 
 
-def differences(database: Path, there: Any) -> Iterator[Difference]:
-    """Every table and view of a DuckDB file, against the one of its name on `there`, PostgreSQL."""
+@contextmanager
+def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB file to read, beside `memory`, in which the other engine's rows find room."""
     with duckdb.connect() as here:
         here.execute("set timezone = 'UTC'")
         path = str(database).replace("'", "''")
         # under the name that its views were made with
         here.execute(f"attach '{path}' as \"{database.stem}\" (read_only)")
         here.execute(f'use "{database.stem}"')
+        yield here
+
+
+def differences(database: Path, there: Any) -> Iterator[Difference]:
+    """Every table and view of a DuckDB file, against the one of its name on `there`, PostgreSQL."""
+    with opened(database) as here:
         for schema, table in tables_of(here):
             yield compare(here, there, schema, table)
 

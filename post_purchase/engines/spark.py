@@ -19,7 +19,7 @@ import duckdb
 from rich.console import Console
 
 from post_purchase import PROJECT
-from post_purchase.engines.compare import Difference, compared, tables_of, typed_columns
+from post_purchase.engines.compare import Difference, compared, opened, tables_of, typed_columns
 
 # What is only added to is the sum of many builds: one query does not give it.
 ADDED_TO = ("mart_log", "incremental")
@@ -91,9 +91,7 @@ def differences(
     database: Path, target: Path, variables: dict[str, str], only: Sequence[str], console: Console
 ) -> Iterator[Difference]:
     """Each model's rows on both engines; one that Spark does not run has no rows there, and what Spark said of it."""
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(database), read_only=True) as here:
-        here.execute("set timezone = 'UTC'")
-        here.execute("attach ':memory:' as memory")
+    with tempfile.TemporaryDirectory() as folder, opened(database) as here:
         scratch = Path(folder)
         with console.status("starting Spark, and bringing it DuckDB's tables"):
             spark = session(scratch)
