@@ -97,9 +97,9 @@ benchmark-next: needs-folder setup .venv-benchmark/.installed  ## next purchases
 	@.venv-benchmark/bin/python -m post_purchase benchmark next-purchase "$(abspath $(FOLDER))"
 
 # PostgreSQL's adapter stands apart, too: nothing but these two needs it. The server itself is Debian's: apt-get install postgresql
-.venv-postgres/.installed: requirements.lock requirements-postgres.lock
-	@$(PYTHON) -m venv .venv-postgres
-	@.venv-postgres/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-postgres.lock
+.venv-postgres/.installed .venv-spark/.installed: .venv-%/.installed: requirements.lock requirements-%.lock
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-$*.lock
 	@touch $@
 
 postgres: .venv-postgres/.installed  ## the demo shop on a PostgreSQL server of its own, and every table against DuckDB's
@@ -109,11 +109,6 @@ parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 ord
 	@.venv-postgres/bin/python -m post_purchase parity
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000 --text
-
-.venv-spark/.installed: requirements.lock requirements-spark.lock
-	@$(PYTHON) -m venv .venv-spark
-	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock -r requirements-spark.lock
-	@touch $@
 
 spark: .venv-spark/.installed  ## the SQL of every model on Spark (Java 17), against DuckDB's rows of the demo shop
 	@.venv-spark/bin/python -m post_purchase parity --engine spark

@@ -51,10 +51,7 @@ COMMANDS = {
     ),
     "check": Command("post_purchase.check:main", "lint, parse and test what changed, beside a change"),
     "fuzz": Command("post_purchase.fuzz:main", "hostile files and killed builds: what the intake makes of them"),
-    "parity": Command(
-        "post_purchase.engines.parity:main",
-        "the same rows on DuckDB, PostgreSQL and Spark",
-    ),
+    "parity": Command("post_purchase.engines.parity:main", "the same rows on DuckDB, PostgreSQL and Spark"),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
     "benchmark next-purchase": Command(
         "post_purchase.benchmark_next_purchase:main", "next purchases, and known methods"

@@ -105,3 +105,9 @@ def test_spark_runs_a_model_on_the_rows_of_duckdb(database: Path, tmp_path: Path
         assert (other.only_here, other.only_there, other.is_close) == (1, 1, False)
         broken = spark.difference(session, here, "marts", "sends", "select no_such_column", tmp_path / "broken")
         assert broken.only_here == 2 and "Spark does not run it" in broken.example
+        assert not broken.is_equal
+
+
+def test_what_did_not_run_is_not_the_same_as_no_rows() -> None:
+    assert compare.Difference("marts.empty", 0, 0, 0, 0).is_equal
+    assert not compare.Difference("marts.empty", 0, 0, 0, 0, "Spark does not run it", has_failed=True).is_equal

@@ -33,10 +33,14 @@ class Difference:
     only_there: int
     example: str = ""
     is_close: bool = False
+    # the other engine made nothing, which is not the same as no rows
+    has_failed: bool = False
 
     @property
     def is_equal(self) -> bool:
-        return self.only_here == 0 and self.only_there == 0 and self.rows_here == self.rows_there
+        return (
+            not self.has_failed and self.only_here == 0 and self.only_there == 0 and self.rows_here == self.rows_there
+        )
 
 
 def as_compared(name: str, kind: str, spared: int = 0) -> str:

@@ -111,15 +111,17 @@ def differences(
         console.print(f"{brought} tables brought to Spark {spark.version}")
         with console.status("rendering the models for Spark"):
             models = rendered(target, variables)
-        there = {name for _, name in tables_of(here)}
+        there = set(tables_of(here))
         asked = [
             model
             for model in models
-            if model["alias"] in there
+            if (model["schema"], model["alias"]) in there
             and model["config"]["materialized"] not in ADDED_TO
             and model["name"] not in (*OF_THE_BUILD_BEFORE, *FITTERS)
             and (not only or model["name"] in only)
         ]
+        if unknown := sorted(set(only) - {model["name"] for model in asked}):
+            raise SystemExit(f"Not compared, for there is no such model or its rows have no one query: {unknown}")
         if not only:
             console.print(f"left out, for Spark does not plan them: {', '.join(FITTERS)}")
         for number, model in enumerate(asked, 1):
@@ -137,7 +139,8 @@ def difference(
     except Exception as error:  # whatever Spark says of a model belongs to the report, and the others go on
         said = re.sub(r"\s+", " ", str(error))[:300]
         (rows,) = here.execute(f'select count(*) from "{schema}"."{table}"').fetchone() or (0,)
-        return Difference(f"{schema}.{table}", rows, 0, rows, 0, f"Spark does not run it: {said}")
+        example = f"Spark does not run it: {said}"
+        return Difference(f"{schema}.{table}", rows, 0, rows, 0, example, has_failed=True)
     casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns)
     here.execute(f"create or replace table memory.main.rows_there as select {casts} from '{folder}/*.parquet'")
     return compared(here, schema, table, columns)
