@@ -68,7 +68,15 @@ select
     reasons.check_name,
     reasons.state,
     reasons.detail
-from marts.next_actions as next_actions
+from (
+    -- one offer at a time to a person: what may go out and is not the person's pick waits for the pick
+    select * replace (
+        case
+            when lane = 'marketing' and decision = 'send' and not is_customer_pick then 'pause' else decision
+        end as decision
+    )
+    from marts.next_actions
+) as next_actions
 left join (
     select
         decision_id,
@@ -124,6 +132,8 @@ class Book:
             return f"Nothing is left to do. {self.nothing_left(row['nothing_left_because'])}"
         if row["check_name"]:
             return self.words.reason(":".join(filter(None, (row["check_name"], row["state"], row["detail"]))))
+        if row["decision"] == "pause" and row["waits_for"]:
+            return self.words.after_another(row["waits_for"])
         return "Nothing holds it back." if row["decision"] == "send" else ""
 
     def nothing_left(self, because: str) -> str:
@@ -137,7 +147,7 @@ class Book:
     def line(self, row: Row) -> Row:
         """One row of the sheet, as its reader sees it."""
         product = self.words.product(row["recommended_sku"]) if row["recommended_sku"] else ""
-        until = row["support_due_at"] if row["decision"] == "support" else row["valid_until"]
+        until = {"support": row["support_due_at"], "send": row["valid_until"]}.get(row["decision"])
         return {
             "lane": row["lane"],
             "decision": row["decision"],
@@ -327,7 +337,10 @@ def customer(argv: Sequence[str] | None = None) -> int:
         return [book.line(row) for row in everything if row["person_id"] in people]
 
     # what was asked for may be an address, which no log should hold
-    nothing = "Nobody of that id, address or number has an order that is decided on today."
+    nothing = (
+        "Nobody of that id, address or number has an order that is decided on today. Check the spelling, or ask by "
+        "the order, which says why nothing is decided on it: post-purchase walk ORDER."
+    )
     return shown(arguments, rows_of, nothing)
 
 

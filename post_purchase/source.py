@@ -119,6 +119,12 @@ class Words:
     def products(self, skus: str | None) -> str:
         return ", ".join(self.product(sku.strip()) for sku in (skus or "").split(",") if sku.strip())
 
+    def after_another(self, waits_for: str | None) -> str:
+        """Why what may go out waits: `review_request of order H19` comes first, with the action's title."""
+        code, _, rest = (waits_for or "").partition(" ")
+        titled = f"{self.action(code)} {rest}".strip() if code in self.actions else (waits_for or "")
+        return self.say("another_order_first", action=titled or self.say("its_next_action"))
+
     def reason(self, code: str | None) -> str:
         """A `check:state`, or a `check:state:detail`, as a sentence."""
         check, _, rest = (code or "").partition(":")

@@ -59,6 +59,21 @@ def test_lanes_decisions_and_actions_filter(demo_shop: Build, capsys: pytest.Cap
     assert code == 2 and "review_request" in said
 
 
+def test_what_goes_out_to_a_person_is_one_offer(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it: an offer that waits for the person's pick is listed as a send, and who works the list sends both."""
+    rows = json.loads(run("sheet", demo_shop, capsys, "--lane", "marketing", "--format", "json")[1])
+    sends = [row["customer_id"] for row in rows if row["decision"] == "send"]
+    picks = rows_of(
+        demo_shop.database,
+        "select customer_id from marts.next_actions where is_customer_pick and decision = 'send'",
+    )
+    assert sorted(sends) == sorted(customer for (customer,) in picks) and len(set(sends)) == len(sends) > 20
+    later = [row for row in rows if "comes first" in row["why"]]
+    assert {row["order"] for row in later} == {"H57-active-subscription", "H68-second-purchase-a"}
+    assert {(row["decision"], row["from"], row["until"]) for row in later} == {("pause", None, None)}
+    assert any(row["why"].endswith("Cross-sell of order H57-active-subscription-a") for row in later)
+
+
 def test_a_person_is_found_by_id_address_and_number(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
     ((email, phone, customer_id),) = rows_of(
         demo_shop.database,
@@ -70,7 +85,7 @@ def test_a_person_is_found_by_id_address_and_number(demo_shop: Build, capsys: py
     assert run("customer", demo_shop, capsys, f" {email.upper()} ", "--format", "json")[1] == by_id
     assert run("customer", demo_shop, capsys, f"00{phone.lstrip('+')}", "--format", "json")[1] == by_id
     code, out, said = run("customer", demo_shop, capsys, "nobody@example.com")
-    assert (code, out) == (1, "") and "nobody@" not in said
+    assert (code, out) == (1, "") and "nobody@" not in said and "post-purchase walk ORDER" in said
 
 
 @pytest.mark.parametrize(

@@ -400,8 +400,8 @@ def asked_parts() -> set[str]:
     found = {name for _, name in NAVIGATION} | set(lists.CHIPS) | {"own_gaps", "declared"}
     for path in PAGES.rglob("*.j2"):
         found |= set(re.findall(r"\bsay\('(\w+)'", path.read_text()))
-    for path in PAGES.glob("*.py"):
-        found |= set(re.findall(r"words\.say\(\s*\"(\w+)\"", path.read_text()))
+    for path in (*PAGES.glob("*.py"), PAGES.parent / "source.py"):
+        found |= set(re.findall(r"\b(?:words|self)\.say\(\s*\"(\w+)\"", path.read_text()))
     for path in PAGES.rglob("*.js"):
         text = path.read_text()
         found |= {f"js_{part}" for part in re.findall(r"\bsay\(\"(\w+)\"", text)}

@@ -59,7 +59,7 @@ def why(row: Row, words: Words, state: str) -> str:
         more = " " + words.say("and_more", more=len(ended) - 1) if len(ended) > 1 else ""
         return f"{ended_by(ended[0], words)}{more}"
     if state == TURN:
-        return words.say("another_order_first", action=waits_for(row["waits_for"], words))
+        return words.after_another(row["waits_for"])
     if state == GOES_OUT:
         return words.say("nothing_holds_it_back")
     return words.reason(row["primary_reason"])
@@ -68,12 +68,6 @@ def why(row: Row, words: Words, state: str) -> str:
 def watched(row: Row, words: Words) -> str | None:
     what = words.watch_for.get(row["action"])
     return words.say("watch_what", what=what) if what else None
-
-
-def waits_for(text: str | None, words: Words) -> str:
-    """`review_request of H19` with the action's title."""
-    code, _, rest = (text or "").partition(" ")
-    return f"{words.action(code)} {rest}".strip() if code in words.actions else (text or words.say("its_next_action"))
 
 
 def ended_by(text: str, words: Words) -> str:
