@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -79,7 +80,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if name in COMMANDS:
             module, function = COMMANDS[name].module.split(":")
             return int(getattr(importlib.import_module(module), function)(words[length:]))
-    print(f"There is no command '{words[0]}'.\n\n{usage()}", file=sys.stderr)
+    said = " ".join(word for word in words[:2] if not word.startswith("-"))
+    near = [name for name in COMMANDS if name.startswith(f"{words[0]} ")]
+    near = near or difflib.get_close_matches(words[0], COMMANDS, n=2) or difflib.get_close_matches(said, COMMANDS, n=2)
+    meant = f" Did you mean: {', '.join(near)}?\n\npost-purchase --help lists all." if near else f"\n\n{usage()}"
+    print(f"There is no command '{words[0]}'.{meant}", file=sys.stderr)
     return 2
 
 

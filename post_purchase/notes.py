@@ -50,6 +50,12 @@ def drawn(database: Path, kinds: Sequence[str], count: int) -> list[str]:
     return lines
 
 
+def at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of notes: say 1 or more")
+    return int(text)
+
+
 def deeper(note: str) -> str:
     """A note whose heading stands below those of the page."""
     return note.replace("### ", "#### ", 1) if note.startswith("### ") else note
@@ -91,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     add_database_option(parser)
     parser.add_argument("--kind", choices=tuple(KINDS), action="append", help="one kind alone; may be repeated")
-    parser.add_argument("--count", type=int, default=3, help="how many of each kind (default: 3)")
+    parser.add_argument("--count", type=at_least_one, default=3, help="how many of each kind (default: 3)")
     parser.add_argument("builds", nargs="*", metavar="NAME=DATABASE", help="several builds, each under its name")
     arguments = parser.parse_args(argv)
     builds: list[tuple[str, Path]] = []

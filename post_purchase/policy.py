@@ -116,6 +116,8 @@ def edited(file: Path) -> list[Row]:
     try:
         with file.open(newline="", encoding="utf-8-sig") as text:
             rows: list[Row] = list(csv.DictReader(text))
+    except FileNotFoundError as error:
+        raise PolicyError(f"There is no file {file}. Name the edited copy of a seed of seeds/policy.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{file} cannot be read: {error}. Save the spreadsheet as CSV (UTF-8).") from error
     if not rows:

@@ -28,6 +28,7 @@ DEFAULT_DATABASE = "target/post_purchase.duckdb"
 SEEDS = PROJECT / "seeds"
 PLAIN_WIDTH = 100  # columns, when the output is not a terminal
 # Nobody with a shop of their own is sent to the demo shop: it would be built into their database.
+OTHER_FILE_HINT = "Name the file that a build wrote, with --database or POST_PURCHASE_DB."
 BUILD_HINT = "Build it with `post-purchase build` and the --vars of your shop."
 DEMO_HINT = "`make demo` builds the demo shop there; `post-purchase build --vars '{raw_path: FOLDER}'` your own."
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
@@ -231,12 +232,16 @@ def build_hint(database: Path) -> str:
 
 def open_marts(database: Path, required: Iterable[str]) -> duckdb.DuckDBPyConnection:
     """Open the database for reading; MartsError when it is missing, unreadable, or lacks one of the marts."""
+    if database.is_dir():
+        raise MartsError(f"{database} is a folder. {OTHER_FILE_HINT}")
     if not database.is_file():
         raise MartsError(f"There is no database at {database}. {build_hint(database)}")
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.Error as error:
         reason = clean(error)
+        if "not a valid DuckDB database" in reason:
+            raise MartsError(f"{database} is no DuckDB database. {OTHER_FILE_HINT}") from error
         raise MartsError(
             f"The database {database} cannot be opened: {reason}\n"
             "Wait until a build that is still writing to it has ended, or build it anew."
@@ -261,6 +266,12 @@ def fetch(
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     except duckdb.Error as error:
+        # views of a build name the database they were made in, which is the file's name without its ending
+        if built_as := re.search(r'Catalog "([^"]+)" does not exist', clean(error)):
+            raise MartsError(
+                f"The database was built as {built_as[1]}.duckdb and knows itself by that name: name the file so again, "
+                "or build anew."
+            ) from error
         raise MartsError(f"The marts cannot be read: {clean(error)}\n{BUILD_HINT}") from error
 
 
@@ -325,4 +336,10 @@ def run(main: Callable[[], int]) -> None:
         # What is still buffered has no reader: without this, closing stdout at exit would fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        # a place that somebody named and that cannot be used; anything else is a fault of ours, to be seen whole
+        if error.filename is None:
+            raise
+        print(f"{error.filename}: {error.strerror}. Name a place that can be read and written.", file=sys.stderr)
+        code = 2
     sys.exit(code)

@@ -250,6 +250,10 @@ def explain_absence(connection: duckdb.DuckDBPyConnection, order_id: str) -> lis
     matches = [clean(row["order_id"]) for row in fetch(connection, NEAR_MATCHES_SQL, key)] if order_id.strip() else []
     if matches:
         lines.append(f"Did you mean: {', '.join(matches)}?")
+    else:
+        lines.append(
+            "`post-purchase sheet` lists the orders that are decided on; `post-purchase customer` finds a person's."
+        )
     return lines
 
 

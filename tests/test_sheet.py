@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from conftest import ROOT, Build
 
-from post_purchase import cli, missing, sheet, walk
+from post_purchase import cli, missing, sheet, terminal, walk
 from post_purchase.source import Source, Words
 
 CODE = re.compile(r"\b[a-z_]+:(problem|unknown|waiting|ok)\b")
@@ -230,3 +230,36 @@ def test_commands_speak_the_language_of_the_notes(demo_shop: Build, tmp_path: Pa
         # what the language lacks is said in English
         connection.execute("delete from policy.reason_sentences where language = 'de' and check_name = 'gift'")
         assert Words(Source(connection)).reason("gift:problem").startswith("It is a gift")
+
+
+# --- Words that make no sense -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("word", "meant"), [("shete", "sheet"), ("policy", "policy diff"), ("custmer", "customer")])
+def test_a_command_that_is_none_names_the_nearest(word: str, meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([word]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"There is no command '{word}'. Did you mean: {meant}") and len(said.splitlines()) == 3
+
+
+def test_notes_are_counted_from_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["notes", "--count", "-1"])
+    assert stopped.value.code == 2 and "say 1 or more" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_said(
+    demo_shop: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it: a traceback, whose last line alone speaks of the folder."""
+    (tmp_path / "file").touch()
+    words = ["pages", "--database", str(demo_shop.database), "--out", str(tmp_path / "file" / "pages")]
+    with pytest.raises(SystemExit) as stopped:
+        terminal.run(lambda: cli.main(words))
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2 and str(tmp_path / "file") in said and len(said.splitlines()) == 1
+
+
+def test_a_policy_that_is_not_there_is_said(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["policy", "diff", "none.csv", "--database", str(demo_shop.database)]) == 2
+    assert capsys.readouterr().err.startswith("There is no file none.csv.")

@@ -394,6 +394,12 @@ def test_an_id_without_its_source_prefix_finds_the_order(database: Path, capsys:
     assert "Did you mean: O-1003" in capsys.readouterr().err
 
 
+def test_an_id_like_no_other_says_where_orders_are_listed(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for word in ("'; drop table x; --", "100%", ""):
+        assert walk(database, word) == 1
+        assert "`post-purchase sheet` lists" in capsys.readouterr().err
+
+
 def test_an_id_like_no_other_has_no_suggestion(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert walk(database, "zzz") == 1
     assert "Did you mean" not in capsys.readouterr().err
@@ -450,8 +456,22 @@ def test_marts_of_another_version_say_what_to_run(database: Path, capsys: pytest
 def test_a_file_that_is_no_database_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "text.duckdb"
     path.write_text("order_id\nO-1001\n" * 1000)
-    assert walk(path, "O-1001") == 2
-    assert "cannot be opened" in capsys.readouterr().err
+    for place in (path, tmp_path):
+        assert walk(place, "O-1001") == 2
+        said = capsys.readouterr().err
+        assert str(place) in said and "--database" in said and len(said.splitlines()) == 1
+
+
+def test_a_database_under_another_name_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it: who copies the file to another name is told to build it anew."""
+    built, renamed = tmp_path / "shop.duckdb", tmp_path / "copy.duckdb"
+    with duckdb.connect(str(built)) as connection:
+        connection.execute("create schema marts; create table marts_of_a_build as select 'O-1001' as order_id")
+        for mart in walk_order.MARTS:
+            connection.execute(f"create view marts.{mart} as select * from shop.main.marts_of_a_build")
+    built.rename(renamed)
+    assert walk(renamed, "O-1001") == 2
+    assert "built as shop.duckdb" in capsys.readouterr().err
 
 
 def test_the_environment_names_the_database(
