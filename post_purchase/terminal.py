@@ -269,7 +269,7 @@ def fetch(
         # views of a build name the database they were made in, which is the file's name without its ending
         if built_as := re.search(r'Catalog "([^"]+)" does not exist', clean(error)):
             raise MartsError(
-                f"The database was built as {built_as[1]}.duckdb and knows itself by that name: name the file so again, "
+                f"The database was built as {built_as[1]}.duckdb and knows itself by that name: name it so again, "
                 "or build anew."
             ) from error
         raise MartsError(f"The marts cannot be read: {clean(error)}\n{BUILD_HINT}") from error
