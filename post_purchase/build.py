@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from post_purchase import PROJECT, summary
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
-from post_purchase.terminal import DEFAULT_DATABASE, plain
+from post_purchase.terminal import DEFAULT_DATABASE, plain, vars_text
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
@@ -96,7 +97,19 @@ class Reporter:
                 self.task, description="building", total=event.data.total, completed=event.data.index - 1
             )
         elif event.info.level == "error" and event.info.msg.strip():
-            self.problems.append(plain(event.info.msg).strip())
+            self.problems.append(without_its_way(plain(event.info.msg)))
+
+
+def without_its_way(problem: str) -> str:
+    """What dbt said of a fault that the project itself raises before any model: the sentence, not how dbt came to it.
+
+    The log has both. What a model or a test said is left as it is.
+    """
+    heading = r"(?:\[ERROR\]: )?Encountered an error:\s+Compilation Error in operation \S+ \([^)]*\)\s+"
+    sentence = re.sub(rf"\A\s*{heading}", "", problem)
+    if sentence == problem:
+        return problem.strip()
+    return re.sub(r"^\s*> (?:in|called by) .*\n?", "", sentence, flags=re.M).strip()
 
 
 def invoke(words: Sequence[str], hear: Callable[[Any], None], manifest: Any = None) -> Any:
@@ -148,10 +161,8 @@ def parser_for(name: str, purpose: str) -> argparse.ArgumentParser:
 def build(argv: Sequence[str] | None = None) -> int:
     """Build on a shop's own tables, then show the summary."""
     parser = parser_for("build", "Build the gate on your own tables.")
-    parser.add_argument("--vars", default="{}", help="vars of the build, as YAML: '{raw_path: FOLDER}'")
+    parser.add_argument("--vars", type=vars_text, default="{}", help="vars of the build, as YAML: '{raw_path: FOLDER}'")
     arguments = parser.parse_args(argv)
-    if not isinstance(yaml.safe_load(arguments.vars) or {}, dict):
-        parser.error("--vars is a YAML mapping: '{raw_path: FOLDER}'")
     return built(arguments)
 
 
@@ -173,7 +184,8 @@ def built(arguments: argparse.Namespace) -> int:
             if code and file == database:
                 print("Readers have the marts of the build before: nothing was switched.", file=sys.stderr)
             elif code:
-                print(f"{database} is as it was before; what this build made is in {file}.", file=sys.stderr)
+                before = "is as it was before" if database.exists() else "was not made"
+                print(f"{database} {before}; what this build made is in {file}.", file=sys.stderr)
         else:
             code = dbt(arguments, database, database)
     except (NotBuilt, OSError) as error:

@@ -25,7 +25,7 @@ from rich.console import Console
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, invoke
-from post_purchase.terminal import DEFAULT_DATABASE, plain
+from post_purchase.terminal import DEFAULT_DATABASE, plain, vars_text
 
 MARK = "CONNECTIONS "
 SHOP = "shop"  # the shop's own file, attached to the one that doctor works in
@@ -342,13 +342,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     default = os.environ.get("POST_PURCHASE_DB", DEFAULT_DATABASE)
     parser.add_argument("--database", type=Path, default=Path(default), help=f"DuckDB file (default: {default})")
-    parser.add_argument("--vars", default="{}", help="vars of the build, as YAML: '{connections: [...]}'")
+    parser.add_argument(
+        "--vars", type=vars_text, default="{}", help="vars of the build, as YAML: '{connections: [...]}'"
+    )
     parser.add_argument("--format", choices=["table", "json"], default="table")
     arguments = parser.parse_args(argv)
     settings = yaml.safe_load(arguments.vars) or {}
-    if not isinstance(settings, dict) or not (
-        settings.get("connections") or settings.get("raw_path") or settings.get("raw_schema")
-    ):
+    if not (settings.get("connections") or settings.get("raw_path") or settings.get("raw_schema")):
         parser.error(
             "--vars names what to examine: '{connections: [{connector: shopify, store: us, schema: shopify_us}]}'"
         )

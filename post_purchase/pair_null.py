@@ -24,6 +24,7 @@ import duckdb
 import yaml
 
 from post_purchase.build import run_dbt
+from post_purchase.terminal import vars_text
 
 COUNTS = """
     select
@@ -65,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--database", type=Path, default=Path(default), help="DuckDB file of a finished build")
     parser.add_argument("--permutations", type=int, default=1, help="how many times to draw chance")
     parser.add_argument("--limit", type=float, default=0.10, help="share of proven pairs that chance may yield")
-    parser.add_argument("--vars", default="{}", help="the vars of that build, as YAML")
+    parser.add_argument("--vars", type=vars_text, default="{}", help="the vars of that build, as YAML")
     arguments = parser.parse_args(argv)
 
     if not arguments.database.exists():

@@ -32,7 +32,7 @@ from rich.console import Console
 from post_purchase import PROJECT
 from post_purchase.sheet import SHOWN, Row, parser_for
 from post_purchase.source import Source, Words
-from post_purchase.terminal import MartsError, artifacts, fetch, open_marts, plain
+from post_purchase.terminal import MartsError, artifacts, fetch, open_marts, plain, vars_text
 
 MATRIX = PROJECT / "seeds" / "policy" / "gate_matrix.csv"
 CANDIDATE = "gate_matrix_candidate"
@@ -241,7 +241,9 @@ def diff(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "file", nargs="?", type=Path, default=MATRIX, help="an edited gate_matrix.csv, or another seed of seeds/policy"
     )
-    parser.add_argument("--vars", help="vars of the shop's build, as YAML (default: those of its last build)")
+    parser.add_argument(
+        "--vars", type=vars_text, help="vars of the shop's build, as YAML (default: those of its last build)"
+    )
     parser.add_argument("--rows", action="store_true", help="each decision that would change")
     arguments = parser.parse_args(argv)
     try:

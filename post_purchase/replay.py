@@ -28,6 +28,7 @@ import yaml
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, run_dbt
+from post_purchase.terminal import vars_text
 
 ROOT = PROJECT
 # A live decision is of now, whatever the instant: it is no past decision to compare.
@@ -289,7 +290,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--instants", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--vars", default="{}", help="vars of the build, as YAML")
+    parser.add_argument("--vars", type=vars_text, default="{}", help="vars of the build, as YAML")
     parser.add_argument("--olist", type=Path, help="a folder with Olist's tables")
     arguments = parser.parse_args(argv)
     settings = {"point_origins": ORIGINS, **yaml.safe_load(arguments.vars)}

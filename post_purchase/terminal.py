@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 import duckdb
+import yaml
 
 from post_purchase import PROJECT
 
@@ -223,6 +224,19 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
 def artifacts(database: Path) -> Path:
     """Where the artifacts of a database's builds lie: two databases never share them."""
     return PROJECT / "target" / database.stem
+
+
+def vars_text(text: str) -> str:
+    """The vars of a build as somebody wrote them, for an option: they have to be a YAML mapping."""
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise argparse.ArgumentTypeError(f"no YAML{where}. Write it as '{{raw_path: FOLDER}}'") from error
+    if found is not None and not isinstance(found, dict):
+        raise argparse.ArgumentTypeError("no YAML mapping. Write it as '{raw_path: FOLDER}'")
+    return text
 
 
 def build_hint(database: Path) -> str:

@@ -97,6 +97,18 @@ def test_a_page_opens_and_fits_its_window(opened: Callable[..., Any], file: str,
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_matrix_shows_every_action_and_a_phone_its_questions(opened: Callable[..., Any]) -> None:
+    """Without it: the last actions stand outside the window, and a phone shows half of each question."""
+    wide = opened("policy.html", viewport={"width": 1280, "height": 900})
+    hidden = "document.querySelector('.matrix').parentElement"
+    assert wide.evaluate(f"{hidden}.scrollWidth - {hidden}.clientWidth") <= 1
+    phone = opened("policy.html", **PHONE)
+    ends = phone.evaluate(
+        "[...document.querySelectorAll('.matrix .question')].map(question => question.getBoundingClientRect().right)"
+    )
+    assert len(ends) > 20 and max(ends) <= PHONE["viewport"]["width"]
+
+
 def test_filters_and_search_show_what_they_say(opened: Callable[..., Any]) -> None:
     page = opened("index.html", viewport={"width": 1280, "height": 900})
     sheet = page.locator("#list-sheet")

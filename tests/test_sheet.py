@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from conftest import ROOT, Build
 
-from post_purchase import cli, missing, sheet, terminal, walk
+from post_purchase import build, cli, missing, sheet, terminal, walk
 from post_purchase.source import Source, Words
 
 CODE = re.compile(r"\b[a-z_]+:(problem|unknown|waiting|ok)\b")
@@ -240,6 +240,27 @@ def test_a_command_that_is_none_names_the_nearest(word: str, meant: str, capsys:
     assert cli.main([word]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"There is no command '{word}'. Did you mean: {meant}") and len(said.splitlines()) == 3
+
+
+def test_a_fault_before_any_model_is_one_sentence() -> None:
+    said = """[ERROR]: Encountered an error:
+Compilation Error in operation post_purchase_gate-on-run-start-2 (./dbt_project.yml)
+  There is no var 'raw_pth'. Did you mean 'raw_path'?
+
+  > in macro check_declared_vars (macros/inputs/declared_vars.sql)
+  > called by operation post_purchase_gate-on-run-start-2 (./dbt_project.yml)"""
+    assert build.without_its_way(said) == "There is no var 'raw_pth'. Did you mean 'raw_path'?"
+    of_a_model = "Compilation Error in model orders\n  > in macro ref"
+    assert build.without_its_way(of_a_model) == of_a_model
+
+
+@pytest.mark.parametrize("command", ["build", "doctor"])
+@pytest.mark.parametrize("text", ["raw_path: [unclosed", "raw_path", "- raw_path"])
+def test_vars_that_are_no_mapping_are_said(command: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([command, "--vars", text])
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2 and "{raw_path: FOLDER}" in said and "Traceback" not in said
 
 
 def test_notes_are_counted_from_one(capsys: pytest.CaptureFixture[str]) -> None:

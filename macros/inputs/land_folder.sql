@@ -26,7 +26,7 @@
         {%- do files.update({name: row[0]}) -%}
     {%- endfor -%}
     {%- if not files -%}
-        {{ exceptions.raise_compiler_error("No files in '" ~ folder ~ "'. Name the folder that holds " ~ tables[0].name ~ ".parquet or .csv and the others.") }}
+        {{ exceptions.raise_compiler_error("No files in '" ~ folder ~ "'. Name the folder that holds " ~ (tables | map(attribute='name') | select('equalto', 'orders') | list + [tables[0].name]) | first ~ ".parquet or .csv and the others.") }}
     {%- endif -%}
     {%- do post_purchase_gate.check_landing_is_ours(schema, tables[0].schema) -%}
     {%- do run_query("drop schema if exists " ~ schema ~ " cascade") -%}

@@ -127,7 +127,7 @@ def curve_of_shares(points: Sequence[tuple[float, float]], label: str, x_name: s
     dress()
     chart = leather.Chart()
     chart.add_line(list(points))
-    chart.add_y_scale(0, max(0.01, 1.15 * max(y for _, y in points)))
+    chart.add_y_scale(0, min(1.0, max(0.01, 1.15 * max(y for _, y in points))))
     chart.add_y_axis(tick_formatter=figures.tick_of_share)
     chart.add_x_axis(name=x_name, tick_formatter=figures.tick)
     return finished(chart, label, WIDTH, 240)
