@@ -14,6 +14,7 @@ formats as (
 issues as (
     select
         issues.*,
+        max(case when issues.order_rank = 1 then issues.ticket_id end) over (partition by issues.order_id) as first_ticket_id,
         told.sentence as issue,
         {{ post_purchase_gate.note_minute('issues.since', zone) }} as since_text,
         {{ post_purchase_gate.note_minute('issues.due_at', zone) }} as due_text,
@@ -123,7 +124,10 @@ others as (
     from issues
     inner join words
         on case when issues.due_text is null then 'also_open_undated' else 'also_open' end = words.part
-    where issues.order_rank > 1
+    where
+        issues.order_rank > 1
+        -- the ticket of the first issue is said with it
+        and not (issues.check_name = 'ticket' and coalesce(issues.ticket_id, '') = coalesce(issues.first_ticket_id, '?'))
     group by issues.order_id
 ),
 
