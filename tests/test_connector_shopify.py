@@ -135,21 +135,11 @@ def unexplained(answers: list[Answer], known: dict[str, Any]) -> list[Answer]:
     ]
 
 
-BESIDE = [
-    {"connector": "gorgias", "schema": "gorgias", "order_field": "order", "topic_field": "reason"},
-    {"connector": "recharge", "schema": "recharge"},
-    {"connector": "aftership", "schema": "aftership"},
-    {"connector": "loop", "schema": "loop"},
-    {"connector": "okendo", "schema": "okendo", "without": ["request"]},
-    {"connector": "stripe", "schema": "stripe"},
-]
-
-
 def test_tools_beside_a_store_decide_as_the_native_contract_but_for_what_they_cannot_know(
     build: BUILT, native_demo: Build, tmp_path: Path
 ) -> None:
     """Without it: a ticket, a subscription, a tracking, a return, a review or a dispute that is not found is a send."""
-    shop = decide(build, tmp_path, "tools-api", beside=BESIDE)
+    shop = decide(build, tmp_path, "tools-api", beside=shapes.CONNECTIONS_BESIDE["tools-api"])
     different = unexplained(compared(native_demo, shop), differences("shopify"))
     assert [row for row in different if row[3] == "send"] == []
     assert unexplained(different, differences("beside")) == []
@@ -163,18 +153,13 @@ FLOWS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("shape", "beside"),
-    [
-        ("tools-judgeme", [{"connector": "judgeme", "without": ["request"]}, {"connector": "postscript"}]),
-        ("tools-yotpo", [{"connector": "yotpo"}, {"connector": "attentive"}]),
-    ],
-)
+@pytest.mark.parametrize("shape", ["tools-judgeme", "tools-yotpo"])
 def test_review_and_text_tools_beside_a_store_decide_as_the_native_contract(
-    build: BUILT, native_demo: Build, tmp_path: Path, shape: str, beside: list[dict[str, Any]]
+    build: BUILT, native_demo: Build, tmp_path: Path, shape: str
 ) -> None:
     """Without it: a review, an ask, an offer or an opt-out that is not found asks once more."""
     project = project_with_flows(tmp_path, FLOWS)
+    beside = shapes.CONNECTIONS_BESIDE[shape]
     shop = decide(build, tmp_path, shape, beside=beside, project=project, without=["dispute"])
     disputed = orders_of("payments", "status like 'chargeback%'")
     answers = [row for row in compared(native_demo, shop) if row[0] not in disputed]
@@ -187,7 +172,7 @@ def test_woocommerce_decides_as_the_native_contract_but_for_what_it_cannot_know(
     """Without it: a status, a negative amount or a line that is read wrongly is a send."""
     # the owner says that there are no gifts and no tests; of those that the demo has, the answers are therefore others
     said = {"columns_not_kept": ["orders.is_gift", "orders.is_test"]}
-    shop = decide(build, tmp_path, "woocommerce", beside=[{"connector": "stripe"}], said=said)
+    shop = decide(build, tmp_path, "woocommerce", beside=shapes.CONNECTIONS_BESIDE["woocommerce"], said=said)
     testers = f"select customer_id from '{ROOT / 'seeds' / 'demo_shop' / 'demo_customers.csv'}' where is_test = 'true'"
     told_otherwise = orders_of("orders", f"is_gift or is_test or customer_id in ({testers})")
     answers = [row for row in compared(native_demo, shop) if row[0] not in told_otherwise]

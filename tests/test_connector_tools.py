@@ -34,16 +34,7 @@ def test_tools_decide_as_the_native_contract_but_for_what_they_cannot_know(
     mapped = {name: name.rsplit(" ", 1)[1] for name in flows if not name.endswith(" other")}
     project = project_with_flows(tmp_path, mapped)
 
-    zendesk = {"order_field": "custom_order_number", "topic_field": "custom_contact_reason"}
-    settings = {
-        "connections": [
-            {"connector": "zendesk", "schema": "zendesk", **zendesk},
-            {"connector": "klaviyo", "schema": "klaviyo"},
-        ],
-        "raw_path": str(places.folder),
-        "as_of": AS_OF,
-        "point_origins": ["live"],
-    }
+    settings = shapes.settings("tools-fivetran", places) | {"as_of": AS_OF, "point_origins": ["live"]}
     shop = build(settings, database=places.database, select="+gate_decisions", project=project)
 
     mine, theirs = decisions(demo_shop), decisions(shop)

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from post_purchase.engines import compare, parity, spark
+from post_purchase.engines import compare, loaders, parity, spark
 
 
 class Cursor:
@@ -111,3 +111,36 @@ def test_spark_runs_a_model_on_the_rows_of_duckdb(database: Path, tmp_path: Path
 def test_what_did_not_run_is_not_the_same_as_no_rows() -> None:
     assert compare.Difference("marts.empty", 0, 0, 0, 0).is_equal
     assert not compare.Difference("marts.empty", 0, 0, 0, 0, "Spark does not run it", has_failed=True).is_equal
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_a_loader_gives_instants_a_zone_and_objects_json(tmp_path: Path, as_text: bool) -> None:
+    """Without it: PostgreSQL is tried on text alone, which no loader leaves there."""
+    database = tmp_path / "shop.duckdb"
+    said = loaders.write(["api", "tools-fivetran"], database, as_text)
+    assert {"connector": "shopify", "store": "api", "schema": "shopify_api"} in said["connections"]
+    assert [one["schema"] for one in loaders.connections(said)] == ["shopify_api", "zendesk", "klaviyo"]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        types = {
+            name: kind
+            for name, kind in connection.execute(
+                "select table_name || '.' || column_name, data_type from duckdb_columns() "
+                "where database_name = current_database() and schema_name <> 'raw'"
+            ).fetchall()
+        }
+        assert connection.sql("select count(*) from raw.tickets").fetchone() != (0,)
+        nested = connection.sql("select count(*) from shopify_api.orders where customer like '{\"id\":%'").fetchone()
+    assert nested != (0,)
+    if as_text:
+        assert set(types.values()) == {"VARCHAR"}
+    else:
+        assert types["orders.created_at"] == types["ticket.created_at"] == "TIMESTAMP WITH TIME ZONE"
+        assert types["orders.line_items"] == types["orders.customer"] == types["orders.note_attributes"] == "JSON"
+        assert not {kind for kind in types.values() if kind.startswith("STRUCT") or kind.endswith("]")}
+
+
+def test_shops_are_named_one_at_a_time(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parity, "find_spec", lambda _: True)
+    with pytest.raises(SystemExit):
+        parity.main(["--shape", "api", "--orders", "10"])
+    assert "name one" in capsys.readouterr().err

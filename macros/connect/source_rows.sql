@@ -283,7 +283,7 @@ where _occurrence = 1
         {%- elif type in ['json', 'jsonb', 'variant', 'super'] -%}
             {{ return(post_purchase_gate.json_text(column, [])) }}
         {%- elif type in ['double', 'float', 'real', 'float8', 'float4', 'double precision'] -%}
-            {{ return("case when lower(cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")) <> 'nan' then cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") end") }}
+            {{ return("case when lower(cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")) <> 'nan' then " ~ post_purchase_gate.float_text(column) ~ " end") }}
         {%- else -%}
             {#- extracts write words for null -#}
             {{ return(post_purchase_gate.as_brought(column, type) | trim if post_purchase_gate.value_kind(type) == 'text' else "cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")") }}

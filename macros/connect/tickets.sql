@@ -13,13 +13,10 @@
     character (&#8217;) is no number of an order.
 -#}
 {% macro plain_text(text) -%}
-    regexp_replace(
-        regexp_replace(
-            regexp_replace(lower({{ text }}), '&(#0*39|#x0*27|apos|[lr]squo|#821[67]|#x201[89]);|[’‘´`]', '''', 'g'),
-            '</?[a-z!][^>]*>', ' ', 'g'
-        ),
-        '&(#x?[0-9a-f]+|[a-z]+[0-9]*);', ' ', 'g'
-    )
+    {%- set apostrophes = "'&(#0*39|#x0*27|apos|[lr]squo|#821[67]|#x201[89]);|[’‘´`]'" -%}
+    {%- set plain = post_purchase_gate.replace_all('lower(' ~ text ~ ')', apostrophes, post_purchase_gate.apostrophe()) -%}
+    {%- set without_tags = post_purchase_gate.replace_all(plain, "'</?[a-z!][^>]*>'", "' '") -%}
+    {{ post_purchase_gate.replace_all(without_tags, "'&(#x?[0-9a-f]+|[a-z]+[0-9]*);'", "' '") }}
 {%- endmacro %}
 
 {#-
@@ -54,7 +51,7 @@
                         _store,
                         ticket_id,
                         source,
-                        regexp_replace({{ post_purchase_gate.plain_text('said') }}, '{{ other }}', ' ', 'g') as text_0
+                        {{ post_purchase_gate.replace_all(post_purchase_gate.plain_text('said'), "'" ~ other ~ "'", "' '") }} as text_0
                     from {{ texts }}
                     where said is not null
                 ) as cleaned
@@ -69,6 +66,7 @@
     500 letters.
 -#}
 {% macro topics_said(texts) -%}
+    {%- set start_of_text = 'substring(' ~ post_purchase_gate.plain_text('substring(said, 1, 4000)') ~ ', 1, 500)' -%}
     select
         _store,
         ticket_id,
@@ -88,7 +86,7 @@
                 ticket_id,
                 source,
                 said,
-                ' ' || regexp_replace(substring({{ post_purchase_gate.plain_text('substring(said, 1, 4000)') }}, 1, 500), '[][.,;:!?¿¡()"/_#-]+', ' ', 'g') as words
+                ' ' || {{ post_purchase_gate.replace_all(start_of_text, "'[].,;:!?¿¡()" ~ '"' ~ "/_#[-]+'", "' '") }} as words
             from {{ texts }}
         ) as texts
         inner join {{ ref('ticket_topics') }} as topics

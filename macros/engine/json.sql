@@ -10,7 +10,11 @@
 {%- endmacro %}
 
 {% macro postgres__json_of(column, type) -%}
-    {{ return(column if type == 'jsonb' else 'cast(' ~ column ~ ' as jsonb)') }}
+    {{ return(
+        column if type == 'jsonb'
+        else post_purchase_gate.engine_schema() ~ '.try_jsonb(' ~ column ~ ')' if post_purchase_gate.is_text_type(type)
+        else 'to_jsonb(' ~ column ~ ')'
+    ) }}
 {%- endmacro %}
 
 {#- A part of a JSON value as JSON. `steps`: names of keys, the outermost first. -#}
@@ -23,7 +27,7 @@
 {%- endmacro %}
 
 {% macro postgres__json_part(value, steps) -%}
-    {{ return("(" ~ value ~ " #> '{" ~ steps | join(',') ~ "}')") }}
+    {{ return("(" ~ value ~ " #> '" ~ post_purchase_gate.json_keys(steps) ~ "')") }}
 {%- endmacro %}
 
 {#- The same as text: blank and null are null. -#}
@@ -36,7 +40,14 @@
 {%- endmacro %}
 
 {% macro postgres__json_text(value, steps) -%}
-    {{ return("nullif(trim(cast(" ~ value ~ " as jsonb) #>> '{" ~ steps | join(',') ~ "}'), '')") }}
+    {{ return("nullif(trim(cast(" ~ value ~ " as jsonb) #>> '" ~ post_purchase_gate.json_keys(steps) ~ "'), '')") }}
+{%- endmacro %}
+
+{#- PostgreSQL's list of keys, each in quotes: people name fields with commas and spaces. -#}
+{% macro json_keys(steps) -%}
+    {%- set parts = [] -%}
+    {%- for step in steps -%}{%- do parts.append('"' ~ step | replace('\\', '\\\\') | replace('"', '\\"') ~ '"') -%}{%- endfor -%}
+    {{ return('{' ~ post_purchase_gate.sql_text(parts | join(',')) ~ '}') }}
 {%- endmacro %}
 
 {% macro json_steps(steps) -%}

@@ -1,6 +1,6 @@
 {#-
     What PostgreSQL lacks and the project reads values with: a cast that gives null where a value does not parse. Made before each run in the
-    schema `engine`, which holds nothing else.
+    schema `engine`, which holds nothing else. A function that catches an error stops a parallel plan: they say that they are not for one.
 -#}
 {% macro make_engine_functions() -%}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'show', 'snapshot', 'run-operation'] and not post_purchase_gate.is_task_of_a_build() -%}
@@ -26,9 +26,12 @@
     {%- do run_query("create schema if not exists " ~ schema) -%}
     {%- for name, (type, expression, pattern) in types.items() -%}
         {%- do run_query(
-            "create or replace function " ~ schema ~ ".try_" ~ name ~ "(value text) returns " ~ type ~ " language plpgsql immutable parallel safe as $$ begin "
+            "create or replace function " ~ schema ~ ".try_" ~ name ~ "(value text) returns " ~ type ~ " language plpgsql immutable parallel unsafe as $$ begin "
             ~ "if value !~ '" ~ pattern ~ "' then return null; end if; return " ~ expression ~ "; exception when others then return null; end $$") -%}
     {%- endfor -%}
+    {%- do run_query(
+        "create or replace function " ~ schema ~ ".try_jsonb(value text) returns jsonb language plpgsql immutable parallel unsafe as $$ begin "
+        ~ "return value::jsonb; exception when others then return null; end $$") -%}
 {%- endmacro %}
 
 {% macro engine_schema() -%}{{ post_purchase_gate.generate_schema_name('engine', none) }}{%- endmacro %}

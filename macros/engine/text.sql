@@ -61,6 +61,24 @@
 
 {% macro spark__first_group() -%}'$1'{%- endmacro %}
 
+{#- A value as text, by its type at the source. -#}
+{% macro as_text(value, raw_type) -%}
+    {{ return(post_purchase_gate.float_text(value) if post_purchase_gate.value_kind(raw_type) == 'float' else 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')') }}
+{%- endmacro %}
+
+{#- A double as text: 3.0, not 3, on every engine. -#}
+{% macro float_text(value) -%}
+    {{ return(adapter.dispatch('float_text', 'post_purchase_gate')(value)) }}
+{%- endmacro %}
+
+{% macro default__float_text(value) -%}
+    {{ return('cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')') }}
+{%- endmacro %}
+
+{% macro postgres__float_text(value) -%}
+    {{ return("regexp_replace(cast(" ~ value ~ " as text), '^(-?[0-9]+)$', '\\1.0')") }}
+{%- endmacro %}
+
 {#- An apostrophe: Spark takes two in a literal for none. -#}
 {% macro apostrophe() -%}chr(39){%- endmacro %}
 

@@ -436,8 +436,16 @@ from reasons
     does not have is null. No relation: no rows.
 -#}
 {% macro rows_as_typed(relations, columns, derived={}) -%}
-    {%- for alike in post_purchase_gate.relations_alike(relations, columns) %}
-    {{ post_purchase_gate.typed_rows(alike, columns, derived) }}
+    {%- set groups = post_purchase_gate.relations_alike(relations, columns) -%}
+    {#- what one tool brings as text and another with a type stands in one column as text: not every engine finds that by itself -#}
+    {%- set mixed = [] -%}
+    {%- for name in columns -%}
+        {%- set kinds = [] -%}
+        {%- for alike in groups -%}{%- do kinds.append(post_purchase_gate.value_kind(alike.types[name])) -%}{%- endfor -%}
+        {%- if 'text' in kinds and kinds | unique | list | length > 1 -%}{%- do mixed.append(name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for alike in groups %}
+    {{ post_purchase_gate.typed_rows(alike, columns, derived, mixed) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -447,11 +455,11 @@ from reasons
 {%- endmacro %}
 
 {#- The same of relations that are alike. -#}
-{% macro typed_rows(alike, columns, derived) -%}
+{% macro typed_rows(alike, columns, derived, mixed) -%}
     {%- set types = alike.types -%}
     select
         {%- for name, column in columns.items() %}
-        raw__{{ name }},
+        {{ post_purchase_gate.as_text('raw__' ~ name, types[name]) ~ ' as ' if name in mixed }}raw__{{ name }},
         {%- set typed = post_purchase_gate.as_typed('raw__' ~ name, column, types[name]) %}
         {{ 'coalesce(' ~ typed ~ ', ' ~ derived[name] ~ ')' if name in derived else typed }} as {{ name }},
         {%- endfor %}

@@ -9,7 +9,7 @@ is called close, and counted apart from those that are the same.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +53,11 @@ def as_compared(name: str, kind: str, spared: int = 0) -> str:
     return f'"{name}"'
 
 
-def tables_of(here: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+def tables_of(here: duckdb.DuckDBPyConnection, inputs: Collection[str] = ()) -> list[tuple[str, str]]:
     found = here.execute(
         "select table_schema, table_name from information_schema.tables "
         "where table_catalog = current_database() and not list_contains(?, table_schema) order by all",
-        [list(NOT_COMPARED)],
+        [[*NOT_COMPARED, *inputs]],
     ).fetchall()
     return [(str(schema), str(table)) for schema, table in found]
 
@@ -74,10 +74,10 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield here
 
 
-def differences(database: Path, there: Any) -> Iterator[Difference]:
-    """Every table and view of a DuckDB file, against the one of its name on `there`, PostgreSQL."""
+def differences(database: Path, there: Any, inputs: Collection[str] = ()) -> Iterator[Difference]:
+    """Every table and view of a DuckDB file but its inputs, against the one of its name on `there`, PostgreSQL."""
     with opened(database) as here:
-        for schema, table in tables_of(here):
+        for schema, table in tables_of(here, inputs):
             yield compare(here, there, schema, table)
 
 

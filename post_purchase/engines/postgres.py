@@ -143,29 +143,55 @@ def load(connection: Any, folder: Path, as_text: bool) -> list[str]:
     as PostgreSQL has them.
     """
     loaded = []
-    with connection.cursor() as cursor, duckdb.connect() as reader, tempfile.TemporaryDirectory() as scratch:
+    with connection.cursor() as cursor, duckdb.connect() as reader:
         reader.execute("set timezone = 'UTC'")
-        cursor.execute("drop schema if exists raw cascade")
-        cursor.execute("create schema raw")
+        make_schema(cursor, "raw")
         for path in sorted([*folder.glob("*.parquet"), *folder.glob("*.csv")]):
             source = (
                 f"read_parquet('{path}')"
                 if path.suffix == ".parquet"
                 else f"read_csv('{path}', header = true, all_varchar = true, delim = ',', quote = '\"')"
             )
-            columns = [
-                (str(row[0]), str(row[1])) for row in reader.execute(f"describe select * from {source}").fetchall()
-            ]
-            typed = ", ".join(f'"{name}" {column_type(kind, as_text)}' for name, kind in columns)
-            cursor.execute(f'create table raw."{path.stem}" ({typed})')
-            landed = Path(scratch) / "rows.csv"
-            reader.execute(
-                f"copy (select * from {source}) to '{landed}' (format csv, header false, nullstr '\\N', force_quote *)"
-            )
-            with landed.open("rb") as rows:
-                cursor.copy_expert(f"copy raw.\"{path.stem}\" from stdin (format csv, null '\\N')", rows)
+            bring(cursor, reader, source, "raw", path.stem, as_text)
             loaded.append(path.stem)
     return loaded
+
+
+def load_schemas(connection: Any, database: Path) -> list[str]:
+    """Every table of a DuckDB file in the schema of its name, with the types that it has; returns their names."""
+    loaded = []
+    with connection.cursor() as cursor, duckdb.connect(str(database), read_only=True) as reader:
+        reader.execute("set timezone = 'UTC'")
+        tables = reader.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = current_database() order by all"
+        ).fetchall()
+        for schema in dict.fromkeys(schema for schema, _ in tables):
+            make_schema(cursor, schema)
+        for schema, table in tables:
+            bring(cursor, reader, f'"{schema}"."{table}"', schema, table, as_text=False)
+            loaded.append(f"{schema}.{table}")
+    return loaded
+
+
+def make_schema(cursor: Any, schema: str) -> None:
+    cursor.execute(f'drop schema if exists "{schema}" cascade')
+    cursor.execute(f'create schema "{schema}"')
+
+
+def bring(cursor: Any, reader: duckdb.DuckDBPyConnection, source: str, schema: str, table: str, as_text: bool) -> None:
+    """What DuckDB reads of `source`, as a table."""
+    columns = [(str(row[0]), str(row[1])) for row in reader.execute(f"describe select * from {source}").fetchall()]
+    # Fivetran writes objects and lists as json, Airbyte as jsonb
+    json_type = "json" if "_fivetran_synced" in dict(columns) else "jsonb"
+    types = {name: json_type if kind == "JSON" else column_type(kind, as_text) for name, kind in columns}
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    cursor.execute(f'create table "{schema}"."{table}" ({typed})')
+    with tempfile.NamedTemporaryFile(suffix=".csv") as landed:
+        reader.execute(
+            f"copy (select * from {source}) to '{landed.name}' (format csv, header false, nullstr '\\N', force_quote *)"
+        )
+        with open(landed.name, "rb") as rows:
+            cursor.copy_expert(f'copy "{schema}"."{table}" from stdin (format csv, null \'\\N\')', rows)
 
 
 def column_type(kind: str, as_text: bool) -> str:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -51,6 +52,28 @@ BESIDE = {
     "tools-judgeme": (("judgeme", "postscript"), ("reviews",)),
     "tools-yotpo": (("yotpo", "attentive"), ("reviews",)),
     "woocommerce": (("stripe",), ()),
+}
+# The connections to these tools, with what an owner of the demo shop says of each.
+CONNECTIONS_BESIDE: dict[str, list[dict[str, Any]]] = {
+    "tools-api": [
+        {"connector": "gorgias", "order_field": "order", "topic_field": "reason"},
+        {"connector": "recharge"},
+        {"connector": "aftership"},
+        {"connector": "loop"},
+        {"connector": "okendo", "without": ["request"]},
+        {"connector": "stripe"},
+    ],
+    "tools-judgeme": [{"connector": "judgeme", "without": ["request"]}, {"connector": "postscript"}],
+    "tools-yotpo": [{"connector": "yotpo"}, {"connector": "attentive"}],
+    "woocommerce": [{"connector": "stripe"}],
+    "tools-fivetran": [
+        {
+            "connector": "zendesk",
+            "order_field": "custom_order_number",
+            "topic_field": "custom_contact_reason",
+        },
+        {"connector": "klaviyo"},
+    ],
 }
 # What Shopify has and the store of another shape has not: it stays in the native contract.
 NOT_OF_THE_STORE = {"woocommerce": ("fulfillments", "fulfillment_lines", "fulfillment_events", "consents")}
@@ -113,6 +136,16 @@ class Places:
     def schema(self, shape: str) -> str:
         """The schema that a loader would write this store to."""
         return f"{'woocommerce' if shape == 'woocommerce' else 'shopify'}_{self.store}"
+
+
+def settings(shape: str, places: Places) -> dict[str, Any]:
+    """The vars that read a shape: its connections, and the folder beside them."""
+    connector = "woocommerce" if shape == "woocommerce" else "shopify"
+    store = {"connector": connector, "store": places.store, "schema": places.schema(shape)}
+    return {
+        "connections": [*([] if shape in TOOLS else [store]), *CONNECTIONS_BESIDE.get(shape, [])],
+        "raw_path": str(places.folder),
+    }
 
 
 def write(shape: str, places: Places) -> None:
