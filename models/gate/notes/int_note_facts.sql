@@ -158,8 +158,7 @@ select
     case
         when chosen.kind <> 'support' or support.issue is null then null
         when support.held_back is null then 'held_back_nothing'
-        -- what nothing here releases brings nothing
-        when support.worth is null or support.released is null then 'held_back'
+        when support.worth is null then 'held_back'
         else 'held_back_worth'
     end as held_back_part,
     case

@@ -1,5 +1,6 @@
 -- Every open issue of a live order, once per check: where it goes, since when, and what it holds back. An action that is done, too late or
--- out of the question is held back by nothing. The worth is what the best row of each action held back would earn, were it to convert.
+-- out of the question is held back by nothing. The worth is what the best row of each action held back would earn, were it to convert; what
+-- closing it does not release brings nothing.
 with
 
 issues as (
@@ -37,7 +38,9 @@ held_back as (
         check_name,
         count(*) as actions_held_back,
         {{ post_purchase_gate.ordered_list('action', 'priority') }} as holds_back,
-        sum(case when expected_contribution_profit > 0 then expected_contribution_profit end) as worth
+        case
+            when max(released_at) is not null then sum(case when expected_contribution_profit > 0 then expected_contribution_profit end)
+        end as worth
     from {{ ref('int_issue_holds') }}
     group by order_id, check_name
 )
