@@ -21,6 +21,8 @@ from pathlib import Path
 
 import duckdb
 
+from post_purchase.terminal import no_database
+
 FOLDER = ".building"
 LARGEST_COPY = 1 << 30
 """Bytes that a part of a build may copy: one and a half CPU seconds. A whole build writes as much anew as it copies."""
@@ -104,6 +106,8 @@ def settle(database: Path) -> None:
 @contextlib.contextmanager
 def built_beside(database: Path, is_part: bool = False) -> Iterator[tuple[Path, list[bool]]]:
     """Where to build, and a list that gets True when the build went well: then the file takes its place."""
+    if is_none := no_database(database):
+        raise NotBuilt(is_none)
     with lock(database):
         size = database.stat().st_size if database.is_file() else 0
         if is_part and size > LARGEST_COPY and not shares_blocks(database.parent / FOLDER):

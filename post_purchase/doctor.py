@@ -25,7 +25,7 @@ from rich.console import Console
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, invoke
-from post_purchase.terminal import DEFAULT_DATABASE, plain, vars_text
+from post_purchase.terminal import DEFAULT_DATABASE, no_database, plain, vars_text
 
 MARK = "CONNECTIONS "
 SHOP = "shop"  # the shop's own file, attached to the one that doctor works in
@@ -353,6 +353,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             "--vars names what to examine: '{connections: [{connector: shopify, store: us, schema: shopify_us}]}'"
         )
     database = arguments.database.resolve()
+    if is_none := no_database(database):
+        print(is_none, file=sys.stderr)
+        return 2
     if not database.is_file():
         print(
             f"There is no file {arguments.database}. Name the DuckDB file that the loader writes: --database FILE",

@@ -33,6 +33,7 @@ import duckdb
 import yaml
 
 from post_purchase import PROJECT, shapes
+from post_purchase.terminal import no_database
 
 ROOT = PROJECT
 STORIES = Path(__file__).resolve().parent / "demo_stories.yml"
@@ -1945,6 +1946,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command == "demo":
             write_demo(arguments.out)
+        elif arguments.command == "shape" and (is_none := no_database(arguments.database)):
+            print(is_none, file=sys.stderr)
+            return 2
         elif arguments.command == "shape":
             shapes.write(arguments.shape, shapes.Places(arguments.database, arguments.store, arguments.out))
         else:

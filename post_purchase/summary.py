@@ -466,9 +466,9 @@ def sheet_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     """One customer's sheet, shortened."""
     found = fetch(connection, SHEET_SQL)
     if not found:
-        return [f"{paint('One sheet', 'bold')}: no customer has a send now"]
+        return [f"{paint('One note', 'bold')}: no customer has a send now"]
     sheet = found[0]
-    title = f"One sheet: order {clean(sheet['order_id'])}, {clean(sheet['decision'])} {clean(sheet['action'])}"
+    title = f"One note: order {clean(sheet['order_id'])}, {clean(sheet['decision'])} {clean(sheet['action'])}"
     return [paint(fit(title, PLAIN_WIDTH), "bold"), *short_note(sheet["lesson_note"])]
 
 

@@ -29,7 +29,8 @@ DEFAULT_DATABASE = "target/post_purchase.duckdb"
 SEEDS = PROJECT / "seeds"
 PLAIN_WIDTH = 100  # columns, when the output is not a terminal
 # Nobody with a shop of their own is sent to the demo shop: it would be built into their database.
-OTHER_FILE_HINT = "Name the file that a build wrote, with --database or POST_PURCHASE_DB."
+OTHER_FILE_HINT = "Name another file, with --database or POST_PURCHASE_DB."
+DUCKDB_MARK = b"DUCK"  # after eight bytes of a checksum
 BUILD_HINT = "Build it with `post-purchase build` and the --vars of your shop."
 DEMO_HINT = "`make demo` builds the demo shop there; `post-purchase build --vars '{raw_path: FOLDER}'` your own."
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
@@ -244,18 +245,28 @@ def build_hint(database: Path) -> str:
     return DEMO_HINT if database == Path(DEFAULT_DATABASE) else BUILD_HINT
 
 
+def no_database(place: Path) -> str | None:
+    """Why what stands there can be no database, and what to do; None where there is one, or nothing yet."""
+    if place.is_dir():
+        return f"{place} is a folder. {OTHER_FILE_HINT}"
+    try:
+        with place.open("rb") as file:
+            head = file.read(len(DUCKDB_MARK) + 8)
+    except OSError:
+        return None
+    return None if head.endswith(DUCKDB_MARK) else f"{place} is no DuckDB database. {OTHER_FILE_HINT}"
+
+
 def open_marts(database: Path, required: Iterable[str]) -> duckdb.DuckDBPyConnection:
     """Open the database for reading; MartsError when it is missing, unreadable, or lacks one of the marts."""
-    if database.is_dir():
-        raise MartsError(f"{database} is a folder. {OTHER_FILE_HINT}")
+    if is_none := no_database(database):
+        raise MartsError(is_none)
     if not database.is_file():
         raise MartsError(f"There is no database at {database}. {build_hint(database)}")
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.Error as error:
         reason = clean(error)
-        if "not a valid DuckDB database" in reason:
-            raise MartsError(f"{database} is no DuckDB database. {OTHER_FILE_HINT}") from error
         raise MartsError(
             f"The database {database} cannot be opened: {reason}\n"
             "Wait until a build that is still writing to it has ended, or build it anew."

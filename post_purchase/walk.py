@@ -410,7 +410,7 @@ def as_text(order: Row, paint: Paint, columns: int) -> str:
     ]
     for line in order["lines"]:
         parts += ["", paint(line_title(line), "bold"), *line_text(line, paint, columns)]
-    parts += ["", *box("Lesson note (Markdown)", order["lesson_note"] or "(none)", columns, paint)]
+    parts += ["", *box("Note to copy (Markdown)", order["lesson_note"] or "(none)", columns, paint)]
     return "\n".join(parts)
 
 
@@ -499,7 +499,7 @@ def as_markdown(order: Row) -> str:
     ]
     for line in order["lines"]:
         parts += ["", f"## {md(line_title(line))}", "", *line_markdown(line)]
-    parts += ["", "## Lesson note", "", *fence(clean(order["lesson_note"], keep_lines=True))]
+    parts += ["", "## Note to copy", "", *fence(clean(order["lesson_note"], keep_lines=True))]
     return "\n".join(parts)
 
 

@@ -254,6 +254,29 @@ Compilation Error in operation post_purchase_gate-on-run-start-2 (./dbt_project.
     assert build.without_its_way(of_a_model) == of_a_model
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "build",
+        "demo",
+        "doctor --vars '{connections: [{connector: shopify}]}'",
+        "shop shape api --out none",
+        "sheet",
+        "walk H11-lost",
+    ],
+)
+def test_what_is_no_database_is_said_before_anything_is_done(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it: an error of DuckDB's, after the project was read for a minute, or the advice to wait."""
+    (tmp_path / "text.duckdb").write_text("order_id\n" * 100)
+    for place, what in (("text.duckdb", "is no DuckDB database"), ("", "is a folder")):
+        assert cli.main([*shlex.split(command), "--database", str(tmp_path / place)]) == 2
+        said = capsys.readouterr().err
+        assert what in said and "--database" in said and len(said.splitlines()) == 1
+    assert (tmp_path / "text.duckdb").read_text() == "order_id\n" * 100
+
+
 @pytest.mark.parametrize("command", ["build", "doctor"])
 @pytest.mark.parametrize("text", ["raw_path: [unclosed", "raw_path", "- raw_path"])
 def test_vars_that_are_no_mapping_are_said(command: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -257,7 +257,7 @@ def test_the_sheet_is_the_first_review_request(
     database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = summarize(database, write_run(tmp_path), capsys)
-    assert "One sheet: order O-1, send review_request\n  Note\n  line\n  line\n  line\n  line\n  ...\n" in output
+    assert "One note: order O-1, send review_request\n  Note\n  line\n  line\n  line\n  line\n  ...\n" in output
     assert "One order: make walk ORDER=O-1\n" in output
 
 
