@@ -174,6 +174,11 @@ def as_text(value: Any) -> str:
     return when(value) if hasattr(value, "strftime") else number(value) if not isinstance(value, str) else clean(value)
 
 
+def for_reading(name: str, value: Any) -> str:
+    """A cell as a person reads it: an amount has two places."""
+    return f"{value:.2f}" if name == "worth" and value is not None else as_text(value)
+
+
 def guarded(value: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     value = re.sub(INNER_FORMULA, r"\1'\2", value)
@@ -193,7 +198,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    return "\n".join(md_table(list(rows[0]), ([as_text(value) for value in row.values()] for row in rows)))
+    return "\n".join(md_table(list(rows[0]), ([for_reading(*cell) for cell in row.items()] for row in rows)))
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -209,7 +214,7 @@ def as_table(rows: Sequence[Row]) -> str:
     shown = [
         [
             Cell(
-                fit(as_text(value), 64 if name in ("why", "meaning", "what to do") else 30),
+                fit(for_reading(name, value), 64 if name in ("why", "meaning", "what to do") else 30),
                 DECISION_STYLES.get(str(value)),
             )
             for name, value in row.items()
@@ -256,6 +261,11 @@ def sheet(argv: Sequence[str] | None = None) -> int:
     """Today's next actions."""
     parser = parser_for(
         "sheet", "Today's next actions: what goes out, what waits and for what, what support has to do."
+    )
+    parser.epilog = (
+        "from: when it may go out; of what is paused, when it is looked at again. until: when it is decided anew; "
+        "of support, when it is due. worth: what the recommended product earns, were it bought, in the reporting "
+        "currency. Times are UTC."
     )
     parser.add_argument("--lane", choices=("marketing", "service", "support"), help="one lane alone")
     parser.add_argument("--decision", choices=("send", "pause", "support"), help="one decision alone")

@@ -49,6 +49,15 @@ def test_the_sheet_has_every_next_action_in_words(demo_shop: Build, capsys: pyte
     assert "lost" in held["H11-lost"]
 
 
+def test_amounts_are_read_with_two_places_and_kept_whole_in_data(
+    demo_shop: Build, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--action", "warranty_offer", "--decision", "send"]
+    assert " 13.34 " in run("sheet", demo_shop, capsys, *words)[1]
+    assert "| 13.34 |" in run("sheet", demo_shop, capsys, *words, "--format", "markdown")[1]
+    assert ",13.3398," in run("sheet", demo_shop, capsys, *words, "--format", "csv")[1]
+
+
 def test_lanes_decisions_and_actions_filter(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run("sheet", demo_shop, capsys, "--lane", "support", "--format", "json")
     rows = json.loads(out)
