@@ -94,7 +94,6 @@ paid as (
     group by _store, refund_id
 ),
 
--- what the bank sent back is owed, unless money went back for the order since
 last_paid as (
     select
         _store,
@@ -156,6 +155,24 @@ shipping as (
     group by _store, refund_id
 ),
 
+-- what the bank sent back is owed, unless lines say what it was for or money went back for the order since
+owed as (
+    select
+        paid._store,
+        paid.refund_id,
+        paid.amount_failed
+    from paid
+    inner join refunds
+        on paid._store = refunds._store and paid.refund_id = refunds.id
+    left join line_sums
+        on paid._store = line_sums._store and paid.refund_id = line_sums.refund_id
+    left join last_paid
+        on refunds._store = last_paid._store and refunds.order_id = last_paid.order_id
+    where
+        paid.has_paid = 0 and paid.failed_at is not null and line_sums.refund_id is null
+        and not coalesce(last_paid.paid_at >= {{ post_purchase_gate.parse_utc('paid.failed_at') }}, false)
+),
+
 summed as (
     select
         refunds._store,
@@ -168,21 +185,13 @@ summed as (
         coalesce(shipping.shipping_gross, 0) as shipping_asked,
         coalesce(orders.gross_per_net, 1) as gross_per_net,
         coalesce(paid.has_paid, 0) = 1 as is_paid,
-        coalesce(paid.has_pending = 1 and paid.has_paid = 0, false)
-        or (
-            line_sums.refund_id is null
-            and coalesce(paid.has_paid = 0 and paid.failed_at is not null, false)
-            and not coalesce(last_paid.paid_at >= {{ post_purchase_gate.parse_utc('paid.failed_at') }}, false)
-        ) as is_pending,
+        coalesce(paid.has_pending = 1 and paid.has_paid = 0, false) or owed.refund_id is not null as is_pending,
         paid.paid_at,
         case
             when paid.has_other = 1 then null
             when paid.has_paid = 1 then paid.amount_paid
             when paid.has_pending = 1 then paid.amount_pending
-            when
-                line_sums.refund_id is null and paid.failed_at is not null
-                and not coalesce(last_paid.paid_at >= {{ post_purchase_gate.parse_utc('paid.failed_at') }}, false)
-                then paid.amount_failed
+            when owed.refund_id is not null then owed.amount_failed
             when {{ number('refunds.total_refunded') }} > 0 and paid.refund_id is null then {{ number('refunds.total_refunded') }}
             when known_orders.order_id is null or (paid.refund_id is null and vague_orders.order_id is not null) then null
             else 0
@@ -199,8 +208,8 @@ summed as (
         on refunds._store = shipping._store and refunds.id = shipping.refund_id
     left join known_orders
         on refunds._store = known_orders._store and refunds.order_id = known_orders.order_id
-    left join last_paid
-        on refunds._store = last_paid._store and refunds.order_id = last_paid.order_id
+    left join owed
+        on refunds._store = owed._store and refunds.id = owed.refund_id
     left join vague_orders
         on refunds._store = vague_orders._store and refunds.order_id = vague_orders.order_id
 )
