@@ -259,6 +259,14 @@ Compilation Error in operation post_purchase_gate-on-run-start-2 (./dbt_project.
   > in macro check_declared_vars (macros/inputs/declared_vars.sql)
   > called by operation post_purchase_gate-on-run-start-2 (./dbt_project.yml)"""
     assert build.without_its_way(said) == "There is no var 'raw_pth'. Did you mean 'raw_path'?"
+    named = said.replace(
+        "operation post_purchase_gate-on-run-start-2 (./dbt", "model base_orders (models/staging/base_orders"
+    )
+    assert build.without_its_way(named) == "There is no var 'raw_pth'. Did you mean 'raw_path'?"
+    of_a_model = said.replace("macros/inputs/", "macros/gate/").replace(
+        "(./dbt_project.yml)\n  There", "(x.sql)\n  There"
+    )
+    assert build.without_its_way(of_a_model) == of_a_model.strip()
     of_a_model = "Compilation Error in model orders\n  > in macro ref"
     assert build.without_its_way(of_a_model) == of_a_model
 
