@@ -24,7 +24,7 @@ import yaml
 from rich.console import Console
 
 from post_purchase import PROJECT
-from post_purchase.build import WITHOUT_TESTS, invoke
+from post_purchase.build import WITHOUT_TESTS, invoke, without_its_way
 from post_purchase.terminal import DEFAULT_DATABASE, no_database, plain, vars_text
 
 MARK = "CONNECTIONS "
@@ -94,14 +94,14 @@ class Spoken(NamedTuple):
 
 
 def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, Any], parsed: Any = None) -> Spoken:
-    """One dbt command in this process, on a project parsed before if there is one. Errors are said as dbt says them."""
+    """One dbt command in this process, on a project parsed before if there is one. Errors are those of a build."""
     said: list[str] = []
     problems: list[str] = []
 
     def hear(event: Any) -> None:
         said.append(plain(event.info.msg))
         if event.info.level == "error" and event.info.msg.strip():
-            problems.append(plain(event.info.msg).strip())
+            problems.append(without_its_way(plain(event.info.msg)))
 
     common = ["--log-level", "none", "--log-level-file", "none", "--no-write-json", "--project-dir", str(PROJECT)]
     common += ["--profiles-dir", str(profiles), "--target-path", str(work / "target"), "--log-path", str(work / "logs")]
