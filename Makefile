@@ -105,10 +105,15 @@ benchmark-next: needs-folder setup .venv-benchmark/.installed  ## next purchases
 postgres: .venv-postgres/.installed  ## the demo shop on a PostgreSQL server of its own, and every table against DuckDB's
 	@.venv-postgres/bin/python -m post_purchase parity
 
-parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 orders, as types and as text
+# Every shape of `post-purchase shop shape`, each a store of its own in one warehouse.
+SHAPES := fivetran-rest fivetran-graphql api woocommerce tools-api tools-judgeme tools-yotpo tools-fivetran
+
+parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 orders, as types and as text, and of every connector
 	@.venv-postgres/bin/python -m post_purchase parity
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000
 	@.venv-postgres/bin/python -m post_purchase parity --orders 5000 --text
+	@.venv-postgres/bin/python -m post_purchase parity --shape $(SHAPES) --select +path:models/staging
+	@.venv-postgres/bin/python -m post_purchase parity --shape $(SHAPES) --select +path:models/staging --text
 
 spark: .venv-spark/.installed  ## the SQL of every model on Spark (Java 17), against DuckDB's rows of the demo shop
 	@.venv-spark/bin/python -m post_purchase parity --engine spark

@@ -53,6 +53,13 @@ def test_a_shop_without_its_lines_is_told_so(tmp_path: Path, capsys: pytest.Capt
     assert "no table 'order_line'" in capsys.readouterr().err
 
 
+def test_on_a_server_it_says_what_to_build(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it: whoever builds on PostgreSQL hears of a DuckDB file that is not there, or of one that is old."""
+    monkeypatch.setenv("POST_PURCHASE_TARGET", "postgres")
+    assert doctor.main(["--vars", vars_of()]) == 2
+    assert "--select +rejected_rows +unmapped_values" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.main(["--database", str(tmp_path / "none.duckdb"), "--vars", vars_of()]) == 2
     assert "--database" in capsys.readouterr().err

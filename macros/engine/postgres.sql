@@ -55,3 +55,15 @@
 {% macro default__analyze_relation(relation) -%}{%- endmacro %}
 
 {% macro postgres__analyze_relation(relation) -%}{%- do run_query('analyze ' ~ relation) -%}{%- endmacro %}
+
+{#-
+    Before a model that joins many rows by several columns at once: PostgreSQL takes such columns for independent, expects a dozen rows where there are a
+    hundred thousand, and walks a table for each. Until the model is built it joins by hashes.
+-#}
+{% macro join_by_hashes() -%}
+    {{ return(adapter.dispatch('join_by_hashes', 'post_purchase_gate')()) }}
+{%- endmacro %}
+
+{% macro default__join_by_hashes() -%}{%- endmacro %}
+
+{% macro postgres__join_by_hashes() -%}set local enable_nestloop = off{%- endmacro %}

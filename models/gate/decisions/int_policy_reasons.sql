@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ post_purchase_gate.join_by_hashes() }}") }}
 -- What an action hears of consent and deliverability is of the channel that it goes over: of another than the default the checks say nothing.
 -- Findings that a policy's matrix gives a verdict for an action. An objective issue may delay a review request for max_pause_days from
 -- its start; then it no longer holds the ask back, whatever anybody thought of the product.
