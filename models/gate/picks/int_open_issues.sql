@@ -1,6 +1,6 @@
 -- Every open issue of a live order, once per check: where it goes, since when, and what it holds back. An action that is done, too late or
--- out of the question is held back by nothing. The worth is what the best row of each action held back would earn, were it to convert; what
--- closing it does not release brings nothing.
+-- out of the question is held back by nothing. The worth is what the best row of each action held back would earn, were it to convert; an
+-- issue whose end releases none of them holds back no worth.
 with
 
 issues as (
