@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     if not arguments.database.exists():
         sys.exit(f"No build at {arguments.database}. Run `dbt build` first.")
-    settings = yaml.safe_load(arguments.vars)
+    settings = yaml.safe_load(arguments.vars) or {}
     prefix = settings.get("schema_prefix", "")
     proven, recommendable, judged = counts(arguments.database, prefix)
     by_chance = []

@@ -293,7 +293,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--vars", type=vars_text, default="{}", help="vars of the build, as YAML")
     parser.add_argument("--olist", type=Path, help="a folder with Olist's tables")
     arguments = parser.parse_args(argv)
-    settings = {"point_origins": ORIGINS, **yaml.safe_load(arguments.vars)}
+    if arguments.olist and not arguments.olist.is_dir():
+        parser.error(f"there is no folder {arguments.olist}")
+    settings = {"point_origins": ORIGINS, **(yaml.safe_load(arguments.vars) or {})}
     if arguments.olist:
         settings = {**OLIST, "olist_path": str(arguments.olist.resolve()), **settings}
     with tempfile.TemporaryDirectory() as work:

@@ -240,6 +240,13 @@ def vars_text(text: str) -> str:
     return text
 
 
+def place_that_fails(error: OSError) -> str:
+    """What the system said of a place that somebody named, and what to do; of anything else, what it said."""
+    if error.filename is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}. Name a place that can be read and written."
+
+
 def build_hint(database: Path) -> str:
     """What makes a database that is missing. Where no other was named, it may be the demo shop's."""
     return DEMO_HINT if database == Path(DEFAULT_DATABASE) else BUILD_HINT
@@ -365,6 +372,6 @@ def run(main: Callable[[], int]) -> None:
         # a place that somebody named and that cannot be used; anything else is a fault of ours, to be seen whole
         if error.filename is None:
             raise
-        print(f"{error.filename}: {error.strerror}. Name a place that can be read and written.", file=sys.stderr)
+        print(place_that_fails(error), file=sys.stderr)
         code = 2
     sys.exit(code)

@@ -910,6 +910,14 @@ def test_a_file_is_whole_or_not_there(
     assert [row["customer_id"] for row in read(next(out.glob("*Z.csv")))] == [customer(2)]
 
 
+def test_a_place_that_takes_no_files_is_said(offline: Run, shop: Shop, tmp_path: Path) -> None:
+    shop.join(1, 1)
+    (tmp_path / "file").write_text("")
+    assert offline("--export", "csv", "--out", str(tmp_path / "file" / "below")) == 2
+    assert offline.err.startswith(str(tmp_path / "file"))
+    assert offline.err.endswith("Name a place that can be read and written.\n")
+
+
 # What a spreadsheet would run, and what it would not.
 RUN = ["=1+1", '=HYPERLINK("http://x","y")', "+1", "-2", "@SUM(A1)", "  =1", '"=1', "'=1"]
 RUN += ["\u00a0=1", "\uff1d1", "\tplain"]

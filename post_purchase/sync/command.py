@@ -30,7 +30,7 @@ from post_purchase.sync.export import FORMATS, export
 from post_purchase.sync.ledger import Ledger, LedgerError, masked, quoted
 from post_purchase.sync.plan import WarehouseError, check_marts, planned
 from post_purchase.sync.report import plan_report, refused_in_run, run_report, unfinished
-from post_purchase.terminal import Paint, add_database_option, build_hint, use_color
+from post_purchase.terminal import Paint, add_database_option, build_hint, place_that_fails, use_color
 
 KEY = "KLAVIYO_API_KEY"
 
@@ -180,8 +180,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     usual = os.umask(0o077)
     try:
         return do(arguments, paint)
-    except (LedgerError, WarehouseError, OSError) as error:
+    except (LedgerError, WarehouseError) as error:
         print(error, file=sys.stderr)
+    except OSError as error:
+        print(place_that_fails(error), file=sys.stderr)
     except duckdb.Error as error:
         # it may repeat a value
         print(masked(error), file=sys.stderr)
