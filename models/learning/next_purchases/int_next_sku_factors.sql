@@ -59,6 +59,6 @@ told as (
 select
     told.sku,
     told.fold,
-    cast(ln((told.observed + priors.pseudo) / (told.expected + priors.pseudo)) as decimal(18, 9)) as log_factor
+    cast(ln(cast(told.observed + priors.pseudo as {{ double }}) / (told.expected + priors.pseudo)) as decimal(18, 9)) as log_factor
 from told
 cross join priors

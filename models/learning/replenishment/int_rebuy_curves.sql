@@ -1,3 +1,4 @@
+{%- set double = post_purchase_gate.type_double() -%}
 -- Life table of rebuys on log2(age / expected interval), by how often the customer has come back: the open ends are in it, for they are
 -- what "never again" looks like.
 with
@@ -54,7 +55,7 @@ exposed as (
 hazards as (
     select
         *,
-        cast(-ln(greatest(1 - coalesce(rebuys / nullif(at_risk - censored / 2.0, 0), 0), 0.000001)) as decimal(18, 12)) as hazard
+        cast(-ln(greatest(1 - coalesce(cast(rebuys as {{ double }}) / nullif(at_risk - censored / 2.0, 0), 0), 0.000001)) as decimal(18, 12)) as hazard
     from exposed
 )
 

@@ -2,6 +2,6 @@
 select
     snapshot_at,
     person_id,
-    sum(residual_sum) / (sum(gaps) + 10) as residual
+    cast(sum(residual_sum) as {{ post_purchase_gate.type_double() }}) / (sum(gaps) + 10) as residual
 from {{ ref('int_rebuy_own_gaps') }}
 group by snapshot_at, person_id

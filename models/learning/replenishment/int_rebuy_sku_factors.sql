@@ -1,3 +1,4 @@
+{%- set double = post_purchase_gate.type_double() -%}
 -- Observed over expected rebuys per SKU on the curve of all SKUs, with ten pseudo-rebuys of its category's ratio, itself with ten of all
 -- SKUs': which SKUs are used up faster or slower than the curve says.
 with
@@ -39,7 +40,7 @@ categories as (
     select
         days_back,
         category,
-        cast((sum(observed) + 10) / (sum(expected) + 10) as decimal(18, 9)) as factor
+        cast(cast(sum(observed) + 10 as {{ double }}) / (sum(expected) + 10) as decimal(18, 9)) as factor
     from expected
     group by days_back, category
 )
@@ -50,7 +51,7 @@ select
     expected.sku,
     expected.observed,
     expected.expected,
-    cast((expected.observed + 10 * categories.factor) / (expected.expected + 10) as decimal(18, 9)) as factor
+    cast(cast(expected.observed + 10 * categories.factor as {{ double }}) / (expected.expected + 10) as decimal(18, 9)) as factor
 from expected
 inner join categories
     on expected.days_back = categories.days_back and expected.category = categories.category
