@@ -26,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from post_purchase import PROJECT, summary
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
-from post_purchase.terminal import DEFAULT_DATABASE, plain, vars_text
+from post_purchase.terminal import DEFAULT_DATABASE, on_duckdb, plain, vars_text
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
@@ -59,7 +59,7 @@ def vars_with_leases(text: str, database: Path) -> str:
     """The vars of a build, with the leases beside its database: who was told yes counts in the next build."""
     values = yaml.safe_load(text) or {}
     leases = path_beside(database)
-    if "leases_path" in values or not leases.is_file() or os.environ.get("POST_PURCHASE_TARGET", "duckdb") != "duckdb":
+    if "leases_path" in values or not leases.is_file() or not on_duckdb():
         return text
     return yaml.safe_dump({**values, "leases_path": str(leases)}, default_flow_style=True, width=10_000).strip()
 
@@ -178,7 +178,7 @@ def built(arguments: argparse.Namespace) -> int:
     database = arguments.database.resolve()
     database.parent.mkdir(parents=True, exist_ok=True)
     try:
-        if os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb":
+        if on_duckdb():
             with built_beside(database, is_part=bool(arguments.select)) as (file, done):
                 code = dbt(arguments, database, file)
                 done.append(code == 0)

@@ -25,7 +25,7 @@ from rich.console import Console
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, invoke, without_its_way
-from post_purchase.terminal import DEFAULT_DATABASE, no_database, plain, vars_text
+from post_purchase.terminal import DEFAULT_DATABASE, no_database, on_duckdb, plain, vars_text
 
 MARK = "CONNECTIONS "
 SHOP = "shop"  # the shop's own file, attached to the one that doctor works in
@@ -352,7 +352,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(
             "--vars names what to examine: '{connections: [{connector: shopify, store: us, schema: shopify_us}]}'"
         )
-    if os.environ.get("POST_PURCHASE_TARGET", "duckdb") != "duckdb":
+    if not on_duckdb():
         print(
             "The doctor looks into a DuckDB file. On a server, build what it reads, and read it there: dbt build"
             f" --select {' '.join(NEEDED[:5])} --vars '...' (docs/engines.md).",

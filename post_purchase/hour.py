@@ -31,7 +31,7 @@ import yaml
 from post_purchase import PROJECT
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.build import quietly, vars_with_leases, watched
-from post_purchase.terminal import DEFAULT_DATABASE, artifacts
+from post_purchase.terminal import DEFAULT_DATABASE, artifacts, on_duckdb
 
 REPLACED = {
     "gate_decisions": "person_id",
@@ -334,7 +334,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     state = (arguments.state or artifacts(database)).resolve()
     as_of = arguments.as_of or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     try:
-        if os.environ.get("POST_PURCHASE_TARGET", "duckdb") != "duckdb":
+        if not on_duckdb():
             raise NotBuilt(
                 "An hour is decided in a DuckDB file. On a server, run dbt build with point_origins: [live]."
             )

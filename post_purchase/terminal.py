@@ -28,9 +28,9 @@ from post_purchase import PROJECT
 DEFAULT_DATABASE = "target/post_purchase.duckdb"
 SEEDS = PROJECT / "seeds"
 PLAIN_WIDTH = 100  # columns, when the output is not a terminal
-# Nobody with a shop of their own is sent to the demo shop: it would be built into their database.
 OTHER_FILE_HINT = "Name another file, with --database or POST_PURCHASE_DB."
 DUCKDB_MARK = b"DUCK"  # after eight bytes of a checksum
+# Nobody with a shop of their own is sent to the demo shop: it would be built into their database.
 BUILD_HINT = "Build it with `post-purchase build` and the --vars of your shop."
 DEMO_HINT = "`make demo` builds the demo shop there; `post-purchase build --vars '{raw_path: FOLDER}'` your own."
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
@@ -225,6 +225,11 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
 def artifacts(database: Path) -> Path:
     """Where the artifacts of a database's builds lie: two databases never share them."""
     return PROJECT / "target" / database.stem
+
+
+def on_duckdb() -> bool:
+    """Whether builds go into a DuckDB file, not to a server."""
+    return os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb"
 
 
 def vars_text(text: str) -> str:
