@@ -198,14 +198,14 @@
 {%- endmacro %}
 
 {#-
-    Whose decision may be another by now though nothing happened: something has begun or ended since, or somebody waits for a parcel, whose silence
-    becomes a problem at instants that no row names.
+    Whose decision may be another by now though nothing happened: something has begun or ended since, or a parcel has been silent for too long.
 -#}
 {% macro names_of_due(served) -%}
     {%- set as_of = post_purchase_gate.as_of() -%}
     {%- set marts = served ~ '.' ~ post_purchase_gate.generate_schema_name('marts', none) | trim -%}
     {%- set staging = served ~ '.' ~ post_purchase_gate.generate_schema_name('staging', none) | trim -%}
-    {%- set longest_pause = post_purchase_gate.add_days(-1 * var('max_pause_days'), as_of) -%}
+    {%- set core = served ~ '.' ~ post_purchase_gate.generate_schema_name('core', none) | trim -%}
+    {%- set last_as_of = "(select as_of from " ~ marts ~ ".served_build)" %}
     select 'customer' as kind, customer_id as name
     from {{ marts }}.gate_decisions
     where
@@ -216,11 +216,11 @@
     union
     select 'line' as kind, order_line_id as name
     from {{ marts }}.gate_reasons
-    where
-        clears_at <= {{ as_of }}
-        or (check_name in ('shipping', 'delivery') and state in ('waiting', 'unknown'))
-        -- an issue delays a review ask for so long and no longer
-        or (action = 'review_request' and state = 'problem' and since <= {{ longest_pause }})
+    where clears_at <= {{ as_of }}
+    union
+    select 'line' as kind, order_line_id as name
+    from {{ marts }}.order_evidence
+    where delivery_changes_at <= {{ as_of }}
     union
     select 'line' as kind, order_line_id as name
     from {{ staging }}.base_overrides
@@ -233,6 +233,19 @@
     select 'order' as kind, order_id as name
     from {{ marts }}.open_issues
     where due_at > as_of and due_at <= {{ as_of }}
+    union
+    -- orders that have grown too old to be decided on since the last whole build, or whose parcel has
+    select 'order' as kind, order_id as name
+    from {{ core }}.int_orders
+    where
+        ordered_at < {{ post_purchase_gate.add_days(-1 * var('live_days'), as_of) }}
+        and {{ post_purchase_gate.add_days(var('live_days'), 'ordered_at') }} >= {{ last_as_of }}
+    union
+    select 'order' as kind, order_id as name
+    from {{ core }}.int_live_spans
+    where
+        (live_from > {{ last_as_of }} and live_from <= {{ as_of }})
+        or (live_until > {{ last_as_of }} and live_until <= {{ as_of }})
 {%- endmacro %}
 
 {#- How far every feed reaches: as the last whole build knew it, and what the loader has said since. A few persons' rows say nothing of it. -#}

@@ -29,6 +29,7 @@ select
     delivery.last_shipped_at as shipped_at,
     delivery.expected_at as expected_delivery_at,
     delivery.delivered_at,
+    delivery.changes_at as delivery_changes_at,
     cast(delivery.delivery_grade as {{ dbt.type_string() }}) as delivery_grade,
     use_evidence.use_ready_at,
     use_evidence.use_ends_at,

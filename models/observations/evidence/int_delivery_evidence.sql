@@ -70,6 +70,7 @@ summed as (
         max(last_exception_at) as last_exception_at,
         min(unmapped_exception_since) as unmapped_exception_since,
         min(unmapped_event_id) as unmapped_event_id,
+        min(changes_at) as changes_at,
         max(news_at) as news_at,
         max(news_fulfillment_id) as news_fulfillment_id,
         -- of what left at one instant the last to come ends the news
@@ -143,6 +144,7 @@ select
     summed.last_exception_at,
     summed.unmapped_exception_since,
     summed.unmapped_event_id,
+    case when summed.changes_at < {{ post_purchase_gate.end_of_time() }} then summed.changes_at end as changes_at,
     joined.not_received_since,
     joined.not_received_ticket_id,
     joined.is_unheard,

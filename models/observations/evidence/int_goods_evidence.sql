@@ -51,7 +51,14 @@ judged as (
                 knows_fulfillments and parcel_state = 'under_way' and (inferable_at is null or asked_since is not null)
                 and {{ post_purchase_gate.add_days(var('overdue_days'), 'expected_at') }} <= point_at
                 then {{ post_purchase_gate.add_days(var('overdue_days'), 'expected_at') }}
-        end as overdue_since
+        end as overdue_since,
+        -- when silence alone will say something else of it
+        least(
+            {%- for instant in ['inferable_at', 'silent_from', 'expected_at', post_purchase_gate.add_days(var('overdue_days'), 'expected_at')] %}
+            case when parcel_state = 'under_way' and {{ instant }} >= point_at then {{ instant }} else {{ post_purchase_gate.end_of_time() }} end,
+            {%- endfor %}
+            state_until_at
+        ) as changes_at
     from parcels
 ),
 
@@ -94,6 +101,7 @@ summed as (
         max(last_exception_at) as last_exception_at,
         min(unmapped_exception_since) as unmapped_exception_since,
         min(case when unmapped_exception_since is not null then unmapped_event_id end) as unmapped_event_id,
+        min(changes_at) as changes_at,
         max(news_at) as news_at,
         max(case when news_at = last_news_at then fulfillment_id end) as news_fulfillment_id,
         max(case when news_at = last_news_at then arrived_at end) as news_arrived_at,
@@ -139,6 +147,7 @@ told as (
         summed.last_exception_at,
         summed.unmapped_exception_since,
         summed.unmapped_event_id,
+        summed.changes_at,
         summed.news_at,
         summed.news_fulfillment_id,
         summed.news_arrived_at,
@@ -207,6 +216,15 @@ select
     last_exception_at,
     unmapped_exception_since,
     unmapped_event_id,
+    least(
+        case
+            when
+                units_shipped < units_needed and {{ post_purchase_gate.add_days(var('not_shipped_grace_days'), 'ship_due_at') }} >= point_at
+                then {{ post_purchase_gate.add_days(var('not_shipped_grace_days'), 'ship_due_at') }}
+            else {{ post_purchase_gate.end_of_time() }}
+        end,
+        coalesce(changes_at, {{ post_purchase_gate.end_of_time() }})
+    ) as changes_at,
     news_at,
     news_fulfillment_id,
     news_arrived_at,

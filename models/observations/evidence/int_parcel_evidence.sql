@@ -72,6 +72,7 @@ known as (
         states.damaged_event_id,
         states.last_unmapped_at,
         states.unmapped_event_id,
+        states.until_at as state_until_at,
         case when states.has_unmapped_exception then states.last_unmapped_at end as unmapped_exception_since,
         -- from here on it may be presumed to have come; a parcel seen on its way after that had not
         case
@@ -118,6 +119,8 @@ select
     expected_at,
     expected_basis,
     inferable_at,
+    silent_from,
+    state_until_at,
     stall_opened_at,
     failed_since,
     failed_event_id,
