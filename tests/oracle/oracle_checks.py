@@ -746,32 +746,45 @@ class Checks:
         return False
 
     def person_issue(self, line: Row) -> Answer:
-        """Another order of the person, of another family, has an open issue."""
+        """Another order of the person, of another family, or another line of this one has an open issue."""
         facts = self.facts
         family = facts.family(line["order_id"])
+        # a line that its own checks hold is not held for its neighbour, too
+        is_quiet = self.waits_for_help(line) is None
         unknown: Answer | None = None
         for order in facts.orders_of[facts.person_of_order(line["order_id"])]:
-            if order["order_id"] in family:
+            is_own = order["order_id"] in family
+            if is_own and (not is_quiet or order.get("order_type") == "replacement"):
                 continue
             for other in facts.lines_of[order["order_id"]]:
-                issues = self.open_issues(other)
-                if not facts.lives_by_itself(other):
-                    issues = self.reported(issues)
-                if issues:
-                    return Answer("problem")
-                if not facts.lives_by_itself(other):
+                if other["order_line_id"] == line["order_line_id"]:
                     continue
-                for check in [*ISSUE_CHECKS, "help_seeking"]:
-                    reason = self.unread(check, other)
-                    if reason:
-                        unknown = Answer("unknown", reason)
-                if self.payment(other).detail == "unknown_status":
-                    unknown = self.payment(other)
-                for answer in (self.damage(other), self.sizing(other), self.shipping_exception(other)):
-                    # of what time will clear nothing is open
-                    if answer.state == "unknown" and not answer.clears_at:
-                        unknown = answer
+                answer = self.waits_for_help(other)
+                if answer and answer.state == "problem":
+                    return answer
+                unknown = answer or unknown
         return unknown or OK
+
+    def waits_for_help(self, line: Row) -> Answer | None:
+        """Whether a line has an open issue, or one that could not be looked for."""
+        lives = self.facts.lives_by_itself(line)
+        issues = self.open_issues(line)
+        if issues if lives else self.reported(issues):
+            return Answer("problem")
+        if not lives:
+            return None
+        unknown: Answer | None = None
+        for check in [*ISSUE_CHECKS, "help_seeking"]:
+            reason = self.unread(check, line)
+            if reason:
+                unknown = Answer("unknown", reason)
+        if self.payment(line).detail == "unknown_status":
+            unknown = self.payment(line)
+        for answer in (self.damage(line), self.sizing(line), self.shipping_exception(line)):
+            # of what time will clear nothing is open
+            if answer.state == "unknown" and not answer.clears_at:
+                unknown = answer
+        return unknown
 
     @functools.cache  # noqa: B019
     def _open_issues(self, line_id: str) -> tuple[tuple[str, Answer], ...]:

@@ -16,12 +16,13 @@ ticket_runs as (
 ticket_orders as (
     select
         scopes.ticket_id,
+        scopes.order_line_id,
         coalesce(scopes.root_order_id, lines.root_order_id) as root_order_id
     from {{ ref('int_ticket_scopes') }} as scopes
     left join {{ ref('int_order_lines') }} as lines
         on scopes.order_line_id = lines.order_line_id
     where scopes.ticket_scope <> 'person'
-    group by scopes.ticket_id, coalesce(scopes.root_order_id, lines.root_order_id)
+    group by scopes.ticket_id, scopes.order_line_id, coalesce(scopes.root_order_id, lines.root_order_id)
 ),
 
 troubles as (
@@ -83,6 +84,7 @@ chargebacks as (
 spans as (
     select
         ticket_orders.root_order_id,
+        ticket_orders.order_line_id,
         'tickets' as evidence_table,
         ticket_runs.ticket_id as evidence_id,
         true as is_reported,
@@ -94,6 +96,7 @@ spans as (
     union all
     select
         refunds.root_order_id,
+        refunds.order_line_id,
         'refunds' as evidence_table,
         refunds.refund_id as evidence_id,
         true as is_reported,
@@ -105,6 +108,7 @@ spans as (
     union all
     select
         root_order_id,
+        cast(null as {{ dbt.type_string() }}) as order_line_id,
         'payments' as evidence_table,
         payment_id as evidence_id,
         true as is_reported,
@@ -114,6 +118,7 @@ spans as (
     union all
     select
         root_order_id,
+        cast(null as {{ dbt.type_string() }}) as order_line_id,
         'fulfillments' as evidence_table,
         fulfillment_id as evidence_id,
         false as is_reported,
@@ -124,6 +129,7 @@ spans as (
     union all
     select
         root_order_id,
+        cast(null as {{ dbt.type_string() }}) as order_line_id,
         'fulfillments' as evidence_table,
         fulfillment_id as evidence_id,
         false as is_reported,
@@ -135,6 +141,7 @@ spans as (
 select
     orders.person_id,
     spans.root_order_id,
+    spans.order_line_id,
     spans.evidence_table,
     spans.evidence_id,
     spans.is_reported,

@@ -1,6 +1,7 @@
--- Nothing is offered to somebody who is waiting for help, on whichever order: does another order of the person have an open issue, or one that
--- could not be looked for? An order, its exchanges and its replacements are one. For a past send the person's other orders are not judged
--- anew: what was open of their tickets, refund requests, chargebacks and parcels speaks for them (int_order_issue_spans).
+-- Nothing is offered to somebody who is waiting for help, on whichever order: does another order of the person, or another line of this one, have an
+-- open issue, or one that could not be looked for? An order, its exchanges and its replacements are one. What a line's own checks say of it is
+-- not said again. For a past send the others are not judged anew: what was open of their tickets, refund requests, chargebacks and parcels speaks
+-- for them (int_order_issue_spans).
 with
 
 points as (
@@ -9,6 +10,7 @@ points as (
         points.point_at,
         points.is_live,
         points.person_id,
+        points.order_line_id,
         points.order_type,
         points.is_test,
         points.audited_action,
@@ -18,9 +20,12 @@ points as (
         on points.order_id = orders.order_id
 ),
 
-of_live_orders as (
+of_lines as (
     select
+        points.point_id,
+        points.is_live,
         points.person_id,
+        points.order_line_id,
         points.root_order_id,
         answers.state,
         min(answers.since) as since,
@@ -29,8 +34,7 @@ of_live_orders as (
     inner join points
         on answers.point_id = points.point_id
     where
-        points.is_live
-        and points.order_type <> 'replacement'
+        points.order_type <> 'replacement'
         and not points.is_test
         and (
             answers.state = 'problem'
@@ -41,7 +45,20 @@ of_live_orders as (
             -- of what time will clear nothing is open
             or (substring(answers.detail, 1, 9) = 'unmapped_' and answers.clears_at is null)
         )
-    group by points.person_id, points.root_order_id, answers.state
+    group by
+        points.point_id, points.is_live, points.person_id, points.order_line_id, points.root_order_id, answers.state
+),
+
+of_live_orders as (
+    select
+        person_id,
+        root_order_id,
+        state,
+        min(since) as since,
+        min(evidence) as evidence
+    from of_lines
+    where is_live
+    group by person_id, root_order_id, state
 ),
 
 -- the first two orders of a person and state: where the first is the point's own, the second is the other one
@@ -52,16 +69,23 @@ ranked as (
     from of_live_orders
 ),
 
-found as (
+-- a line whose own checks have found something is held by them
+quiet as (
+    select points.*
+    from points
+    left join of_lines
+        on points.point_id = of_lines.point_id
+    where of_lines.point_id is null
+),
+
+elsewhere as (
     select
         points.point_id,
         ranked.state,
+        'order' as whose,
         ranked.since,
         ranked.evidence,
-        row_number() over (
-            partition by points.point_id
-            order by case ranked.state when 'problem' then 1 else 2 end, ranked.position
-        ) as preference
+        ranked.position
     from points
     inner join ranked
         on
@@ -71,11 +95,25 @@ found as (
     where points.is_live
     union all
     select
+        quiet.point_id,
+        of_lines.state,
+        'line' as whose,
+        min(of_lines.since) as since,
+        min(of_lines.evidence) as evidence,
+        1 as position
+    from quiet
+    inner join of_lines
+        on quiet.root_order_id = of_lines.root_order_id and quiet.person_id = of_lines.person_id
+    where quiet.is_live and of_lines.is_live
+    group by quiet.point_id, of_lines.state
+    union all
+    select
         points.point_id,
         'problem' as state,
+        'order' as whose,
         min(spans.open_from) as since,
         min({{ dbt.concat(["spans.evidence_table", "':'", "spans.evidence_id"]) }}) as evidence,
-        1 as preference
+        1 as position
     from points
     inner join {{ ref('int_order_issue_spans') }} as spans
         on
@@ -85,13 +123,41 @@ found as (
             and spans.open_until > points.point_at
     where not points.is_live
     group by points.point_id
+    union all
+    select
+        quiet.point_id,
+        'problem' as state,
+        'line' as whose,
+        min(spans.open_from) as since,
+        min({{ dbt.concat(["spans.evidence_table", "':'", "spans.evidence_id"]) }}) as evidence,
+        1 as position
+    from quiet
+    inner join {{ ref('int_order_issue_spans') }} as spans
+        on
+            quiet.root_order_id = spans.root_order_id
+            and quiet.person_id = spans.person_id
+            and quiet.order_line_id <> spans.order_line_id
+            and spans.open_from <= quiet.point_at
+            and spans.open_until > quiet.point_at
+    where not quiet.is_live
+    group by quiet.point_id
+),
+
+found as (
+    select
+        *,
+        row_number() over (
+            partition by point_id
+            order by case state when 'problem' then 1 else 2 end, whose desc, position
+        ) as preference
+    from elsewhere
 ),
 
 answers as (
     select
         points.point_id,
         coalesce(found.state, 'ok') as state,
-        case found.state when 'problem' then 'other_order' when 'unknown' then 'other_order_unread' end as detail,
+        {{ dbt.concat(["'other_'", "found.whose", "case when found.state = 'unknown' then '_unread' else '' end"]) }} as detail,
         found.since,
         null as clears_at,
         split_part(found.evidence, ':', 1) as evidence_table,
