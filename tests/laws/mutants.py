@@ -203,6 +203,13 @@ MUTANTS = [
         READING,
     ),
     Mutant(
+        "another line's issue is its own",
+        f"{CHECKS}/check_person_issue.sql",
+        "where quiet.is_live and of_lines.is_live",
+        "where false",
+        READING,
+    ),
+    Mutant(
         "a year is a day",
         f"{CHECKS}/int_review_asks_before.sql",
         "add_days(-1 * var('review_ask_again_days'), 'points.point_at')",

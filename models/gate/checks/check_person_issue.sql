@@ -148,7 +148,7 @@ found as (
         *,
         row_number() over (
             partition by point_id
-            order by case state when 'problem' then 1 else 2 end, whose desc, position
+            order by case state when 'problem' then 1 else 2 end asc, whose desc, position asc
         ) as preference
     from elsewhere
 ),
@@ -157,7 +157,12 @@ answers as (
     select
         points.point_id,
         coalesce(found.state, 'ok') as state,
-        {{ dbt.concat(["'other_'", "found.whose", "case when found.state = 'unknown' then '_unread' else '' end"]) }} as detail,
+        case
+            when found.state = 'problem' and found.whose = 'order' then 'other_order'
+            when found.state = 'problem' then 'other_line'
+            when found.state = 'unknown' and found.whose = 'order' then 'other_order_unread'
+            when found.state = 'unknown' then 'other_line_unread'
+        end as detail,
         found.since,
         null as clears_at,
         split_part(found.evidence, ':', 1) as evidence_table,
