@@ -181,15 +181,18 @@
         {%- do run_query(
             "create or replace table concerned.newly_found as select distinct found.kind, found.name from concerned.found as found"
             ~ " left join concerned.names as names on found.kind = names.kind and found.name = names.name where found.name <> '' and names.name is null") -%}
-        {%- if not run_query("select count(*) from concerned.newly_found")[0][0] -%}{{ return('') }}{%- endif -%}
+        {#- a scan of a large table for names of a kind of which none is new finds nothing -#}
+        {%- set kinds = run_query("select distinct kind from concerned.newly_found order by kind").columns[0].values() | list -%}
+        {%- if not kinds -%}{{ return('') }}{%- endif -%}
         {%- do run_query("insert into concerned.names select * from concerned.newly_found") -%}
         {%- do run_query("truncate concerned.found") -%}
         {%- for node in post_purchase_gate.source_tables('raw') -%}
             {%- set relation = adapter.get_relation(target.database, 'concerned', node.name) -%}
             {%- set links = post_purchase_gate.links_in(relation, node.name) if relation is not none else [] -%}
-            {%- if links | map(attribute='kind') | unique | list | length > 1 -%}
+            {%- set asked = links | selectattr('kind', 'in', kinds) | list -%}
+            {%- if asked and links | map(attribute='kind') | unique | list | length > 1 -%}
                 {%- do run_query(
-                    "insert into concerned.found with touched as (select * from " ~ relation ~ " where " ~ post_purchase_gate.is_named(links, 'newly_found') ~ ") "
+                    "insert into concerned.found with touched as (select * from " ~ relation ~ " where " ~ post_purchase_gate.is_named(asked, 'newly_found') ~ ") "
                     ~ post_purchase_gate.names_of('touched', links)) -%}
             {%- endif -%}
         {%- endfor -%}
