@@ -674,7 +674,14 @@ class Checks:
                     for other in facts.lines_of[order["order_id"]]:
                         if facts.covers(row, other) and facts.product_of(other["sku"], other) == product:
                             return True
-        return any(row.get("sku") and facts.product_of(row["sku"]) == product for row in self.reviews_of(person))
+        return any(product in self.products_of_review(row) for row in self.reviews_of(person))
+
+    def products_of_review(self, row: Row) -> set[str | None]:
+        """Of its SKU; a review that names none is about every product of its order."""
+        facts = self.facts
+        if row.get("sku"):
+            return {facts.product_of(row["sku"])}
+        return {facts.product_of(line["sku"], line) for line in facts.lines_of.get(row.get("order_id") or "", [])}
 
     @functools.cached_property
     def reviews_by_person(self) -> dict[str, list[Row]]:

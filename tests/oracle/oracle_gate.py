@@ -139,7 +139,9 @@ class Gate:
         if name == "depletion":
             return facts.depletion_at(line)
         if name == "repeat_use_ready":
-            ordered = facts.orders[line["order_id"]]["ordered_at"]
+            order = facts.orders[line["order_id"]]
+            # an exchange order is told as a line of the order that it answers would be
+            ordered = (facts.exchanged_order(order) or order)["ordered_at"]
             person = facts.person_of_order(line["order_id"])
             before = [
                 row

@@ -476,6 +476,8 @@ def read_row(
         raise Unreadable("no_key")
     if row.get("shipped_at") and row.get("delivered_at") and row["delivered_at"] < row["shipped_at"]:
         raise Unreadable("delivered before it was shipped")
+    if row.get("set_at") and row.get("expires_at") and row["expires_at"] < row["set_at"]:
+        raise Unreadable("ends before it starts")
     return row
 
 
