@@ -1559,21 +1559,149 @@ def trouble_lately(h: History) -> None:
 
 LAST = {"other_spellings"}
 
+# --- what hardly any twists bring about together ------------------------------------------------------
+# Drawn by a number of its own: one that is added changes no history that it is not drawn for. What is
+# learned from them the neighbours would share: long ago they sell what is offered with nothing, and give back what
+# no catalogue has.
+
+SELDOM: list[Twist] = []
+SELDOM_SHARE = 0.3
+
+
+def seldom(function: Twist) -> Twist:
+    SELDOM.append(function)
+    return function
+
+
+@seldom
+def asked_about_before(h: History) -> None:
+    """A product bought again, in the same variant or another, and asked about the first time: a year ago, or since."""
+    asked = h.ago(2, 30, 200, 364, 365, 365, 365, 366)
+    first = asked - h.pick(15, 20, 40) * DAY
+    order, lines = h.place(first, [{"sku": h.sku(h.pick("tee_m", "tee_l"))}])
+    h.ship(order, first + DAY, first + 4 * DAY)
+    events = [] if h.chance(0.8) else [(asked + 5 * SECOND, h.pick("delivered", "soft_bounced"))]
+    about = h.pick({}, {"order_line_id": lines[0]}, {"order_id": None})
+    h.message("review_request", asked, *events, **{"order_id": order, **about})
+    again = h.ago(18, 20, 24, 40)
+    order, _ = h.place(again, [{"sku": h.sku(h.pick("tee_m", "tee_l"))}])
+    h.ship(order, again + DAY, again + 4 * DAY)
+
+
+@seldom
+def taken_off_unpaid(h: History) -> None:
+    """Another order that nobody paid, and what was to be paid is taken off: before the payment failed, or after."""
+    ordered = h.ago(1, 5, 9, 16, 30)
+    order, lines = h.place(ordered, [{"sku": f"gone-{h.number}-{n}"} for n in range(h.pick(1, 1, 2))], pay=False)
+    total = 40 * len(lines)
+    ended = h.past(ordered + h.pick(0, 1, 86400) * SECOND)
+    if h.chance(0.6):
+        h.pay(order, ended, "failed", total)
+    else:
+        h.pay(order, ordered, "authorized", total)
+        h.pay(order, ended, "voided", total)
+    moment = h.past(ordered + h.pick(0, 1, 43200, 86400, 259200) * SECOND)
+    how = h.pick("whole", "whole", "by_line", "by_line", "but_a_cent", "half", "removed")
+    if how == "removed":
+        for line in h.of("order_lines", order_id=order):
+            line["units_removed"] = 1
+    elif how == "by_line":
+        for line in lines:
+            units = h.pick(0, 1)
+            h.refund(None, moment, order_id=order, order_line_id=line, quantity=units, amount=40, reason="changed_mind")
+    else:
+        less = {"whole": total, "but_a_cent": total - 0.01, "half": total / 2}[how]
+        h.refund(None, moment, order_id=order, amount=less, quantity=0, reason="other")
+    if h.chance(0.4):
+        delivered = h.past(ordered + 4 * DAY)
+        h.ship(order, min(ordered + DAY, AS_OF), delivered if h.chance(0.7) else None)
+
+
+@seldom
+def called_off_and_unread(h: History) -> None:
+    """Another order that came to nothing, and a row of it that nobody can read."""
+    ordered = h.ago(1, 3, 5, 6, 9, 30)
+    order, lines = h.place(ordered, [{"sku": h.sku(h.pick("mug", "cap", "stove"))}])
+    ended = h.past(ordered + h.pick(1, 2) * DAY)
+    if h.chance(0.7):
+        h.of("orders", order_id=order)[0]["cancelled_at"] = ended
+        if h.chance(0.6):
+            h.refund(ended, ended, order_id=order, amount=40, quantity=0, reason="other")
+    else:
+        h.of("payments", order_id=order)[0]["status"] = "failed"
+    kind = h.pick("payments", "payments", "payments", "refunds", "tickets")
+    when: Any = h.pick("soon", "06/05/2026", "0000-00-00 00:00:00")
+    if kind == "payments":
+        h.pay(order, when, h.pick("chargeback", "captured"), 40)
+    elif kind == "refunds":
+        h.refund(ended, None, order_id=order, order_line_id=lines[0], quantity=1, amount="4O.00")
+    else:
+        h.add("tickets", ticket_id=h.id("t"), topic="damage", opened_at=when, order_id=order)
+
+
+@seldom
+def another_variant_reviewed(h: History) -> None:
+    """A variant of a product was bought, and it or the other one reviewed, or the order without a word of what."""
+    ordered = h.ago(18, 20, 24, 40, 60)
+    order, _ = h.place(ordered, [{"sku": h.sku(h.pick("tee_m", "tee_l"))}])
+    h.ship(order, ordered + DAY, ordered + 4 * DAY)
+    who = h.pick({"customer_id": h.customer}, {"reviewer_email": h.email.upper()}, {"order_id": order})
+    names = [h.sku("tee_l"), h.sku("tee_m"), *([None] if "order_id" in who else [])]
+    h.add(
+        "reviews",
+        review_id=h.id("v"),
+        sku=h.pick(*names),
+        rating=h.pick(1, 5),
+        destination="own_site",
+        submitted_at=h.ago(0, 3, 10),
+        **who,
+    )
+
+
+@seldom
+def all_but_a_penny(h: History) -> None:
+    """Of two lines one is paid back, or both: to the last penny, less one a unit, or less one more."""
+    ordered = h.ago(18, 20, 24, 40, 60)
+    units = h.pick(1, 1, 2, 3)
+    order, lines = h.place(ordered, [{"sku": f"gone-{h.number}-0", "quantity": units}, {"sku": f"gone-{h.number}-1"}])
+    h.ship(order, ordered + DAY, ordered + 4 * DAY)
+    paid = h.past(ordered + h.pick(5, 6, 10) * DAY)
+    less = h.pick(0, units, units, units, units + 1)
+    if h.chance(0.8):
+        amount = round(40 * units - less / 100, 2)
+        h.refund(paid - DAY, paid, order_id=order, order_line_id=lines[0], quantity=0, amount=amount)
+    else:
+        amount = round(40 * (units + 1) - (less + 1) / 100, 2)
+        h.refund(paid - DAY, paid, order_id=order, quantity=0, amount=amount)
+
 
 def tell(number: int, seed: int, under: int | None = None) -> History:
-    """The history of a number: a beginning and up to four twists. Under another number its ids are others."""
+    """The history of a number: a beginning, up to four twists, and at times something seldom.
+
+    Under another number its ids are others.
+    """
     history = History(number if under is None else under, random.Random(f"{seed}/{number}"))
     begin(history)
     weights = [weight for weight, _ in TWISTS]
     chosen = history.random.choices(
         [function for _, function in TWISTS], weights, k=history.pick(0, 1, 1, 2, 2, 3, 3, 4)
     )
-    chosen.sort(key=lambda function: function.__name__ in LAST)
     for function in chosen:
-        if function.__name__ in LAST and function.__name__ in history.told:
-            continue
+        if function.__name__ not in LAST:
+            history.told.append(function.__name__)
+            function(history)
+    apart = random.Random(f"{seed}/{number}/seldom")
+    if apart.random() < SELDOM_SHARE:
+        drawn = history.random
+        history.random = apart
+        function = apart.choice(SELDOM)
         history.told.append(function.__name__)
         function(history)
+        history.random = drawn
+    for function in dict.fromkeys(chosen):
+        if function.__name__ in LAST:
+            history.told.append(function.__name__)
+            function(history)
     return history
 
 
