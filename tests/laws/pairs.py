@@ -15,6 +15,8 @@ from laws import LAWS, Broken, Decisions, Law, Told, broken, told
 # Written as in the oracle: a score is learned from everybody, and a pair is of two people alone.
 VARS = {"point_origins": ["live"], "risk_threshold": 1.1}
 READ = "+gate_decisions +gate_reasons +next_actions +order_evidence +open_issues +service_actions"
+# Which candidate a row would recommend is learned from other customers.
+OF_TARGETS = {"related_sku", "compatibility", "pair_profit", "stock", "owned", "supplied"}
 # Among so many histories each law looks for those that it can tell anew.
 SEARCHED = 2000
 
@@ -29,10 +31,20 @@ def decide(folder: Path, shop: Shop, at: dt.datetime = AS_OF) -> Build:
     return run_dbt(folder, {**VARS, "as_of": str(at), "raw_path": str(raw)}, select=READ)
 
 
-def said(database: Path) -> Decisions:
+def said(database: Path, of_reasons: bool = False) -> Decisions:
+    """What is decided; of reasons, with what holds it, but for what was learned from everybody."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        rows = connection.execute("select order_line_id, action, decision from marts.gate_decisions").fetchall()
-    return {(line, action): decision for line, action, decision in rows}
+        rows = connection.execute(
+            "select order_line_id, action, decision, reason_codes from marts.gate_decisions"
+        ).fetchall()
+    if not of_reasons:
+        return {(line, action): decision for line, action, decision, _ in rows}
+    return {
+        (line, action): " ".join(
+            [decision, *(code for code in (codes or "").split(",") if code.strip().split(":")[0] not in OF_TARGETS)]
+        )
+        for line, action, decision, codes in rows
+    }
 
 
 @dataclass

@@ -54,7 +54,7 @@ def test_law_holds_of_every_pair(
 ) -> None:
     held = len(pairs.anew[law.name])
     assert held, "no history can be told anew so"
-    found = pairs.broken(law, said(packed), commercial)
+    found = pairs.broken(law, said(packed, law.of_reasons), commercial)
     if found:
         story = shrink(law, found[0], commercial, lambda: tmp_path_factory.mktemp("shrink"))
         numbers = len({one.number for one in found})
@@ -87,7 +87,7 @@ def shrink(law: Law, first: Broken, commercial: set[str], folder: Callable[[], P
             database = decide(folder(), shop_of(told_all)).database
         except Exception:
             break
-        decisions = said(database)
+        decisions = said(database, law.of_reasons)
         smaller = [
             frozenset(without)
             for without, plain, anew in shops
