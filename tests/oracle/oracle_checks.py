@@ -906,7 +906,7 @@ class Checks:
         # a relation to what is no product has nothing to offer, and takes nothing from what else is related
         candidates = [one for one in candidates if one[0] == sku or one[0] in facts.products]
         if not candidates:
-            return Target(None, {"related_sku": Answer("problem", "no_target")})
+            return Target(None, {"related_sku": self.related() or Answer("problem", "no_target")})
         probability = self.costs["same_sku_probability" if kind == "same_sku" else "declared_pair_probability"]
         targets = [
             self.judge(line, action, kind, candidate, compatibility, probability)
@@ -926,7 +926,7 @@ class Checks:
             return Target(sku, {"related_sku": Answer("unknown", "no_product")} if kind != "same_sku" else {})
         value = self.value(sku, probability)
         answers = {
-            "related_sku": OK,
+            "related_sku": self.related() or OK,
             "compatibility": self.compatibility(sku, compatibility),
             "pair_profit": Answer("unknown") if value is None else Answer("problem") if value <= 0 else OK,
             "stock": self.stock(sku),
@@ -941,6 +941,11 @@ class Checks:
             "warranty": {"related_sku", "compatibility", "pair_profit", "stock", "owned"},
         }.get(kind, set(answers))
         return Target(sku, {check: answer for check, answer in answers.items() if check in cells}, value)
+
+    def related(self) -> Answer | None:
+        """What goes with what nobody can say of a catalogue that is not read."""
+        unread = [feed for feed in ("products", "sku_relations") if feed in self.facts.reading.unread_feeds]
+        return Answer("unknown", f"feed_{unread[0]}") if unread else None
 
     def compatibility(self, sku: str, said: str | None) -> Answer:
         if said == "incompatible":
