@@ -261,7 +261,8 @@ class Broken:
     after: str | None
 
     def __str__(self) -> str:
-        return f"{self.law}: {self.line} {self.action}: {self.before or 'no row'}, told anew {self.after or 'no row'}"
+        told = f"{self.before or 'no row'}, told anew {self.after or 'no row'}"
+        return f"{self.law}: history {self.number}, {self.line} {self.action}: {told}"
 
 
 def broken(

@@ -9,7 +9,7 @@ import random
 import pytest
 from mutants import MUTANTS, Laboratory, Mutant
 
-# So many are drawn by the date: none unless it is set, while CONTRIBUTING.md names some that nobody has seen caught.
+# So many are drawn by the date: none unless it is set, since two shops are built for them.
 DRAWN = random.Random(f"{dt.date.today():%Y%m%d}").sample(MUTANTS, int(os.environ.get("MUTANTS", "0")))
 
 
