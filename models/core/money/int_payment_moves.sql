@@ -43,7 +43,7 @@ refunds as (
         'refunded' as kind,
         cast(round(cast(refunds.amount as decimal(19, 4)) * coalesce(amounts.gross_per_net, 1), 4) as decimal(18, 4)) as amount,
         -- the price of what is exchanged pays for what takes its place
-        refunds.is_taken_off and not refunds.is_shipping and refunds.reason <> 'exchange' as is_taken_off,
+        refunds.is_taken_off and refunds.reason <> 'exchange' as is_taken_off,
         orders.cancelled_at
     from {{ ref('int_refund_moves') }} as refunds
     inner join orders
