@@ -10,7 +10,7 @@ import pytest
 from mutants import MUTANTS, Laboratory, Mutant
 
 # So many are drawn by the date: none unless it is set, since two shops are built for them.
-DRAWN = random.Random(f"{dt.date.today():%Y%m%d}").sample(MUTANTS, int(os.environ.get("MUTANTS", "0")))
+DRAWN = random.Random(f"{dt.date.today():%Y%m%d}").sample(MUTANTS, int(os.environ.get("MUTANTS", "1")))
 
 
 @pytest.fixture(scope="module")
