@@ -33,6 +33,12 @@ def read_baskets(path: Path) -> dict[str, list[list[int]]]:
 def write_folder(history: Path, future: Path, folder: Path) -> None:
     """transactions.parquet and products.parquet in `folder`, the last day of every customer being the future."""
     before, after = read_baskets(history), read_baskets(future)
+    alone = sorted(before.keys() ^ after.keys())
+    if alone:
+        raise SystemExit(
+            f"{history} and {future} are of different customers: {len(alone)} stand in one of them alone, customer "
+            f"{alone[0]} among them. Leave them out of both, or take the two files of one set."
+        )
     draw = random.Random(SEED)
     products = sorted({product for baskets in (*before.values(), *after.values()) for b in baskets for product in b})
     number = dict(zip(products, draw.sample(range(len(products)), len(products)), strict=True))

@@ -42,3 +42,11 @@ def test_a_file_of_another_form_is_named(tmp_path: Path) -> None:
     path.write_text("[[1, 2]]")
     with pytest.raises(SystemExit, match="history.json: expected one object"):
         write_folder(path, path, tmp_path / "set")
+
+
+def test_a_customer_of_one_file_alone_is_refused(tmp_path: Path) -> None:
+    """Whose next basket is missing would be measured by the last known one; without a history nobody is measured."""
+    (tmp_path / "history.json").write_text(json.dumps(HISTORY))
+    (tmp_path / "future.json").write_text(json.dumps({**FUTURE, "c": [[-1], [1], [-1]]}))
+    with pytest.raises(SystemExit, match="1 stand in one of them alone, customer c among them"):
+        write_folder(tmp_path / "history.json", tmp_path / "future.json", tmp_path / "set")
