@@ -110,3 +110,8 @@
 {% macro end_of_time() -%}
     cast('9999-12-31 00:00:00' as {{ dbt.type_timestamp() }})
 {%- endmacro %}
+
+{#- An instant that is still to come at another one; 9999 where it has passed or is not known. -#}
+{% macro not_before(now, instant) -%}
+    case when {{ instant }} >= {{ now }} then {{ instant }} else {{ post_purchase_gate.end_of_time() }} end
+{%- endmacro %}

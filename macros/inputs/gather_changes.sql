@@ -201,7 +201,7 @@
 {%- endmacro %}
 
 {#-
-    Whose decision may be another by now though nothing happened: something has begun or ended since, or a parcel has been silent for too long.
+    Whose decision may be another by now though nothing happened: something has begun or ended since, a parcel has been silent for too long, or an order has come of another age.
 -#}
 {% macro names_of_due(served) -%}
     {%- set as_of = post_purchase_gate.as_of() -%}
@@ -223,7 +223,7 @@
     union
     select 'line' as kind, order_line_id as name
     from {{ marts }}.order_evidence
-    where delivery_changes_at <= {{ as_of }}
+    where next_change_at <= {{ as_of }}
     union
     select 'line' as kind, order_line_id as name
     from {{ staging }}.base_overrides

@@ -15,15 +15,24 @@
     {{ return(ages) }}
 {%- endmacro %}
 
+{#- The ages in days at which another of these ages becomes the nearest one. -#}
+{% macro risk_age_turns() -%}
+    {%- set ages = post_purchase_gate.risk_ages() -%}
+    {%- set turns = [] -%}
+    {%- for known in ages[:-1] -%}{%- do turns.append((known + ages[loop.index]) / 2) -%}{%- endfor -%}
+    {{ return(turns) }}
+{%- endmacro %}
+
 {#- Of these ages the nearest one to an age in days: what was learned at it tells the risk. -#}
 {% macro nearest_risk_age(age) -%}
     {%- set ages = post_purchase_gate.risk_ages() -%}
-    {%- if ages | length == 1 -%}
+    {%- set turns = post_purchase_gate.risk_age_turns() -%}
+    {%- if not turns -%}
         {{ ages[0] }}
     {%- else -%}
         case
-            {%- for known in ages[:-1] %}
-            when {{ age }} < {{ (known + ages[loop.index]) / 2 }} then {{ known }}
+            {%- for turn in turns %}
+            when {{ age }} < {{ turn }} then {{ ages[loop.index0] }}
             {%- endfor %}
             else {{ ages[-1] }}
         end

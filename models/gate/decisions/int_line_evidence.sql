@@ -29,7 +29,13 @@ select
     delivery.last_shipped_at as shipped_at,
     delivery.expected_at as expected_delivery_at,
     delivery.delivered_at,
-    delivery.changes_at as delivery_changes_at,
+    nullif(
+        least(
+            coalesce(delivery.changes_at, {{ post_purchase_gate.end_of_time() }}),
+            coalesce(features.changes_at, {{ post_purchase_gate.end_of_time() }})
+        ),
+        {{ post_purchase_gate.end_of_time() }}
+    ) as next_change_at,
     cast(delivery.delivery_grade as {{ dbt.type_string() }}) as delivery_grade,
     use_evidence.use_ready_at,
     use_evidence.use_ends_at,
@@ -44,6 +50,8 @@ inner join {{ ref('int_use_evidence') }} as use_evidence
     on points.point_id = use_evidence.point_id
 inner join {{ ref('int_refund_evidence') }} as refunds
     on points.point_id = refunds.point_id
+left join {{ ref('int_risk_features') }} as features
+    on points.point_id = features.point_id
 left join {{ ref('int_risk_scores') }} as scores
     on points.point_id = scores.point_id
 left join states

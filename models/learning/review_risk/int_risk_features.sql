@@ -1,5 +1,8 @@
 -- What was known of a line at an instant, in a few bins per factor: the same for what is decided and for what is learned from. No rating,
 -- no satisfaction mark.
+{#- days at which a bin of the wait, or of an overdue arrival, ends -#}
+{%- set wait_ends = [5, 10, 15, 20, 30] %}
+{%- set late_ends = [3, 7, 14] %}
 with
 
 instants as (
@@ -47,6 +50,8 @@ other_refunds as (
 measured as (
     select
         instants.point_id,
+        instants.point_at,
+        instants.ordered_at,
         instants.category,
         instants.is_digital,
         delivery.delivery_grade,
@@ -100,10 +105,10 @@ arrivals as (
             when is_delivered then 'on_time'
             when expected_at is null then 'not_shipped'
             when days_late <= 0 then 'under_way'
-            when days_late < 3 then 'overdue_0_days'
-            when days_late < 7 then 'overdue_3_days'
-            when days_late < 14 then 'overdue_7_days'
-            else 'overdue_14_days'
+            {%- for days in late_ends %}
+            when days_late < {{ days }} then 'overdue_{{ ([0] + late_ends)[loop.index0] }}_days'
+            {%- endfor %}
+            else 'overdue_{{ late_ends[-1] }}_days'
         end as arrival
     from measured
 )
@@ -114,12 +119,11 @@ select
     lower(category) as category,
     arrival,
     case
-        when is_digital or days_waited < 5 then 'under_5_days'
-        when days_waited < 10 then 'from_5_days'
-        when days_waited < 15 then 'from_10_days'
-        when days_waited < 20 then 'from_15_days'
-        when days_waited < 30 then 'from_20_days'
-        else 'from_30_days'
+        when is_digital or days_waited < {{ wait_ends[0] }} then 'under_{{ wait_ends[0] }}_days'
+        {%- for days in wait_ends[1:] %}
+        when days_waited < {{ days }} then 'from_{{ wait_ends[loop.index0] }}_days'
+        {%- endfor %}
+        else 'from_{{ wait_ends[-1] }}_days'
     end as wait,
     case
         when lines = 1 then 'one'
@@ -137,5 +141,18 @@ select
     case when has_refund then 'seen' else 'none' end as refund,
     case when has_other_refund then 'seen' else 'none' end as refund_of_other_line,
     days_late,
-    days_waited
+    days_waited,
+    -- a bin of the wait and of the lateness ends with the delivery, the age does not
+    least(
+        {%- for days in post_purchase_gate.risk_age_turns() %}
+        {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_time('minute', (days * 1440) | int, 'ordered_at')) }},
+        {%- endfor %}
+        {%- for days in wait_ends %}
+        case when not is_delivered then {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(days, 'ordered_at')) }} else {{ post_purchase_gate.end_of_time() }} end,
+        {%- endfor %}
+        {%- for days in [0] + late_ends %}
+        case when not is_delivered then {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(days, 'expected_at')) }} else {{ post_purchase_gate.end_of_time() }} end,
+        {%- endfor %}
+        {{ post_purchase_gate.end_of_time() }}
+    ) as changes_at
 from arrivals

@@ -13,7 +13,7 @@ select
     shipped_at,
     expected_delivery_at,
     delivered_at,
-    delivery_changes_at,
+    next_change_at,
     delivery_grade,
     use_ready_at,
     use_ends_at,
