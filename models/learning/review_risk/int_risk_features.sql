@@ -148,10 +148,16 @@ select
         {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_time('minute', (days * 1440) | int, 'ordered_at')) }},
         {%- endfor %}
         {%- for days in wait_ends %}
-        case when not is_delivered then {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(days, 'ordered_at')) }} else {{ post_purchase_gate.end_of_time() }} end,
+        case
+            when is_delivered then {{ post_purchase_gate.end_of_time() }}
+            else {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(days, 'ordered_at')) }}
+        end,
         {%- endfor %}
         {%- for days in [0] + late_ends %}
-        case when not is_delivered then {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(days, 'expected_at')) }} else {{ post_purchase_gate.end_of_time() }} end,
+        case
+            when is_delivered then {{ post_purchase_gate.end_of_time() }}
+            else {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(days, 'expected_at')) }}
+        end,
         {%- endfor %}
         {{ post_purchase_gate.end_of_time() }}
     ) as changes_at
