@@ -25,7 +25,6 @@ of_lines as (
         points.point_id,
         points.is_live,
         points.person_id,
-        points.order_line_id,
         points.root_order_id,
         answers.state,
         min(answers.since) as since,
@@ -46,7 +45,7 @@ of_lines as (
             or (substring(answers.detail, 1, 9) = 'unmapped_' and answers.clears_at is null)
         )
     group by
-        points.point_id, points.is_live, points.person_id, points.order_line_id, points.root_order_id, answers.state
+        points.point_id, points.is_live, points.person_id, points.root_order_id, answers.state
 ),
 
 of_live_orders as (
@@ -110,7 +109,7 @@ elsewhere as (
     select
         points.point_id,
         'problem' as state,
-        'order' as whose,
+        case when points.root_order_id = spans.root_order_id then 'line' else 'order' end as whose,
         min(spans.open_from) as since,
         min({{ dbt.concat(["spans.evidence_table", "':'", "spans.evidence_id"]) }}) as evidence,
         1 as position
@@ -118,29 +117,17 @@ elsewhere as (
     inner join {{ ref('int_order_issue_spans') }} as spans
         on
             points.person_id = spans.person_id
-            and points.root_order_id <> spans.root_order_id
             and spans.open_from <= points.point_at
             and spans.open_until > points.point_at
-    where not points.is_live
-    group by points.point_id
-    union all
-    select
-        quiet.point_id,
-        'problem' as state,
-        'line' as whose,
-        min(spans.open_from) as since,
-        min({{ dbt.concat(["spans.evidence_table", "':'", "spans.evidence_id"]) }}) as evidence,
-        1 as position
-    from quiet
-    inner join {{ ref('int_order_issue_spans') }} as spans
-        on
-            quiet.root_order_id = spans.root_order_id
-            and quiet.person_id = spans.person_id
-            and quiet.order_line_id <> spans.order_line_id
-            and spans.open_from <= quiet.point_at
-            and spans.open_until > quiet.point_at
-    where not quiet.is_live
-    group by quiet.point_id
+    left join quiet
+        on points.point_id = quiet.point_id
+    where
+        not points.is_live
+        and (
+            points.root_order_id <> spans.root_order_id
+            or (quiet.point_id is not null and points.order_line_id <> spans.order_line_id)
+        )
+    group by points.point_id, case when points.root_order_id = spans.root_order_id then 'line' else 'order' end
 ),
 
 found as (

@@ -55,7 +55,7 @@ judged as (
         -- when silence alone will say something else of it
         least(
             {%- for instant in ['inferable_at', 'silent_from', 'expected_at', post_purchase_gate.add_days(var('overdue_days'), 'expected_at')] %}
-            case when parcel_state = 'under_way' and {{ instant }} >= point_at then {{ instant }} else {{ post_purchase_gate.end_of_time() }} end,
+            case when parcel_state = 'under_way' then {{ post_purchase_gate.not_before('point_at', instant) }} else {{ post_purchase_gate.end_of_time() }} end,
             {%- endfor %}
             state_until_at
         ) as changes_at
@@ -218,9 +218,8 @@ select
     unmapped_event_id,
     least(
         case
-            when
-                units_shipped < units_needed and {{ post_purchase_gate.add_days(var('not_shipped_grace_days'), 'ship_due_at') }} >= point_at
-                then {{ post_purchase_gate.add_days(var('not_shipped_grace_days'), 'ship_due_at') }}
+            when units_shipped < units_needed
+                then {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(var('not_shipped_grace_days'), 'ship_due_at')) }}
             else {{ post_purchase_gate.end_of_time() }}
         end,
         coalesce(changes_at, {{ post_purchase_gate.end_of_time() }})
