@@ -212,6 +212,7 @@ reasons as (
             when reasons.detail like 'column_%' then reasons.detail
             when feeds.feed is not null then feeds.state || ':' || feeds.feed
             when told.feed is not null then told.state || ':' || told.feed
+            when reasons.detail like 'unmapped_%' then 'mapping:' || substring(reasons.detail, 10)
             else 'check:' || reasons.check_name
         end as step,
         reasons.state <> 'unknown'
@@ -243,6 +244,12 @@ from marts.price_of_not_knowing
 where expected_profit > 0
 order by expected_profit desc, missing, subject
 limit 3
+"""
+
+MAPPINGS_SQL = """
+select 'mapping:' || subject as step, what_to_do
+from marts.price_of_not_knowing
+where missing = 'mapping'
 """
 
 SHEET_SQL = """
@@ -327,9 +334,11 @@ def steps_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     if not found:
         return []
     title = paint("What would let most out", "bold")
+    mappings = fetch(connection, MAPPINGS_SQL) if Source(connection).has("price_of_not_knowing") else []
+    said = {row["step"]: lower_first(clean(row["what_to_do"])) for row in mappings}
     return [
         title,
-        *(f"  {number}. {fit(line, PLAIN_WIDTH - 5)}" for number, line in enumerate(steps_in_order(found), 1)),
+        *(f"  {number}. {fit(line, PLAIN_WIDTH - 5)}" for number, line in enumerate(steps_in_order(found, said), 1)),
         *price_block(connection, paint),
     ]
 
@@ -348,8 +357,16 @@ def price_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     return [paint("What not knowing costs", "bold"), *lines] if lines else []
 
 
-def steps_in_order(held: Sequence[Row], limit: int = 5) -> list[str]:
-    """Each step, or the fewest that do something together, with the decisions that it completes, the most first."""
+def lower_first(text: str) -> str:
+    """A sentence as it goes on where it does not begin."""
+    return text[:1].lower() + text[1:]
+
+
+def steps_in_order(held: Sequence[Row], said: dict[str, str], limit: int = 5) -> list[str]:
+    """Each step, or the fewest that do something together, with the decisions that it completes, the most first.
+
+    `said`: what the build itself says of a step.
+    """
     missing = [(row["action"], frozenset(row["steps"]), int(row["decisions"])) for row in held]
     lines: list[str] = []
     done: frozenset[str] = frozenset()
@@ -367,21 +384,22 @@ def steps_in_order(held: Sequence[Row], limit: int = 5) -> list[str]:
                 freed[action] += count
         missing = [row for row in missing if not row[1] <= done]
         counts = ", ".join(f"{count:,} {clean(action)}" for action, count in freed.most_common(3))
-        lines.append(f"{steps_in_words(bundle)}: {counts}")
+        lines.append(f"{steps_in_words(bundle, said)}: {counts}")
     return lines
 
 
 VERBS = {"not_connected": "connect", "stale": "load", "degraded": "mend"}
 
 
-def steps_in_words(steps: Iterable[str]) -> str:
+def steps_in_words(steps: Iterable[str], said: dict[str, str]) -> str:
     """Several steps in a few words: the feeds of one verb together, then the rest."""
     feeds = [
         f"{verb} {listed(clean(step.partition(':')[2]) for step in sorted(steps) if step.startswith(f'{state}:'))}"
         for state, verb in VERBS.items()
         if any(step.startswith(f"{state}:") for step in steps)
     ]
-    return "; ".join([*feeds, *(step_in_words(step) for step in sorted(steps) if step.partition(":")[0] not in VERBS)])
+    others = [step for step in sorted(steps) if step.partition(":")[0] not in VERBS]
+    return "; ".join([*feeds, *(said.get(step) or step_in_words(step) for step in others)])
 
 
 def listed(words: Iterable[str]) -> str:

@@ -58,6 +58,14 @@ def test_amounts_are_read_with_two_places_and_kept_whole_in_data(
     assert ",13.3398," in run("sheet", demo_shop, capsys, *words, "--format", "csv")[1]
 
 
+def test_a_flow_that_nobody_mapped_is_named_with_its_seed(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it the list of words that nobody mapped is said to be whole and lacks the flow that holds an offer."""
+    listed = "select unmapped_value, row_count from marts.unmapped_values where table_name = 'messages'"
+    assert rows_of(demo_shop.database, listed) == [("win_back", 1)]
+    assert missing.main(["--database", str(demo_shop.database), "--all", "--kind", "mapping", "--format", "csv"]) == 0
+    assert "Map the flow win_back in seeds/policy/flow_map.csv" in capsys.readouterr().out
+
+
 def test_lanes_decisions_and_actions_filter(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run("sheet", demo_shop, capsys, "--lane", "support", "--format", "json")
     rows = json.loads(out)

@@ -1,17 +1,15 @@
--- Every message that any tool sent, to whom, as which action, and whether it arrived. Of a flow whose messages do not say which action they are,
--- the flow map may; until it does, nobody knows what was written. A message that bounced or was dropped was not sent, unless it has been
--- delivered since.
+-- Every message that any tool sent, to whom, as which action, and whether it arrived. A message that bounced or was dropped was not sent, unless it
+-- has been delivered since.
 with
 
 messages as (
     select
         messages.*,
-        coalesce(actions.action, flow_map.action, messages.action) as counts_as_action
+        flows.action as counts_as_action,
+        flows.is_unmapped
     from {{ ref('stg_messages') }} as messages
-    left join {{ ref('actions') }} as actions
-        on messages.action = actions.action
-    left join {{ ref('flow_map') }} as flow_map
-        on case when messages.action <> 'newsletter' then messages.flow end = flow_map.flow
+    inner join {{ ref('int_flow_actions') }} as flows
+        on messages.action = flows.said_action and coalesce(messages.flow, '') = coalesce(flows.flow, '')
 ),
 
 failures as (
@@ -85,7 +83,7 @@ select
     -- booleans
     actions.action is not null as is_action,
     {{ post_purchase_gate.is_commercial('actions.action_class') }} as is_commercial,
-    actions.action is null and coalesce(messages.counts_as_action, 'other') <> 'newsletter' as is_unmapped,
+    messages.is_unmapped,
     -- timestamps
     messages.sent_at,
     arrivals.failed_at,

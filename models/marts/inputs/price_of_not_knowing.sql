@@ -2,7 +2,7 @@
 {%- set string = dbt.type_string() %}
 with
 
-waiting as (
+counted as (
     select
         missing,
         subject,
@@ -31,6 +31,29 @@ actions_waiting as (
         {{ post_purchase_gate.ordered_list('action', 'action') }} as actions
     from named
     group by missing, subject
+),
+
+-- one flow is named, several are counted; what wrote without naming a flow is in no map
+flows as (
+    select
+        count(distinct flow) as flows,
+        min(flow) as flow
+    from {{ ref('int_flow_actions') }}
+    where is_unmapped and flow is not null
+),
+
+waiting as (
+    select
+        counted.*,
+        case
+            when counted.subject = '(none)' then '_unnamed'
+            when counted.missing = 'mapping' and counted.subject = 'flow' and flows.flows = 1 then '_flow'
+            when counted.missing = 'mapping' and counted.subject = 'flow' and flows.flows > 1 then '_flows'
+            else ''
+        end as kind,
+        case when flows.flows > 1 then cast(flows.flows as {{ string }}) else flows.flow end as flows_named
+    from counted
+    cross join flows
 )
 
 select
@@ -40,6 +63,7 @@ select
     cast(waiting.subject as {{ string }}) as subject,
     cast(replace(words.sentence, '{subject}', case
         when waiting.missing = 'evidence' then coalesce(checks.question, replace(waiting.subject, '_', ' '))
+        when waiting.kind in ('_flow', '_flows') then waiting.flows_named
         when waiting.missing in ('feed', 'mapping') then replace(waiting.subject, '_', ' ')
         else coalesce(nullif(trim(products.title), ''), waiting.subject)
     end) as {{ string }}) as what_to_do,
@@ -52,7 +76,7 @@ from waiting
 inner join actions_waiting
     on waiting.missing = actions_waiting.missing and waiting.subject = actions_waiting.subject
 left join {{ ref('int_note_words') }} as words
-    on {{ dbt.concat(["'missing_'", 'waiting.missing', "case when waiting.subject = '(none)' then '_unnamed' else '' end"]) }} = words.part
+    on {{ dbt.concat(["'missing_'", 'waiting.missing', 'waiting.kind']) }} = words.part
 left join {{ ref('checks') }} as checks
     on waiting.subject = checks.check_name
 left join {{ ref('stg_products') }} as products

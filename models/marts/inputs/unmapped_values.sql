@@ -1,4 +1,7 @@
-{#- Values that are on no list: each was read as unknown, and waits for a row in value_synonyms. -#}
+{#-
+    Values that are on no list: each was read as unknown, and waits for a row in value_synonyms. Which action a message was stands on no list that a value
+    can be looked up in: the flow map says it of a flow, and of a message without a flow its action has to be one of the catalogue.
+-#}
 with
 
 counted as (
@@ -17,6 +20,22 @@ counted as (
     union all
     {%- endfor %}
     {%- endfor %}
+    select
+        'messages' as table_name,
+        case when messages.flow is null then 'action' else 'flow' end as column_name,
+        coalesce(messages.flow, messages.action) as unmapped_value,
+        count(*) as row_count,
+        max({{ post_purchase_gate.row_time('messages') if execute else 'sent_at' }}) as last_seen_at
+    from {{ ref('base_messages') }} as messages
+    inner join {{ ref('int_flow_actions') }} as flows
+        on coalesce(messages.action, '') = coalesce(flows.said_action, '') and coalesce(messages.flow, '') = coalesce(flows.flow, '')
+    where
+        flows.is_unmapped
+        and coalesce(messages._rejected_reason, '') <> 'repeat'
+        -- without a flow, 'other' is the word for what no list has
+        and coalesce(messages.flow, nullif(messages.action, 'other')) is not null
+    group by 2, 3
+    union all
     select
         cast(null as {{ dbt.type_string() }}) as table_name,
         cast(null as {{ dbt.type_string() }}) as column_name,
