@@ -10,8 +10,11 @@ when it is done. Exit codes: 0 nothing that is required is missing; 1 something 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -69,6 +72,25 @@ LINKS = {
 
 # How connectors hand on what a tool says in words of its own.
 WORDS_OF_TOOLS = ("metric ", "left list ")
+
+# Flows that nobody has mapped: the flow, its ids where the tool has any, messages, people, the last.
+FLOWS = """
+    with people as (
+        select flow, count(distinct coalesce(customer_id, lower(trim(address)))) as people
+        from staging.stg_messages
+        group by flow
+    )
+
+    select unmapped.unmapped_value, ids.ids, unmapped.row_count, coalesce(people.people, 0), unmapped.last_seen_at
+    from marts.unmapped_values as unmapped
+    left join people on unmapped.unmapped_value = people.flow
+    left join ({ids}) as ids on unmapped.unmapped_value = ids.name
+    where unmapped.table_name = 'messages' and unmapped.column_name = 'flow'
+    order by unmapped.row_count desc, unmapped.unmapped_value
+"""
+IDS_OF_FLOWS = "select name, string_agg(distinct id, ', ' order by id) as ids from connectors.{table} group by name"
+NO_IDS = "select null as name, null as ids where false"
+FLOW_MAP = "seeds/policy/flow_map.csv"
 
 # Tickets of a connection, those that hold anything in the field that it names, and of these those that are of an order.
 FIELD = """
@@ -138,14 +160,26 @@ def where_the_shop_is(settings: dict[str, Any]) -> dict[str, Any]:
     return moved
 
 
-def blocked_by(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[list[str], list[str]]]:
-    """Per feed, the checks that read it and the actions that wait while they are unknown."""
+def actions_of_matrix(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The actions that checks can hold, in the order of the gate matrix."""
+    columns = connection.sql("from policy.gate_matrix").columns
+    return [name for name in columns if name not in ("position", "check_name", "state")]
+
+
+def waits_for(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Per check, the actions that wait while it is unknown."""
     matrix = connection.sql("from policy.gate_matrix where state = 'unknown'")
-    actions = [name for name in matrix.columns if name not in ("position", "check_name", "state")]
-    waits = {
+    actions = actions_of_matrix(connection)
+    return {
         row[matrix.columns.index("check_name")]: [name for name in actions if row[matrix.columns.index(name)]]
         for row in matrix.fetchall()
     }
+
+
+def blocked_by(
+    connection: duckdb.DuckDBPyConnection, waits: dict[str, list[str]]
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Per feed, the checks that read it and the actions that wait while they are unknown."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for check, feeds in connection.sql(
         "select check_name, feeds from policy.checks where feeds is not null"
@@ -160,7 +194,8 @@ def blocked_by(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[list[st
 def examine(described: dict[str, Any], file: Path) -> dict[str, Any]:
     """Everything that doctor says, from the description of the connections and the rows that were read."""
     with duckdb.connect(str(file)) as connection:
-        blocked = blocked_by(connection)
+        waits = waits_for(connection)
+        blocked = blocked_by(connection, waits)
         rows = connection.sql(
             "select feed, state, loaded_through, age_hours, max_age_hours from marts.feed_health"
         ).fetchall()
@@ -180,17 +215,68 @@ def examine(described: dict[str, Any], file: Path) -> dict[str, Any]:
             ).fetchall(),
             "unmapped": connection.sql(
                 "select table_name, column_name, unmapped_value, row_count, last_seen_at from marts.unmapped_values"
-                " order by row_count desc, 1, 2, 3 limit 20"
+                " where (table_name, column_name) <> ('messages', 'flow') order by row_count desc, 1, 2, 3 limit 20"
             ).fetchall(),
+            "flows": unmapped_flows(connection),
             "accounting": connection.sql(
                 "select table_name, rows_in, rows_accepted from marts.input_accounting where rows_in > 0 order by 1"
             ).fetchall(),
         }
-    report["steps"] = steps(described, health, blocked)
+        actions = actions_of_matrix(connection)
+    flows = flow_step(report["flows"], waits, actions)
+    report["steps"] = in_order([*steps(described, health, blocked), *flows])
     report["steps"] += [
         {"do": remedy, "required": False, "actions": []} for remedy in map(field_remedy, report["fields"]) if remedy
     ]
     return report
+
+
+def unmapped_flows(file: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The flows that nobody has mapped, those with the most messages first."""
+    tables = file.sql("select table_name from duckdb_tables() where schema_name = 'connectors'").fetchall()
+    tables += file.sql("select view_name from duckdb_views() where schema_name = 'connectors'").fetchall()
+    table = "src_klaviyo__flow"
+    ids = IDS_OF_FLOWS.format(table=table) if (table,) in tables else NO_IDS
+    names = ("flow", "ids", "messages", "people", "last_sent_at")
+    return [dict(zip(names, row, strict=True)) for row in file.sql(FLOWS.format(ids=ids)).fetchall()]
+
+
+def as_code(name: str) -> str:
+    """A name as codes are written: `Review request` as `review_request`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def flow_step(
+    flows: Sequence[dict[str, Any]], waits: dict[str, list[str]], actions: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What to write of the flows that nobody has mapped: a line each, with an action where the flow has its name."""
+    if not flows:
+        return []
+    blocked = waits.get("already_done", [])
+    lines = []
+    for flow in flows:
+        proposed = as_code(flow["flow"])
+        row = io.StringIO()
+        csv.writer(row, lineterminator="").writerow([flow["flow"], proposed if proposed in actions else "ACTION"])
+        lines.append(row.getvalue() + ("   <- proposed by its name: is it so?" if proposed in actions else ""))
+    twice = ", ".join(action for action in actions if action not in blocked)
+    return [
+        {
+            "do": f"flows: nobody has said what {how_many(len(flows), 'flow', 'flows')} sent"
+            f" ({how_many(sum(flow['messages'] for flow in flows), 'message', 'messages')}). Write these lines into"
+            f" {FLOW_MAP}, with the action that the flow sends for ACTION, or newsletter where it sends none of them.",
+            "required": False,
+            "checks": ["already_done"],
+            "actions": blocked,
+            "warning": f"Until then these do not wait, and may be said twice: {twice}." if twice else "",
+            "lines": lines,
+        }
+    ]
+
+
+def how_many(number: int, one: str, many: str) -> str:
+    """A count with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def ticket_fields(described: dict[str, Any], file: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -225,7 +311,7 @@ def field_remedy(field: dict[str, Any]) -> str | None:
 def steps(
     described: dict[str, Any], health: dict[str, dict[str, Any]], blocked: dict[str, tuple[list[str], list[str]]]
 ) -> list[dict[str, Any]]:
-    """What to do next: required tables first, then what the most actions wait for."""
+    """What to do about tables and feeds that are not there."""
     found: list[dict[str, Any]] = []
     for connection in described["connections"]:
         for source in connection["sources"]:
@@ -241,6 +327,11 @@ def steps(
         found.append(
             {"do": remedy(feed["feed"], state, described), "required": False, "checks": checks, "actions": actions}
         )
+    return found
+
+
+def in_order(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What nothing can be decided without, then what the most actions wait for."""
     return sorted(found, key=lambda step: (not step["required"], -len(step["actions"]), step["do"]))
 
 
@@ -308,6 +399,17 @@ def show(report: dict[str, Any]) -> Iterable[str]:
     for table, column, value, rows, _seen in report["unmapped"]:
         seed = "connector_words" if value.startswith(WORDS_OF_TOOLS) else "value_synonyms"
         yield f"  unknown word: {table}.{column} '{value}': {rows:,} (seed {seed})"
+    if report["flows"]:
+        yield ""
+        yield f"Flows that nobody has mapped in {FLOW_MAP}"
+        width = max(len(flow["flow"]) for flow in report["flows"])
+        for flow in report["flows"]:
+            known = f", id {flow['ids']}" if flow["ids"] else ""
+            last = f", the last on {str(flow['last_sent_at'])[:10]}" if flow["last_sent_at"] else ""
+            yield (
+                f"  {flow['flow']:<{width}}  {how_many(flow['messages'], 'message', 'messages')} to"
+                f" {how_many(flow['people'], 'person', 'people')}{last}{known}"
+            )
     yield ""
     yield "Links"
     for what, counted in report["links"].items():
@@ -332,7 +434,9 @@ def show(report: dict[str, Any]) -> Iterable[str]:
     yield "What to do next, first what the most actions wait for"
     for number, step in enumerate(report["steps"], start=1):
         waits = f" {waiting(step['actions'])}." if step["actions"] else ""
-        yield f"  {number}. {'REQUIRED: ' if step['required'] else ''}{step['do']}{waits}"
+        warning = f" {step['warning']}" if step.get("warning") else ""
+        yield f"  {number}. {'REQUIRED: ' if step['required'] else ''}{step['do']}{waits}{warning}"
+        yield from (f"       {line}" for line in step.get("lines", []))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

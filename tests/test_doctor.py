@@ -132,3 +132,55 @@ def test_a_shop_that_never_refunded_has_its_refunds(tmp_path: Path, capsys: pyte
     assert said["feeds"]["refunds"]["state"] == "fresh"
     assert [row[:4] for row in said["unmapped"]] == [["consents", "status", "metric abgemeldet", 3]]
     assert any("connector_words" in line for line in doctor.show(said) if "abgemeldet" in line)
+
+
+def test_flows_that_nobody_mapped_are_named_with_what_to_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it "Nothing is missing" is said to a shop most of whose offers wait for word of what its flows send."""
+    database = tmp_path / "tables.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            """
+            create schema shopify_us; create schema klaviyo;
+            create table shopify_us."order" as select 5001 as id, '#1001' as name, 'a@x.com' as email,
+                timestamp '2026-06-01 10:00:00' as processed_at, 10.0 as total_price, 'USD' as currency;
+            create table shopify_us.order_line as
+                select 1 as id, 5001 as order_id, 'MUG' as sku, 1 as quantity, 10.0 as price;
+            create table klaviyo.person as
+                select 'p1' as id, 'a@x.com' as email union all select 'p2', 'b@x.com';
+            create table klaviyo.metric as
+                select 'm1' as id, 'Received Email' as name, 'Klaviyo' as integration_name;
+            create table klaviyo.flow as
+                select 'F1' as id, 'Welcome, part 2' as name union all select 'F2', 'Review request';
+            create table klaviyo.event as
+                select 'e' || n as id, case n when 0 then 'p2' else 'p1' end as person_id, 'm1' as metric_id,
+                    case n when 2 then 'F2' else 'F1' end as flow_id,
+                    timestamp '2026-06-02 10:00:00' + to_days(cast(n as integer)) as "timestamp",
+                    cast(1780394400 + 86400 * n as varchar) || ':s' as property_cohort_message_send_cohort
+                from range(3) as numbers(n);
+            """
+        )
+    connections = [
+        {"connector": "shopify", "store": "us", "schema": "shopify_us"},
+        {"connector": "klaviyo", "schema": "klaviyo"},
+    ]
+    settings = yaml.safe_dump({"connections": connections, "as_of": "2026-06-30 12:00:00"}, width=10_000)
+    assert doctor.main(["--database", str(database), "--vars", settings, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [tuple(flow.values())[:4] for flow in said["flows"]] == [
+        ("Welcome, part 2", "F1", 2, 2),
+        ("Review request", "F2", 1, 1),
+    ]
+    (step,) = [step for step in said["steps"] if step["do"].startswith("flows:")]
+    assert "seeds/policy/flow_map.csv" in step["do"] and "review_request" in step["actions"]
+    assert step["lines"][0] == '"Welcome, part 2",ACTION'
+    # a proposal has to be looked at: as it stands it is no line of the seed
+    assert step["lines"][1].startswith("Review request,review_request ") and "proposed" in step["lines"][1]
+    assert "order_confirmation" in step["warning"] and "review_request" not in step["warning"]
+    # in its place by what it unlocks, and told once
+    waits = [len(step["actions"]) for step in said["steps"]]
+    assert waits == sorted(waits, reverse=True)
+    text = "\n".join(doctor.show(said))
+    assert "Welcome, part 2  2 messages to 2 people, the last on 2026-06-03, id F1" in text
+    assert "unknown word: messages" not in text
