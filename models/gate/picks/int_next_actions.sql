@@ -45,10 +45,8 @@ events as (
         ranked.order_id,
         ranked.lane,
         reasons.check_name,
-        case
-            when reasons.detail like 'feed_%' then 'the feed ' || substring(reasons.detail, 6) || ' to be read'
-            when reasons.detail in ('degraded', 'refused_row') then 'rows that can be read'
-        end as unread,
+        reasons.state,
+        reasons.detail,
         row_number() over (partition by ranked.order_id, ranked.lane order by reasons.reason_rank, reasons.check_name) as position
     from ranked
     inner join {{ ref('int_reasons') }} as reasons
@@ -78,7 +76,7 @@ select
         when ranked.decision = 'pause' and decisions.recheck_at is null
             then case
                 when decisions.override_id is not null then 'the person who holds it to let go'
-                else coalesce(events.unread, checks.waits_for)
+                else coalesce(told.waits_for, checks.waits_for)
             end
     end as waits_for_event,
     nothing_left.nothing_left_because,
@@ -121,6 +119,12 @@ left join sku_lists
     on ranked.order_id = sku_lists.order_id and ranked.lane = sku_lists.lane
 left join events
     on ranked.order_id = events.order_id and ranked.lane = events.lane and events.position = 1
+-- what is not known waits for other things than what was seen, and a check of the shop's own may have no words yet
+left join {{ ref('int_reason_words') }} as told
+    on
+        events.check_name = told.check_name
+        and events.state = told.state
+        and coalesce(events.detail, '') = coalesce(told.detail, '')
 left join {{ ref('checks') }} as checks
     on events.check_name = checks.check_name
 left join {{ ref('int_findings') }} as risks
