@@ -191,9 +191,11 @@ def misspelt_policy(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> t
     edit("calendar_steps", "cross_sell", "cros_sell")
     queue = (project / "seeds/policy/support_queues.csv").read_text().splitlines()[1]
     edit("support_queues", queue, "tickket" + queue[queue.index(",") :])
+    flows = project / "seeds/policy/flow_map.csv"
+    flows.write_text("flow,action\nWelcome,newsletter\nAsk,review_request\nWin back,crosssell\nUnheard,other\n")
     database = folder / "shop.duckdb"
     with pytest.raises(BuildError) as stopped:
-        run = "actions checks calendar_steps support_queues watch_thresholds gate_matrix int_matrix_cells"
+        run = "actions checks calendar_steps support_queues watch_thresholds gate_matrix int_matrix_cells flow_map"
         build({}, database=database, project=project, select=run, exclude="resource_type:unit_test", with_tests=True)
     return str(stopped.value), database
 
@@ -206,6 +208,9 @@ def misspelt_policy(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> t
         "gate_matrix row (stock, problematic): unknown state 'problematic'",
         "unknown action 'cros_sell'",
         "unknown check_name 'tickket'",
+        # what such a flow sent would be on no list and stop nothing
+        "flow_map row (Win back): unknown action 'crosssell'. Did you mean 'cross_sell'?",
+        "flow_map row (Unheard): unknown action 'other'.",
     ],
 )
 def test_a_misspelt_word_of_the_policy_fails_the_build_and_names_the_row(

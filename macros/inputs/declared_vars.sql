@@ -130,7 +130,8 @@
 {#- The declared name that shares most pairs of letters with a name, if any is near. -#}
 {% macro near_match(name, declared) -%}
     {%- set best = namespace(name=none, score=0) -%}
-    {%- for known in declared -%}
+    {#- a single letter is near to nothing -#}
+    {%- for known in declared | map('string') if name | length + known | length > 2 -%}
         {%- set shared = namespace(pairs=0) -%}
         {%- for at in range(name | length - 1) if name[at:at + 2] in known -%}{%- set shared.pairs = shared.pairs + 1 -%}{%- endfor -%}
         {%- set score = 2 * shared.pairs / (name | length + known | length - 2) -%}

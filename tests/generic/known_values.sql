@@ -23,9 +23,10 @@
         {%- if wrong | length -%}
             {%- set rows = [] -%}
             {%- for row in wrong -%}
-                {%- do rows.append(model.identifier ~ " row (" ~ row[0] ~ "): unknown " ~ column_name ~ " '" ~ row[1] ~ "'") -%}
+                {%- do rows.append(
+                    model.identifier ~ " row (" ~ row[0] ~ "): unknown " ~ column_name ~ " '" ~ row[1] ~ "'." ~ post_purchase_gate.near_match(row[1], known)) -%}
             {%- endfor -%}
-            {{ exceptions.raise_compiler_error(rows | join("; ") ~ ". Known: " ~ known | join(", ") ~ ".") }}
+            {{ exceptions.raise_compiler_error(rows | join(" ") ~ " Known: " ~ known | join(", ") ~ ".") }}
         {%- endif -%}
         {%- if is_complete -%}
             {%- set present = run_query("select distinct " ~ column_name ~ " from " ~ model).columns[0].values() | list -%}
