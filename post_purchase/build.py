@@ -105,8 +105,9 @@ def without_its_way(problem: str) -> str:
 
     The log has both. What a model or a test said is left as it is.
     """
-    heading = r"(?:\[ERROR\]: )?Encountered an error:\s+Compilation Error in (?:operation|model|test) \S+ \([^)]*\)\s+"
-    sentence = re.sub(rf"\A\s*{heading}", "", problem)
+    heading = r"(?:\[ERROR\]: )?Encountered an error[^:]*:\s+Compilation Error in "
+    place = r"(?:macro|operation|model|test) \S+ \([^)]*\)\s+"
+    sentence = re.sub(rf"\A\s*{heading}{place}", "", problem)
     # what is asked for is read by these macros, whichever model asks first; another fault is of the place that it names
     if sentence == problem or not re.search(r"\(macros/(?:inputs|connect)/", problem):
         return problem.strip()

@@ -364,6 +364,11 @@ def remedy(feed: str, state: str, described: dict[str, Any]) -> str:
     return f"{feed}: connect the tool that keeps it, or, if the shop keeps none, say so: feeds_not_kept: [{feed}]."
 
 
+def in_the_file(text: str, database: Path) -> str:
+    """What dbt said of the attached file, by the name that the file has."""
+    return re.sub(rf"\b{SHOP}(?=\.\w| has no )", lambda _: database.stem, text)
+
+
 def share(part: Any, whole: Any) -> str:
     """A part as a share, with both numbers."""
     return f"{part:,} of {whole:,}" + (f" ({Decimal(part) / Decimal(whole):.0%})" if whole else "")
@@ -490,19 +495,17 @@ def main(argv: Sequence[str] | None = None) -> int:
                 if source["is_required"] and not source["found"]
             ]
             if missing:
-                print(
-                    "\n".join([*missing, "Nothing can be decided without them: switch them on in the loader."]),
-                    file=sys.stderr,
-                )
+                told = [*missing, "Nothing can be decided without them: switch them on in the loader."]
+                print(in_the_file("\n".join(told), database), file=sys.stderr)
                 return 1
             with console.status("reading the rows"):
                 dbt(["build", *WITHOUT_TESTS, "--select", *NEEDED], profiles, work, moved, parsed)
         except Unreadable as error:
-            print(str(error).replace(f"{SHOP}.", f"{database.stem}."), file=sys.stderr)
+            print(in_the_file(str(error), database), file=sys.stderr)
             return 2
         report = examine(described, work / "doctor.duckdb")
     for connection in report["connections"]:
-        connection["place"] = connection["place"].replace(f"{SHOP}.", f"{database.stem}.")
+        connection["place"] = in_the_file(connection["place"], database)
     if arguments.format == "json":
         print(json.dumps(report, default=str, indent=2))
     else:

@@ -323,7 +323,7 @@ def test_connections_that_are_not_what_they_say_stop_before_any_model(build: BUI
     database = small_shop(
         tmp_path,
         f"""
-        create schema s; create schema no_lines;
+        create schema s; create schema no_lines; create schema empty;
         create table s."order" ({REST_ORDER}, {synced}); create table s.order_line ({REST_LINE}, {synced});
         create table no_lines."order" ({REST_ORDER});
         """,
@@ -335,9 +335,16 @@ def test_connections_that_are_not_what_they_say_stop_before_any_model(build: BUI
             [
                 {"connector": "shopify", "store": "a", "schema": "s", "loader": "airbyte"},
                 {"connector": "shopify", "store": "b", "schema": "nowhere"},
+                {"connector": "shopify", "store": "d", "schema": "empty"},
                 {"connector": "shopify", "store": "c", "schema": "no_lines"},
             ],
         )
     said = str(refused.value)
-    expected = ["says loader 'airbyte'", "none of its tables is there", "no table 'order_line'", "Switch it on"]
+    expected = [
+        "says loader 'airbyte'",
+        "has no schema 'nowhere'",
+        "none of its tables is there",
+        "no table 'order_line'",
+        "Switch it on",
+    ]
     assert [word for word in expected if word not in said] == []

@@ -50,7 +50,20 @@ def test_a_shop_without_its_lines_is_told_so(tmp_path: Path, capsys: pytest.Capt
     with duckdb.connect(str(database)) as connection:
         connection.execute('create schema shopify_us; create table shopify_us."order" (id bigint, email varchar)')
     assert doctor.main(["--database", str(database), "--vars", vars_of()]) == 1
-    assert "no table 'order_line'" in capsys.readouterr().err
+    assert "tables.shopify_us has no table 'order_line'" in capsys.readouterr().err
+
+
+def test_a_misspelt_schema_is_named_with_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it whoever misspelt the schema is sent to the loader, to switch on tables that are there."""
+    database = tmp_path / "tables.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema acme_shopify; create schema klaviyo_main; create schema marts")
+    assert doctor.main(["--database", str(database), "--vars", vars_of(schema="acme_shopfy")]) == 2
+    said = capsys.readouterr().err
+    assert "tables has no schema 'acme_shopfy'. Did you mean 'acme_shopify'?" in said
+    # what a build writes is no schema of a loader
+    assert "Its schemas: acme_shopify, klaviyo_main." in said
+    assert "no table" not in said and "Compilation Error" not in said and "shop has" not in said
 
 
 def test_on_a_server_it_says_what_to_build(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

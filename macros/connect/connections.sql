@@ -314,6 +314,34 @@
     {{ return(brought | length > 0 and post_purchase_gate.stores() | reject('in', brought) | list | length == 0) }}
 {%- endmacro %}
 
+{#-
+    Why nothing of a connection can be read, where there is no schema of that name: the nearest, and those that are there and no build writes. None where
+    there is one.
+-#}
+{% macro missing_schema(connection) -%}
+    {%- set written = graph.nodes.values() | map(attribute='schema') | map('lower') | unique | list -%}
+    {%- set there = [] -%}
+    {%- for row in dbt.list_schemas(connection.database) -%}
+        {%- if row[0] | lower == connection.schema | lower -%}{{ return(none) }}{%- endif -%}
+        {%- if row[0] | lower not in written + ['information_schema', 'main', 'pg_catalog', 'public'] and row[0] not in there -%}{%- do there.append(row[0]) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(
+        connection.place ~ " (" ~ connection.connector ~ "): " ~ connection.database ~ " has no schema '" ~ connection.schema ~ "'." ~ post_purchase_gate.near_match(connection.schema, there)
+        ~ (" Its schemas: " ~ there | sort | join(', ') ~ "." if there else " It has no schema that a loader wrote.")) }}
+{%- endmacro %}
+
+{#- Stops where a schema that a connection names is not there: what else is missing says nothing then. -#}
+{% macro check_schemas() -%}
+    {%- set faults = [] -%}
+    {%- for connection in post_purchase_gate.connections() -%}
+        {%- set fault = post_purchase_gate.missing_schema(connection) -%}
+        {%- if fault -%}{%- do faults.append(fault) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if faults -%}
+        {{ exceptions.raise_compiler_error(faults | join(" ") ~ " Name the schema that the loader writes to: docs/connect.md shows every connection.") }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Stops before any model where a connection lacks what nothing can be done without, or is not what it says. -#}
 {% macro check_connections() -%}
     {%- set faults = [] -%}
@@ -327,7 +355,9 @@
         {%- endfor -%}
         {%- set place = "Connection " ~ connection.connector ~ " (" ~ connection.database ~ "." ~ connection.schema ~ ")" -%}
         {%- if not seen -%}
-            {%- do faults.append(place ~ ": none of its tables is there. Name the schema that the loader writes to, and let the build's user read it.") -%}
+            {%- do faults.append(
+                post_purchase_gate.missing_schema(connection)
+                or place ~ ": none of its tables is there. Name the schema that the loader writes to, and let the build's user read it.") -%}
         {%- else -%}
             {%- for table in post_purchase_gate.missing_sources(connection) -%}
                 {%- do faults.append(place ~ " has no table '" ~ table ~ "', which nothing can be decided without. Switch it on in the loader.") -%}

@@ -3,6 +3,7 @@
     nobody has, the contract tables with what they lack, and the fields of tickets that it names.
 -#}
 {% macro describe_connections() -%}
+    {%- do post_purchase_gate.check_schemas() -%}
     {%- set found = [] -%}
     {%- for connection in post_purchase_gate.connections() -%}
         {%- set connector = post_purchase_gate.connectors()[connection.connector] -%}
