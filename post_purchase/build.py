@@ -163,7 +163,12 @@ def parser_for(name: str, purpose: str) -> argparse.ArgumentParser:
 def build(argv: Sequence[str] | None = None) -> int:
     """Build on a shop's own tables, then show the summary."""
     parser = parser_for("build", "Build the gate on your own tables.")
-    parser.add_argument("--vars", type=vars_text, default="{}", help="vars of the build, as YAML: '{raw_path: FOLDER}'")
+    parser.add_argument(
+        "--vars",
+        type=vars_text,
+        default="{}",
+        help="vars of the build, as YAML or a file of them: '{raw_path: FOLDER}'",
+    )
     arguments = parser.parse_args(argv)
     return built(arguments)
 

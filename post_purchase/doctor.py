@@ -15,6 +15,7 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -72,6 +73,16 @@ LINKS = {
 
 # How connectors hand on what a tool says in words of its own.
 WORDS_OF_TOOLS = ("metric ", "left list ")
+
+# Most feeds that a shop does not keep hide nothing: there are no such facts. Without these something never goes out.
+NEVER_WITHOUT = {
+    "payments": "Then no order is known to be paid, and nothing goes out for any that is owed money.",
+    "fulfillments": "Then nothing but digital goods is ever shipped: each order becomes work for support.",
+    "consents": "Then marketing goes to nobody but where the seed consent_rules asks for no consent.",
+    "products": "Then nothing is recommended and no review is asked for: the catalogue knows no product.",
+    "sku_relations": "Then nothing is recommended but the product itself, and pairs of products that your own orders"
+    " prove.",
+}
 
 # Flows that nobody has mapped: the flow, its ids where the tool has any, messages, people, the last.
 FLOWS = """
@@ -361,7 +372,8 @@ def remedy(feed: str, state: str, described: dict[str, Any]) -> str:
             f"{feed}: {'; '.join(gaps)}. Switch it on in the loader, connect a tool that has it, or,"
             f" if the shop has no such thing, say so on the connection: without: [{', '.join(lacking)}]."
         )
-    return f"{feed}: connect the tool that keeps it, or, if the shop keeps none, say so: feeds_not_kept: [{feed}]."
+    told = f"{feed}: connect the tool that keeps it, or, if the shop keeps none, say so: feeds_not_kept: [{feed}]."
+    return f"{told} {NEVER_WITHOUT[feed]}" if feed in NEVER_WITHOUT else told
 
 
 def in_the_file(text: str, database: Path) -> str:
@@ -380,8 +392,14 @@ def waiting(actions: Sequence[str]) -> str:
     return f"{len(actions)} {'action waits' if len(actions) == 1 else 'actions wait'}: {shown}"
 
 
-def show(report: dict[str, Any]) -> Iterable[str]:
-    """The report in lines."""
+def build_of(database: Path, said: str) -> str:
+    """The command that builds what was examined; vars that were written out are not repeated."""
+    told = shlex.quote(said) if os.path.isfile(said) else "..."
+    return f"post-purchase build --database {shlex.quote(str(database))} --vars {told}"
+
+
+def show(report: dict[str, Any], build_command: str) -> Iterable[str]:
+    """The report in lines; it ends with the command that builds."""
     for connection in report["connections"]:
         yield f"{connection['connector']}, store {connection['store']}, in {connection['place']}"
         for source in connection["sources"]:
@@ -434,7 +452,7 @@ def show(report: dict[str, Any]) -> Iterable[str]:
     yield f"  goods and shipping within the total: {share(money['goods_within_total'], money['orders'])} orders"
     yield ""
     if not report["steps"]:
-        yield "Nothing is missing. Build: post-purchase build --vars ..."
+        yield f"Nothing is missing. Build: {build_command}"
         return
     yield "What to do next, first what the most actions wait for"
     for number, step in enumerate(report["steps"], start=1):
@@ -442,6 +460,8 @@ def show(report: dict[str, Any]) -> Iterable[str]:
         warning = f" {step['warning']}" if step.get("warning") else ""
         yield f"  {number}. {'REQUIRED: ' if step['required'] else ''}{step['do']}{waits}{warning}"
         yield from (f"       {line}" for line in step.get("lines", []))
+    if not any(step["required"] for step in report["steps"]):
+        yield f"Build, now or when that is done: {build_command}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -452,7 +472,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     default = os.environ.get("POST_PURCHASE_DB", DEFAULT_DATABASE)
     parser.add_argument("--database", type=Path, default=Path(default), help=f"DuckDB file (default: {default})")
     parser.add_argument(
-        "--vars", type=vars_text, default="{}", help="vars of the build, as YAML: '{connections: [...]}'"
+        "--vars",
+        type=vars_text,
+        default="{}",
+        help="vars of the build, as YAML or a file of them: '{connections: [...]}'",
     )
     parser.add_argument("--format", choices=["table", "json"], default="table")
     arguments = parser.parse_args(argv)
@@ -509,5 +532,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.format == "json":
         print(json.dumps(report, default=str, indent=2))
     else:
-        print("\n".join(show(report)))
+        print("\n".join(show(report, build_of(arguments.database, arguments.vars.said))))
     return 1 if any(step["required"] for step in report["steps"]) else 0

@@ -66,7 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--database", type=Path, default=Path(default), help="DuckDB file of a finished build")
     parser.add_argument("--permutations", type=int, default=1, help="how many times to draw chance")
     parser.add_argument("--limit", type=float, default=0.10, help="share of proven pairs that chance may yield")
-    parser.add_argument("--vars", type=vars_text, default="{}", help="the vars of that build, as YAML")
+    parser.add_argument(
+        "--vars", type=vars_text, default="{}", help="the vars of that build, as YAML or a file of them"
+    )
     arguments = parser.parse_args(argv)
 
     if not arguments.database.exists():

@@ -242,7 +242,9 @@ def diff(argv: Sequence[str] | None = None) -> int:
         "file", nargs="?", type=Path, default=MATRIX, help="an edited gate_matrix.csv, or another seed of seeds/policy"
     )
     parser.add_argument(
-        "--vars", type=vars_text, help="vars of the shop's build, as YAML (default: those of its last build)"
+        "--vars",
+        type=vars_text,
+        help="vars of the shop's build, as YAML or a file of them (default: those of its last build)",
     )
     parser.add_argument("--rows", action="store_true", help="each decision that would change")
     arguments = parser.parse_args(argv)

@@ -290,7 +290,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--instants", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--vars", type=vars_text, default="{}", help="vars of the build, as YAML")
+    parser.add_argument("--vars", type=vars_text, default="{}", help="vars of the build, as YAML or a file of them")
     parser.add_argument("--olist", type=Path, help="a folder with Olist's tables")
     arguments = parser.parse_args(argv)
     if arguments.olist and not arguments.olist.is_dir():

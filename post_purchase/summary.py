@@ -19,10 +19,11 @@ from typing import Any
 
 import duckdb
 
-from post_purchase import ROOMS
+from post_purchase import PROJECT, ROOMS
 from post_purchase.source import Source
 from post_purchase.terminal import (
     DECISION_STYLES,
+    DEFAULT_DATABASE,
     PLAIN_WIDTH,
     Cell,
     MartsError,
@@ -490,11 +491,13 @@ def sheet_block(connection: duckdb.DuckDBPyConnection, paint: Paint) -> list[str
     return [paint(fit(title, PLAIN_WIDTH), "bold"), *short_note(sheet["lesson_note"])]
 
 
-def walk_command(connection: duckdb.DuckDBPyConnection) -> str:
+def walk_command(connection: duckdb.DuckDBPyConnection, database: Path) -> str:
     """The command that walks the sheet's order, or the lowest live one when there is no sheet."""
     found = fetch(connection, SHEET_SQL) or fetch(connection, EXAMPLE_SQL)
-    order_id = clean(found[0]["order_id"])
-    return f"make walk ORDER={shlex.quote(order_id)}" if order_id else "make walk ORDER=<id>"
+    order_id = shlex.quote(clean(found[0]["order_id"]) or "ORDER")
+    if database.resolve() == (PROJECT / DEFAULT_DATABASE).resolve():
+        return f"make walk ORDER={order_id}"
+    return f"post-purchase walk {order_id} --database {shlex.quote(str(database))}"
 
 
 def short_note(note: str | None) -> list[str]:
@@ -597,7 +600,7 @@ def summarize(connection: duckdb.DuckDBPyConnection, database: Path, run_results
         "",
         *sheet_block(connection, paint),
         f"{paint('Results', 'bold')}: {database}, schema marts",
-        f"{paint('One order', 'bold')}: {walk_command(connection)}",
+        f"{paint('One order', 'bold')}: {walk_command(connection, database)}",
     ]
 
 
@@ -609,7 +612,7 @@ def shortened(connection: duckdb.DuckDBPyConnection, database: Path, run_results
         stale_feeds(connection, paint),
         input_block(connection, paint)[0],
         build_block(run_results, paint)[0],
-        f"{paint('One order', 'bold')}: {walk_command(connection)}",
+        f"{paint('One order', 'bold')}: {walk_command(connection, database)}",
         f"{paint('Reasons, feeds, refused rows, times', 'bold')}: post-purchase summary {where}",
     ]
     return [*before, *steps_block(connection, paint)[: max(2, SHORT_LINES - len(before) - len(after))], *after]

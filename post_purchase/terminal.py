@@ -232,17 +232,41 @@ def on_duckdb() -> bool:
     return os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb"
 
 
-def vars_text(text: str) -> str:
-    """The vars of a build as somebody wrote them, for an option: they have to be a YAML mapping."""
+class Vars(str):
+    """The vars of a build as YAML, and how somebody named them on the command line."""
+
+    said: str
+
+
+def vars_text(text: str) -> Vars:
+    """The vars of a build, for an option: a YAML mapping, or the name of a file that holds one."""
+    found, where, written = read_yaml(text), "", text
+    if isinstance(found, str):
+        if not os.path.isfile(found):
+            raise argparse.ArgumentTypeError(
+                f"no YAML mapping, and there is no file '{found}'. Write '{{raw_path: FOLDER}}', or name a file of vars"
+            )
+        where = f" in {found}"
+        try:
+            written = Path(found).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise argparse.ArgumentTypeError(f"no text{where}: {error}") from error
+        found = read_yaml(written, where)
+    if found is not None and not isinstance(found, dict):
+        raise argparse.ArgumentTypeError(f"no YAML mapping{where}. Write it as '{{raw_path: FOLDER}}'")
+    variables = Vars(written)
+    variables.said = text
+    return variables
+
+
+def read_yaml(text: str, where: str = "") -> Any:
+    """What a text holds, for an option; `where` it stands goes into what is said of a fault."""
     try:
-        found = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise argparse.ArgumentTypeError(f"no YAML{where}. Write it as '{{raw_path: FOLDER}}'") from error
-    if found is not None and not isinstance(found, dict):
-        raise argparse.ArgumentTypeError("no YAML mapping. Write it as '{raw_path: FOLDER}'")
-    return text
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise argparse.ArgumentTypeError(f"no YAML{where}{place}. Write it as '{{raw_path: FOLDER}}'") from error
 
 
 def place_that_fails(error: OSError) -> str:

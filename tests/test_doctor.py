@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import yaml
 
-from post_purchase import doctor, shapes
+from post_purchase import PROJECT, doctor, shapes
 
 
 def vars_of(**connection: object) -> str:
@@ -144,7 +144,7 @@ def test_a_shop_that_never_refunded_has_its_refunds(tmp_path: Path, capsys: pyte
     said = json.loads(capsys.readouterr().out)
     assert said["feeds"]["refunds"]["state"] == "fresh"
     assert [row[:4] for row in said["unmapped"]] == [["consents", "status", "metric abgemeldet", 3]]
-    assert any("connector_words" in line for line in doctor.show(said) if "abgemeldet" in line)
+    assert any("connector_words" in line for line in doctor.show(said, "post-purchase build") if "abgemeldet" in line)
 
 
 def test_flows_that_nobody_mapped_are_named_with_what_to_write(
@@ -194,6 +194,31 @@ def test_flows_that_nobody_mapped_are_named_with_what_to_write(
     # in its place by what it unlocks, and told once
     waits = [len(step["actions"]) for step in said["steps"]]
     assert waits == sorted(waits, reverse=True)
-    text = "\n".join(doctor.show(said))
+    text = "\n".join(doctor.show(said, "post-purchase build"))
     assert "Welcome, part 2  2 messages to 2 people, the last on 2026-06-03, id F1" in text
     assert "unknown word: messages" not in text
+
+
+def test_it_ends_with_the_command_that_builds_what_it_saw(tmp_path: Path) -> None:
+    """Without it whoever copies the last line builds into another file than the one that was looked at."""
+    file = tmp_path / "my shop.yml"
+    file.write_text("{}")
+    database = tmp_path / "tables.duckdb"
+    build = f"post-purchase build --database {database} --vars"
+    assert doctor.build_of(database, str(file)) == f"{build} '{file}'"
+    assert doctor.build_of(database, "{connections: []}") == f"{build} ..."
+
+
+def test_it_says_where_not_keeping_a_feed_stops_something_for_good() -> None:
+    """Without it whoever follows the advice on product relations has given up every offer that only they prove."""
+    described = {"connections": []}
+    said = doctor.remedy("sku_relations", "not_connected", described)
+    assert "feeds_not_kept: [sku_relations]. Then nothing is recommended but" in said
+    assert doctor.remedy("site_events", "not_connected", described).endswith("feeds_not_kept: [site_events].")
+    feeds = {
+        row["name"]
+        for row in yaml.safe_load((PROJECT / "models/staging/native/_raw__sources.yml").read_text())["sources"][0][
+            "tables"
+        ]
+    }
+    assert set(doctor.NEVER_WITHOUT) <= feeds

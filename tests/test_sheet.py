@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -29,6 +30,29 @@ def run(command: str, demo_shop: Build, capsys: pytest.CaptureFixture[str], *wor
 def rows_of(database: Path, query: str) -> list[tuple]:
     with duckdb.connect(str(database), read_only=True) as connection:
         return connection.execute(query).fetchall()
+
+
+# --- Vars -------------------------------------------------------------------------------------------------------------
+
+
+def test_vars_are_yaml_or_the_name_of_a_file_that_holds_it(tmp_path: Path) -> None:
+    """Without it: whoever names the file hears of YAML that is no mapping."""
+    file = tmp_path / "my_shop.yml"
+    file.write_text("raw_path: folder\n")
+    assert terminal.vars_text(str(file)) == "raw_path: folder\n"
+    assert terminal.vars_text(str(file)).said == str(file)
+    assert terminal.vars_text("{raw_path: folder}") == "{raw_path: folder}"
+    for wrong, said in {
+        "my_shpo.yml": "there is no file 'my_shpo.yml'",
+        "x" * 5000: "no YAML mapping",
+        "[a]": "no YAML mapping",
+        "{a: [}": "no YAML at line 1",
+    }.items():
+        with pytest.raises(argparse.ArgumentTypeError, match=re.escape(said)):
+            terminal.vars_text(wrong)
+    file.write_text("raw_path: [\n")
+    with pytest.raises(argparse.ArgumentTypeError, match="no YAML in .*my_shop.yml at line 2"):
+        terminal.vars_text(str(file))
 
 
 # --- The sheet --------------------------------------------------------------------------------------------------------
