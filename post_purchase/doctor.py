@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import difflib
 import io
 import json
 import os
@@ -78,7 +79,7 @@ WORDS_OF_TOOLS = ("metric ", "left list ")
 NEVER_WITHOUT = {
     "payments": "Then no order is known to be paid, and nothing goes out for any that is owed money.",
     "fulfillments": "Then nothing but digital goods is ever shipped: each order becomes work for support.",
-    "consents": "Then marketing goes to nobody but where the seed consent_rules asks for no consent.",
+    "consents": "Then marketing goes out only where the seed consent_rules takes a purchase for consent.",
     "products": "Then nothing is recommended and no review is asked for: the catalogue knows no product.",
     "sku_relations": "Then nothing is recommended but the product itself, and pairs of products that your own orders"
     " prove.",
@@ -112,6 +113,17 @@ FIELD = """
             fields._store || '-' || fields.ticket_id, fields._store || '-{connector}-' || fields.ticket_id
         )
     where fields._store = $store
+"""
+
+
+# Fields of tickets that stand in a table of their own: how a connection may name them, and the tickets that hold them.
+TITLED_FIELDS = """
+    select coalesce(titles.title, fields.field_id) as field, count(distinct fields.ticket_id) as tickets
+    from connectors.src_zendesk__ticket_field_value as fields
+    left join connectors.src_zendesk__ticket_field as titles
+        on fields._store = titles._store and fields.field_id = titles.id
+    where fields._store = $store and fields.value is not null
+    group by 1
 """
 
 
@@ -202,9 +214,10 @@ def blocked_by(
     return found
 
 
-def examine(described: dict[str, Any], file: Path) -> dict[str, Any]:
+def examine(described: dict[str, Any], file: Path, database: Path) -> dict[str, Any]:
     """Everything that doctor says, from the description of the connections and the rows that were read."""
     with duckdb.connect(str(file)) as connection:
+        connection.execute(f"attach {literal(database)} as {SHOP} (read_only)")
         waits = waits_for(connection)
         blocked = blocked_by(connection, waits)
         rows = connection.sql(
@@ -297,26 +310,77 @@ def ticket_fields(described: dict[str, Any], file: duckdb.DuckDBPyConnection) ->
         for word, field in connection["fields"].items():
             query = FIELD.format(connector=connection["connector"], column=word.replace("_field", "_value"))
             tickets, filled, linked = file.execute(query, {"store": connection["store"]}).fetchone() or (0, 0, 0)
+            column = word.replace("_field", "_value")
+            known = {} if filled else filled_fields(connection, file)
+            is_there = field.lower() in map(str.lower, known) or any(
+                column not in source["columns_missing"]
+                for source in connection["sources"]
+                if source["source"] == "ticket" and source["found"]
+            )
             found.append(
                 {"connector": connection["connector"], "store": connection["store"], "word": word, "field": field}
-                | {"tickets": tickets, "filled": filled, "linked": linked}
+                | {"tickets": tickets, "filled": filled, "linked": linked, "is_there": is_there}
+                | {"others": {name: count for name, count in known.items() if count and name.lower() != field.lower()}}
             )
     return found
+
+
+def filled_fields(connection: dict[str, Any], file: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The fields of a helpdesk's tickets that nothing else reads, each with the tickets that hold anything there."""
+    found: dict[str, int] = {}
+    named = {name.lower() for name in connection["fields"].values()}
+    for source in connection["sources"]:
+        # what the connection names and is there is read already
+        if source["source"] == "ticket" and source["found"] and source["columns_unread"]:
+            table = source["found"][0].removeprefix(f"{connection['schema']}.")
+            place = f"{connection['place'].split('.')[0]}.{identifier(connection['schema'])}.{identifier(table)}"
+            counts = ", ".join(f"count({identifier(name)})" for name in source["columns_unread"])
+            held = file.sql(f"select {counts} from {place}").fetchone() or ()
+            found |= dict(zip(source["columns_unread"], held, strict=False))
+    if connection["connector"] == "zendesk":
+        found |= dict(file.execute(TITLED_FIELDS, {"store": connection["store"]}).fetchall())
+    return {name: count for name, count in found.items() if count or name.lower() in named}
+
+
+def literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def field_remedy(field: dict[str, Any]) -> str | None:
     """What to do about a field that says nothing of any ticket; none where it does."""
     place = f"{field['connector']} of {field['store']}: {field['word']} '{field['field']}'"
     if field["tickets"] and not field["filled"]:
-        return (
-            f"{place} holds nothing in any of {field['tickets']:,} tickets. Name it by its column, its id or its title."
+        wrong = (
+            f"{place} holds nothing in any of {field['tickets']:,} tickets."
+            if field["is_there"]
+            else f"{place} is no column of the tickets, and no id or title of their fields."
         )
+        return " ".join([wrong, *fields_instead(field)])
     if field["word"] == "order_field" and field["filled"] and not field["linked"]:
         return (
             f"{place} leads to no order in any of the {field['filled']:,} tickets that hold it."
             " Name the field with the order's name."
         )
     return None
+
+
+def fields_instead(field: dict[str, Any]) -> list[str]:
+    """What a field that holds nothing may have been meant to be: the nearest, and what holds something."""
+    others = field["others"]
+    said = []
+    if near := difflib.get_close_matches(field["field"].lower(), {name.lower(): name for name in others}, n=1):
+        meant = next(name for name in others if name.lower() == near[0])
+        said.append(f"Did you mean '{meant}'?")
+    if others:
+        most = sorted(others.items(), key=lambda item: (-item[1], item[0]))[:8]
+        said.append(f"What holds something: {', '.join(f'{name} ({count:,})' for name, count in most)}.")
+    else:
+        said.append("Name it by its column, its id or its title.")
+    return said
 
 
 def steps(
@@ -392,6 +456,22 @@ def waiting(actions: Sequence[str]) -> str:
     return f"{len(actions)} {'action waits' if len(actions) == 1 else 'actions wait'}: {shown}"
 
 
+def tools_without_orders(report: dict[str, Any]) -> str:
+    """That no message names an order is as it should be where every tool that sends is one that never does."""
+    tools = [
+        connection
+        for connection in report["connections"]
+        if any(table["table"] == "messages" for table in connection["brings"])
+    ]
+    if not tools or any(connection["names_orders"] for connection in tools):
+        return ""
+    names = " and ".join(sorted({connection["connector"] for connection in tools}))
+    return (
+        f", as it should be: {names} {'never say' if ' and ' in names else 'never says'} which order a message was for,"
+        " and it counts for every order that the person had placed before"
+    )
+
+
 def build_of(database: Path, said: str) -> str:
     """The command that builds what was examined; vars that were written out are not repeated."""
     told = shlex.quote(said) if os.path.isfile(said) else "..."
@@ -401,7 +481,9 @@ def build_of(database: Path, said: str) -> str:
 def show(report: dict[str, Any], build_command: str) -> Iterable[str]:
     """The report in lines; it ends with the command that builds."""
     for connection in report["connections"]:
-        yield f"{connection['connector']}, store {connection['store']}, in {connection['place']}"
+        # a tool that serves every store has none of its own unless its owner names one
+        store = f", store {connection['store']}" if connection["is_store"] or connection["names_its_store"] else ""
+        yield f"{connection['connector']}{store}, in {connection['place']}"
         for source in connection["sources"]:
             name = f"  {source['source']:<20}"
             if source["found"]:
@@ -436,7 +518,8 @@ def show(report: dict[str, Any], build_command: str) -> Iterable[str]:
     yield ""
     yield "Links"
     for what, counted in report["links"].items():
-        yield f"  {what:<20} {share(counted[1], counted[0])}"
+        silent = tools_without_orders(report) if what == "messages to an order" and not counted[1] else ""
+        yield f"  {what:<20} {share(counted[1], counted[0])}{silent}"
     for field in report["fields"]:
         held = (
             f"  {field['connector']} {field['word']}".ljust(22)
@@ -526,7 +609,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except Unreadable as error:
             print(in_the_file(str(error), database), file=sys.stderr)
             return 2
-        report = examine(described, work / "doctor.duckdb")
+        report = examine(described, work / "doctor.duckdb", database)
     for connection in report["connections"]:
         connection["place"] = in_the_file(connection["place"], database)
     if arguments.format == "json":

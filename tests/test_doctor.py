@@ -107,11 +107,15 @@ def test_a_field_that_says_nothing_of_any_ticket_is_named(tmp_path: Path, capsys
     settings = yaml.safe_dump({"connections": connections, "as_of": "2026-06-30 12:00:00"}, width=10_000)
     assert doctor.main(["--database", str(database), "--vars", settings, "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)
+    # a tool that serves every store is not said to be one
+    headings = [line for line in doctor.show(said, "post-purchase build") if line.endswith("in tables.good")]
+    assert headings == ["zendesk, in tables.good"]
     counts = {field["store"]: (field["tickets"], field["filled"], field["linked"]) for field in said["fields"]}
     assert counts == {"good": (1, 1, 1), "typo": (1, 0, 0), "other": (1, 1, 0)}
     steps = [step["do"] for step in said["steps"] if "order_field" in step["do"]]
     assert len(steps) == 2
-    assert "zendesk of typo: order_field 'custom_ordr' holds nothing in any of 1 tickets" in steps[0]
+    assert "zendesk of typo: order_field 'custom_ordr' is no column of the tickets" in steps[0]
+    assert "Did you mean 'custom_order'? What holds something: custom_order (1)." in steps[0]
     assert "zendesk of other: order_field 'custom_order' leads to no order in any of the 1 tickets" in steps[1]
 
 
@@ -197,6 +201,7 @@ def test_flows_that_nobody_mapped_are_named_with_what_to_write(
     text = "\n".join(doctor.show(said, "post-purchase build"))
     assert "Welcome, part 2  2 messages to 2 people, the last on 2026-06-03, id F1" in text
     assert "unknown word: messages" not in text
+    assert "messages to an order 0 of 3 (0%), as it should be: klaviyo never says which order" in text
 
 
 def test_it_ends_with_the_command_that_builds_what_it_saw(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@
     {%- set feeds = post_purchase_gate.feeds() | map(attribute='feed') | list -%}
     {%- for feed in post_purchase_gate.list_var('feeds_not_kept') -%}
         {%- if feed not in feeds -%}
-            {{ exceptions.raise_compiler_error("Unknown feed '" ~ feed ~ "' in var feeds_not_kept. Known: " ~ feeds | join(', ') ~ ".") }}
+            {{ exceptions.raise_compiler_error("Unknown feed '" ~ feed ~ "' in var feeds_not_kept." ~ post_purchase_gate.near_match(feed | string, feeds) ~ " Known: " ~ feeds | join(', ') ~ ".") }}
         {%- endif -%}
     {%- endfor -%}
     {%- set stopping = [] -%}
@@ -72,7 +72,7 @@
     {%- for column in post_purchase_gate.list_var('columns_not_kept') -%}
         {%- if column not in stopping and column not in stopping_names -%}
             {{ exceptions.raise_compiler_error(
-                "Unknown column '" ~ column ~ "' in var columns_not_kept. Columns whose absence is unknown evidence: " ~ stopping | join(', ') ~ ".") }}
+                "Unknown column '" ~ column ~ "' in var columns_not_kept." ~ post_purchase_gate.near_match(column | string, stopping + stopping_names) ~ " Columns whose absence is unknown evidence: " ~ stopping | join(', ') ~ ".") }}
         {%- endif -%}
     {%- endfor -%}
     {%- set instant = post_purchase_gate.as_of_text() | trim -%}
