@@ -17,6 +17,7 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ from post_purchase.terminal import (
     table,
     use_color,
     when,
+    wrap,
 )
 from post_purchase.walk import md_table
 
@@ -44,6 +46,10 @@ MARTS = ("next_actions", "gate_decisions", "gate_reasons")
 FORMATS = ("table", "csv", "markdown", "json")
 # columns that hold a sentence
 SENTENCES = ("why", "meaning", "what to do", "of the seed")
+# columns of a terminal that a sentence takes, that any other cell takes, and a word that cannot be broken
+SENTENCE_WIDTH, CELL_WIDTH, LONGEST = 48, 30, 64
+# so many rows that wait for one and the same thing are told once
+TOLD_ONCE = 10
 
 SHEET_SQL = """
 select
@@ -96,6 +102,30 @@ order by
     next_actions.order_id, next_actions.next_action_id
 """
 
+# What holds each of the products that a paused row names together: one may be given back and the other not.
+LINES_SQL = """
+select
+    decisions.order_id,
+    decisions.action,
+    decisions.sku,
+    reasons.check_name,
+    reasons.state,
+    min(reasons.detail) as detail
+from marts.gate_decisions as decisions
+inner join marts.next_actions as actions
+    on
+        decisions.order_id = actions.order_id
+        and decisions.action = actions.action
+        and decisions.decision = actions.decision
+inner join marts.gate_reasons as reasons
+    on
+        decisions.decision_id = reasons.decision_id
+        and decisions.primary_reason = reasons.check_name || ':' || reasons.state
+where actions.decision = 'pause' and actions.skus like '%,%'
+group by decisions.order_id, decisions.action, decisions.sku, decisions.order_line_id, reasons.check_name, reasons.state
+order by decisions.order_line_id
+"""
+
 PAUSED_SQL = """
 select
     {key} as reason,
@@ -118,6 +148,11 @@ class Book:
         self.words = Words(source)
         self.first_names = self.named("stg_customers", "customer_id", "first_name")
         self.order_names = self.named("stg_orders", "order_id", "order_name")
+        # per order and action that is paused for several products, the sentences of each
+        self.by_product: dict[tuple[str, str], dict[str, list[str]]] = {}
+        for line in source.rows(LINES_SQL):
+            held = self.by_product.setdefault((line["order_id"], line["action"]), {})
+            held.setdefault(self.words.product(line["sku"]), []).append(self.reason(line))
 
     def named(self, table_name: str, key: str, name: str) -> dict[str, str]:
         relation = self.source.beside(table_name, key, name)
@@ -131,23 +166,29 @@ class Book:
         if row["nothing_left_because"]:
             return f"Nothing is left to do. {self.nothing_left(row['nothing_left_because'])}"
         if row["check_name"]:
-            return self.words.reason(":".join(filter(None, (row["check_name"], row["state"], row["detail"]))))
+            held = self.by_product.get((row["order_id"], row["action"]), {}) if row["decision"] == "pause" else {}
+            if len({sentence for sentences in held.values() for sentence in sentences}) > 1:
+                return " ".join(f"{product}: {' '.join(dict.fromkeys(told))}" for product, told in held.items())
+            return self.reason(row)
         if row["decision"] == "pause" and row["waits_for"]:
             return self.words.after_another(row["waits_for"])
         return "Nothing holds it back." if row["decision"] == "send" else ""
 
+    def reason(self, row: Row) -> str:
+        """The sentence of a check's state and detail."""
+        return self.words.reason(":".join(filter(None, (row["check_name"], row["state"], row["detail"]))))
+
     def nothing_left(self, because: str) -> str:
-        """`ACTION CHECK:STATE,...` in words: each action and why it is over."""
-        said = []
+        """`ACTION CHECK:STATE,...` in words: why each action is over, those that share a reason together."""
+        over: dict[str, list[str]] = {}
         for part in because.split(","):
             action, _, code = part.strip().partition(" ")
-            said.append(f"{self.words.action(action)}: {self.words.reason(code)}")
-        return " ".join(said)
+            over.setdefault(self.words.reason(code), []).append(self.words.action(action))
+        return " ".join(f"{', '.join(actions)}: {reason}" for reason, actions in over.items())
 
     def line(self, row: Row) -> Row:
         """One row of the sheet, as its reader sees it."""
         product = self.words.product(row["recommended_sku"]) if row["recommended_sku"] else ""
-        until = {"support": row["support_due_at"], "send": row["valid_until"]}.get(row["decision"])
         return {
             "lane": row["lane"],
             "decision": row["decision"],
@@ -160,9 +201,33 @@ class Book:
             "worth": row["worth"],
             "why": self.why(row),
             "from": row["send_after"] if row["decision"] == "send" else row["recheck_at"],
-            "until": until,
+            "until": row["valid_until"] if row["decision"] == "send" else None,
             "queue": row["support_queue"] or "",
+            "due": row["support_due_at"] if row["decision"] == "support" else None,
         }
+
+
+def told_once(rows: Sequence[Row]) -> list[Row]:
+    """The rows; of many that are paused and wait for one and the same thing, one row that counts them."""
+    waiting = Counter(row["why"] for row in rows if row["decision"] == "pause")
+    told: dict[str, Row] = {}
+    kept: list[Row] = []
+    for row in rows:
+        if row["decision"] != "pause" or waiting[row["why"]] < TOLD_ONCE:
+            kept.append(row)
+        elif row["why"] not in told:
+            same = [other for other in rows if other["decision"] == "pause" and other["why"] == row["why"]]
+            told[row["why"]] = {name: "" for name in row} | {
+                "lane": row["lane"],
+                "decision": row["decision"],
+                "action": ", ".join(dict.fromkeys(other["action"] for other in same)),
+                "customer_id": f"{len({other['customer_id'] for other in same})} accounts",
+                "order": f"{len({other['order'] for other in same})} orders",
+                "worth": None,
+                "why": row["why"],
+            }
+            kept.append(told[row["why"]])
+    return kept
 
 
 # --- Formats ----------------------------------------------------------------------------------------------------------
@@ -210,18 +275,17 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 def as_table(rows: Sequence[Row]) -> str:
+    """Rows for a terminal: a sentence goes on in the next line, and a column in which nothing stands is left out."""
     paint = Paint(use_color(sys.stdout))
-    shown = [
-        [
-            Cell(
-                fit(for_reading(name, value), 64 if name in ("why", "meaning", "what to do") else 30),
-                DECISION_STYLES.get(str(value)),
-            )
-            for name, value in row.items()
-        ]
-        for row in rows
-    ]
-    return "\n".join(table(shown, paint, header=list(rows[0])))
+    written = [{name: for_reading(name, value) for name, value in row.items()} for row in rows]
+    names = [name for name in rows[0] if any(row[name] for row in written)]
+    shown: list[list[Cell]] = []
+    for row in written:
+        cells = {name: wrap(row[name], SENTENCE_WIDTH if name in SENTENCES else CELL_WIDTH) for name in names}
+        for at in range(max(map(len, cells.values()))):
+            parts = {name: lines[at] if at < len(lines) else "" for name, lines in cells.items()}
+            shown.append([Cell(fit(part, LONGEST), DECISION_STYLES.get(part)) for part in parts.values()])
+    return "\n".join(table(shown, paint, header=names))
 
 
 SHOWN: dict[str, Callable[[Sequence[Row]], str]] = {
@@ -263,9 +327,9 @@ def sheet(argv: Sequence[str] | None = None) -> int:
         "sheet", "Today's next actions: what goes out, what waits and for what, what support has to do."
     )
     parser.epilog = (
-        "from: when it may go out; of what is paused, when it is looked at again. until: when it is decided anew; "
-        "of support, when it is due. worth: what the recommended product earns, were it bought, in the reporting "
-        "currency. Times are UTC."
+        "from: when it may go out; of what is paused, when it is looked at again. until: when it is decided anew. "
+        "due: when support has to have seen to it. worth: what the recommended product earns, were it bought, in the "
+        "reporting currency. Times are UTC."
     )
     parser.add_argument("--lane", choices=("marketing", "service", "support"), help="one lane alone")
     parser.add_argument("--decision", choices=("send", "pause", "support"), help="one decision alone")
@@ -276,15 +340,24 @@ def sheet(argv: Sequence[str] | None = None) -> int:
         book = Book(source)
         if arguments.action and book.words.actions and arguments.action not in book.words.actions:
             raise MartsError(f"There is no action '{arguments.action}'. Known: {', '.join(book.words.actions)}.")
-        return [
+        lines = [
             book.line(row)
             for row in source.rows(SHEET_SQL)
             if arguments.lane in (None, row["lane"])
             and arguments.decision in (None, row["decision"])
             and arguments.action in (None, row["action"])
         ]
+        if arguments.format != "table" or arguments.decision:
+            return lines
+        told = told_once(lines)
+        left.append(len(lines) - len(told))
+        return told
 
-    return shown(arguments, rows_of, "No next action is of that kind.")
+    left: list[int] = []
+    code = shown(arguments, rows_of, "No next action is of that kind.")
+    if any(left):
+        print("\nWhat many wait for is told once; --decision pause lists each of them, and so does any other --format.")
+    return code
 
 
 def accounts_of(source: Source, who: str) -> set[str]:
@@ -348,8 +421,9 @@ def customer(argv: Sequence[str] | None = None) -> int:
 
     # what was asked for may be an address, which no log should hold
     nothing = (
-        "Nobody of that id, address or number has an order that is decided on today. Check the spelling, or ask by "
-        "the order, which says why nothing is decided on it: post-purchase walk ORDER."
+        "Nobody of that id, address or number has an order that is decided on today. A name finds nobody, since many "
+        "share one: ask by the customer_id beside the name in `post-purchase sheet`, by e-mail or phone. Check the "
+        "spelling, or ask by the order, which says why nothing is decided on it: post-purchase walk ORDER."
     )
     return shown(arguments, rows_of, nothing)
 

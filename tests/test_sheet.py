@@ -9,6 +9,7 @@ import json
 import re
 import shlex
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -98,6 +99,63 @@ def test_lanes_decisions_and_actions_filter(demo_shop: Build, capsys: pytest.Cap
     assert run("sheet", demo_shop, capsys, "--lane", "support", "--decision", "send")[0] == 1
     code, _, said = run("sheet", demo_shop, capsys, "--action", "revew_request")
     assert code == 2 and "review_request" in said
+
+
+def test_what_support_has_to_do_is_due_and_ends_nothing(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it: the day by which support should have answered reads as the day until which something may go out."""
+    rows = json.loads(run("sheet", demo_shop, capsys, "--format", "json")[1])
+    support = [row for row in rows if row["decision"] == "support"]
+    assert [row for row in support if row["until"] or not row["due"]] == []
+    assert {row["due"] for row in rows if row["decision"] != "support"} == {None}
+
+
+def test_each_product_of_a_row_has_its_own_reason(
+    tmp_path: Path, demo_shop: Build, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it: of a mug that was kept it is said that the customer has sent everything of it back."""
+    copied = tmp_path / demo_shop.database.name
+    shutil.copy(demo_shop.database, copied)
+    with duckdb.connect(str(copied)) as connection:
+        # the kettle went back, one of two mugs was kept; the ask about the mug waits for consent
+        ask = "order_id = 'H14-partial-refund' and action = 'review_request'"
+        connection.execute(
+            f"""
+            create table waits as select * from marts.gate_reasons where check_name = 'consent' and state = 'unknown'
+                limit 1;
+            update waits set decision_id = (
+                select decision_id from marts.gate_decisions where {ask} and sku = 'MUG-CERAMIC'
+            );
+            insert into marts.gate_reasons select * from waits;
+            update marts.gate_decisions set decision = 'pause', primary_reason = 'consent:unknown'
+                where {ask} and sku = 'MUG-CERAMIC';
+            update marts.next_actions set decision = 'pause', skus = 'KETTLE-GOOSE,MUG-CERAMIC',
+                primary_reason = 'kept:problem', decision_id = (
+                    select decision_id from marts.gate_decisions where {ask} and sku = 'KETTLE-GOOSE'
+                ) where {ask};
+            """
+        )
+    assert sheet.sheet(["--database", str(copied), "--format", "json"]) == 0
+    why = {row["order"]: row["why"] for row in json.loads(capsys.readouterr().out) if row["lane"] == "marketing"}
+    assert why["H14-partial-refund"] == (
+        "Gooseneck kettle: The customer has sent everything of it back."
+        " Ceramic mug: Nothing says that the customer agreed to marketing."
+    )
+
+
+def test_a_terminal_gets_whole_sentences_and_what_many_wait_for_once(
+    demo_shop: Build, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without it: a sentence is cut before it says what it is about, sixty times."""
+    data = json.loads(run("sheet", demo_shop, capsys, "--format", "json")[1])
+    table = run("sheet", demo_shop, capsys)[1]
+    assert "..." not in table
+    waiting = [row for row in data if row["decision"] == "pause"]
+    most, count = Counter(row["why"] for row in waiting).most_common(1)[0]
+    assert count >= sheet.TOLD_ONCE
+    orders = {row["order"] for row in waiting if row["why"] == most}
+    assert f"{len(orders)} orders" in table and "--decision pause lists each" in table
+    every = run("sheet", demo_shop, capsys, "--decision", "pause")[1]
+    assert [order for order in orders if order not in every] == [] and " orders " not in every
 
 
 def test_what_goes_out_to_a_person_is_one_offer(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
