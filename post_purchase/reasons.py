@@ -1,9 +1,10 @@
 """What every reason code means, from the seeds: the page docs/reasons.md, or the codes of one check.
 
-    post-purchase reasons [CODE] [--language en] [--seeds FOLDER]
+    post-purchase reasons [CODE] [--language en] [--seeds FOLDER | --database FILE]
 
+The words are those of the project's seeds; with --database, those that a finished build was made with.
 CODE is a check, or a check and a state as they stand in reason_codes (`ticket`, `ticket:problem`).
-Exit codes: 0 shown; 1 there is no such code; 2 the seeds cannot be read.
+Exit codes: 0 shown; 1 there is no such code; 2 the seeds or the build cannot be read.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from post_purchase import PROJECT
-from post_purchase.terminal import MartsError, read_seed
+from post_purchase.source import Source
+from post_purchase.terminal import MartsError, open_marts, read_seed
 
 Row = dict[str, str]
 # What is no check and has codes all the same.
 BESIDE = {"override": "Has a person decided?", "ask": "Told to whoever asks whether it may be sent now."}
+# The seeds as a build has them, each with a column that tells it from anything else of its name.
+IN_A_BUILD = {"reason_sentences": "sentence", "checks": "question"}
 STATES = {"problem": "Problem", "waiting": "Waiting", "unknown": "Unknown", "*": "By a person"}
 
 HEAD = """# What a reason code means
@@ -33,9 +37,19 @@ unknown means that nobody can tell, and pauses like bad news.
 """
 
 
-def sentences(seeds: Path, language: str) -> list[Row]:
+def of_build(database: Path) -> tuple[list[Row], list[Row]]:
+    """The sentences and the checks that a build was made with, as a seed's file has them: blank for none."""
+    with open_marts(database, ("gate_reasons",)) as connection:
+        source = Source(connection)
+        found = [source.seed(name, "rowid", "check_name", column) for name, column in IN_A_BUILD.items()]
+    if not all(found):
+        raise MartsError(f"The database {database} has no seed {' or '.join(IN_A_BUILD)}. Leave --database out.")
+    rows, checks = ([{name: str(value or "") for name, value in row.items()} for row in seed] for seed in found)
+    return rows, checks
+
+
+def sentences(rows: list[Row], language: str) -> list[Row]:
     """The rows of a language, in the order of the seed; English stands in where it has none."""
-    rows = read_seed(seeds / "reference" / "reason_sentences.csv")
     found = {row["language"] for row in rows}
     if language not in found:
         raise MartsError(f"The seed reason_sentences has no language '{language}'. It has: {', '.join(sorted(found))}.")
@@ -100,13 +114,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="post-purchase reasons", description="What every reason code means.")
     parser.add_argument("code", nargs="?", help="a check, or a check and a state: ticket, ticket:problem")
     parser.add_argument("--language", default="en", help="language of the words (default: en)")
-    parser.add_argument(
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
         "--seeds", type=Path, default=PROJECT / "seeds", help="folder of the seeds (default: the project's)"
     )
+    place.add_argument("--database", type=Path, help="a DuckDB file: the words that its build was made with")
     arguments = parser.parse_args(argv)
     try:
-        rows = sentences(arguments.seeds, arguments.language)
-        checks = read_seed(arguments.seeds / "policy" / "checks.csv")
+        if arguments.database:
+            told, checks = of_build(arguments.database)
+        else:
+            told = read_seed(arguments.seeds / "reference" / "reason_sentences.csv")
+            checks = read_seed(arguments.seeds / "policy" / "checks.csv")
+        rows = sentences(told, arguments.language)
     except MartsError as error:
         print(error, file=sys.stderr)
         return 2

@@ -33,7 +33,7 @@
     {%- if known is not none and known != identity and not var('accept_other_shop') -%}
         {{ exceptions.raise_compiler_error(
             "This database holds " ~ known ~ ", and this build would bring " ~ identity ~ ". Nothing was written. Build another shop into another database"
-            ~ " (POST_PURCHASE_DB=FILE). If it is the same shop from another place, say so for one build: --vars '{accept_other_shop: true, ...}';"
+            ~ " (POST_PURCHASE_DB=FILE). If it is the same shop and only its file, its folder or its schema was renamed or moved, say so for one build: --vars '{accept_other_shop: true, ...}';"
             ~ " where that place changes from day to day, give the shop a name (var shop_name).") }}
     {%- endif -%}
 {%- endmacro %}
