@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT, Build, run_dbt
 from test_pages import ask
 
-from post_purchase import PROJECT, reasons
+from post_purchase import reasons
 from post_purchase.pages import lists
 from post_purchase.pages.command import NAVIGATION
 
@@ -105,7 +105,7 @@ def codes(check: str, own: str) -> set[str]:
 
 
 def sentences() -> list[dict[str, str]]:
-    return reasons.sentences(PROJECT / "seeds", "en")
+    return reasons.sentences(read_seed("reference/reason_sentences.csv"), "en")
 
 
 def missing(check: str, own: str, rows: Iterable[dict[str, str]]) -> set[str]:
@@ -314,6 +314,29 @@ def test_no_note_contradicts_a_line_of_its_order(demo_shop: Build) -> None:
         window = re.search(r"Send it from (.{16}) until (.{16})", note)
         assert not window or window[1] < window[2], (order, lane)
     assert read > 80
+
+
+def test_a_note_says_whose_payment_it_was_and_ships_nothing_digital(demo_shop: Build) -> None:
+    """Without it: an exchange was paid before it was placed, and a gift card has been shipped."""
+    notes = ask(
+        demo_shop,
+        "select order_id, lesson_note from marts.next_actions"
+        " where order_id in ('H29-legacy-exchange-b', 'H59-gift-card')",
+    )
+    exchanged = " ".join(note for order, note in notes if order == "H29-legacy-exchange-b")
+    assert "placed 2026-06-05, paid with the order that it answers, 2026-05-28:" in exchanged
+    card = " ".join(note for order, note in notes if order == "H59-gift-card")
+    assert "Use education" in card and "digital and came with its payment" in card
+    assert "has been shipped" not in card
+
+
+def test_reasons_are_those_of_a_build_too(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without it: the one command that refuses --database is the one that explains what the others say."""
+    assert reasons.main([]) == 0
+    page = capsys.readouterr().out
+    assert reasons.main(["--database", str(demo_shop.database)]) == 0
+    assert capsys.readouterr().out == page
+    assert reasons.main(["ticket", "--database", "nowhere.duckdb"]) == 2
 
 
 def test_no_note_waits_for_what_was_cancelled(demo_shop: Build) -> None:

@@ -97,11 +97,17 @@ select
     chosen.lane,
     -- slots
     case when chosen.kind = 'support' and support.issue is null then 'heading_given' else {{ dbt.concat(["'heading_'", 'chosen.kind']) }} end as heading_part,
-    case when evidence.paid_at is null then 'order_unpaid' else 'order_paid' end as order_part,
+    case
+        when evidence.paid_at is null then 'order_unpaid'
+        -- what answers another order is paid by what that one was paid with
+        when orders.parent_order_id is not null and evidence.paid_at < orders.ordered_at then 'order_paid_with_first'
+        else 'order_paid'
+    end as order_part,
     case when line_lists.line_list is not null then 'lines' end as lines_part,
     case
         when chosen.kind not in ('send', 'turn') then null
         when chosen.override_id is not null then 'why_by_a_person'
+        when actions.due_anchor = 'last_shipped' and lines.is_digital then 'why_last_shipped_digital'
         else {{ dbt.concat(["'why_'", 'actions.due_anchor']) }}
     end as why_part,
     case when chosen.kind in ('send', 'turn') and channels.channel_sentence is not null then 'channel' end as channel_part,
@@ -233,6 +239,8 @@ from rows_of_lanes as chosen
 cross join formats
 inner join {{ ref('int_line_evidence') }} as evidence
     on chosen.order_line_id = evidence.order_line_id
+inner join {{ ref('int_order_lines') }} as lines
+    on chosen.order_line_id = lines.order_line_id
 inner join {{ ref('stg_orders') }} as orders
     on chosen.order_id = orders.order_id
 inner join words as nobody
