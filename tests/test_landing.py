@@ -96,10 +96,12 @@ def test_every_record_of_a_broken_file_is_accounted_for(broken: Build) -> None:
     ("text", "said"),
     [
         (b"ticket_id,topic,topic\nT1,damage,damage\n", ["tickets.csv", "line 1", "'topic' is there twice"]),
+        (b'ticket_id,"a,b"\nT1,damage\n', ["tickets.csv", "line 1", "holds the character that separates"]),
+        (b"ticket_id,topic,\nT1,damage,\n", ["tickets.csv", "line 1", "column 3 of 3 has no name"]),
         (b"ticket_id,caf\xe9\nT1,damage\n", ["tickets.csv", "line 1", "not UTF-8"]),
         (b"\xfe\xff" + "ticket_id,topic\nT1,damage\n".encode("utf-16-be"), ["tickets.csv", "UTF-8", "csv_encodings"]),
     ],
-    ids=["a column twice", "latin-1 header", "utf-16 with its bytes turned"],
+    ids=["a column twice", "a comma in a name", "a trailing comma", "latin-1 header", "utf-16 with its bytes turned"],
 )
 def test_a_header_that_cannot_be_read_stops_the_build(
     build: BUILT, tmp_path: Path, text: bytes, said: list[str]
