@@ -10,10 +10,10 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     customer       country US, region NY, timezone America/New_York, email, phone, emails [more], phones [more],
                    is_test, erased; `{n}` in an address becomes the case's number
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
-    order, orders  at, lines {A: {sku, quantity, price, discount, replaces, part_of (a bundle), ship_by,
-                   units_shipped, added}}, payments [[at, status, amount total], ...] (default: captured when ordered),
-                   total, type, parent, gift, test, cancelled, currency, handed (delivery method), status (of
-                   fulfilment); `order` is the order named `o`
+    order, orders  at, lines {A: {sku, product (of a SKU no longer sold), quantity, price, discount, replaces, part_of
+                   (a bundle), ship_by, units_shipped, added}}, payments [[at, status, amount total], ...] (default:
+                   captured when ordered), total, type, parent, gift, test, cancelled, currency, handed (delivery
+                   method), status (of fulfilment); `order` is the order named `o`
     parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
                    carries {A: 1}, events [[at, type], ...], lines_known
     refunds        line A or order o, units, amount, reason, requested, refunded, rejected
@@ -85,7 +85,7 @@ WORDS = {
     "overrides control answers twin feeds",
     "customer": "country region timezone email phone emails phones is_test erased",
     "order": "at lines payments total type parent gift test cancelled currency handed status",
-    "line": "sku quantity price discount replaces part_of ship_by units_shipped added",
+    "line": "sku product quantity price discount replaces part_of ship_by units_shipped added",
     "parcel": "shipped expected delivered cancelled carrier order carries events lines_known",
     "refund": "line order units amount reason requested refunded rejected",
     "ticket": "topic opened line order email phone events",
@@ -394,6 +394,7 @@ def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> I
                 order_line_id=case.line_id(f"{name}.{line}"),
                 order_id=order_id,
                 sku=sku,
+                product_id=facts.get("product"),
                 quantity=facts.get("quantity", 1),
                 unit_price=facts.get("price", products.get(sku, {}).get("price")),
                 discount=facts.get("discount", 0),

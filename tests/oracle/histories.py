@@ -1659,6 +1659,28 @@ def another_variant_reviewed(h: History) -> None:
 
 
 @seldom
+def a_variant_left_the_catalogue(h: History) -> None:
+    """A line whose SKU is blank or gone names its product; it was asked about, reviewed, or is at home when another
+    variant, or what a variant goes with, is bought."""
+    gone = h.sku("tee_old")
+    line = {"sku": h.pick(gone, gone, None), "product_id": h.pick(h.sku("tee"), h.sku("tee"), h.sku("TEE"))}
+    first = h.ago(40, 200, 300)
+    order, lines = h.place(first, [dict(line)])
+    h.ship(order, first + DAY, first + 4 * DAY)
+    what = h.pick("asked", "reviewed", "reviewed", "nothing")
+    if what == "asked":
+        h.message("review_request", first + 20 * DAY, order_id=order, order_line_id=lines[0])
+    elif what == "reviewed":
+        about = h.pick(gone, h.sku("tee_l"))
+        who = {"customer_id": h.customer, "rating": h.pick(1, 5), "destination": "own_site"}
+        h.add("reviews", review_id=h.id("v"), sku=about, submitted_at=h.ago(0, 3, 10), **who)
+    again = h.ago(18, 20, 24, 40)
+    bought = h.pick({"sku": h.sku("tee_m")}, {"sku": h.sku("cap")}, {"sku": h.sku("cap")}, dict(line))
+    order, _ = h.place(again, [bought])
+    h.ship(order, again + DAY, again + 4 * DAY)
+
+
+@seldom
 def all_but_a_penny(h: History) -> None:
     """Of two lines one is paid back, or both: to the last penny, less one a unit, or less one more."""
     ordered = h.ago(18, 20, 24, 40, 60)

@@ -501,12 +501,13 @@ class Checks:
         return self.seen("order_eligible", line, None, OK)
 
     def reviewable(self, line: Row) -> Answer:
-        product = self.facts.products.get(line["sku"])
-        if line.get("is_gift_card") or (product and product.get("is_reviewable") is False):
+        rows = self.facts.catalogue_of(line)
+        if line.get("is_gift_card") or any(row.get("is_reviewable") is False for row in rows):
             return Answer("problem")
         if "products" in self.facts.reading.unread_feeds:
             return Answer("unknown", "feed_products")
-        if product is None or product.get("is_active") is False or product.get("is_reviewable") is None:
+        rows = [row for row in rows if row.get("is_active") is not False]
+        if not rows or any(row.get("is_reviewable") is None for row in rows):
             return Answer("unknown", "no_product")
         return self.seen("reviewable", line, None, OK)
 
@@ -674,13 +675,16 @@ class Checks:
                     for other in facts.lines_of[order["order_id"]]:
                         if facts.covers(row, other) and facts.product_of(other["sku"], other) == product:
                             return True
-        return any(product in self.products_of_review(row) for row in self.reviews_of(person))
+        return any(product in self.products_of_review(row, person) for row in self.reviews_of(person))
 
-    def products_of_review(self, row: Row) -> set[str | None]:
-        """Of its SKU; a review that names none is about every product of its order."""
+    def products_of_review(self, row: Row, person: str) -> set[str | None]:
+        """Of its SKU, which may be what only the person's lines still know; a review that names none is about every
+        product of its order."""
         facts = self.facts
         if row.get("sku"):
-            return {facts.product_of(row["sku"])}
+            bought = [line for order in facts.orders_of[person] for line in facts.lines_of[order["order_id"]]]
+            known = {facts.product_of(row["sku"], line) for line in bought if line["sku"] == row["sku"]}
+            return known | {facts.product_of(row["sku"])}
         return {facts.product_of(line["sku"], line) for line in facts.lines_of.get(row.get("order_id") or "", [])}
 
     @functools.cached_property
@@ -841,8 +845,8 @@ class Checks:
     def may_be_asked_about(self, line: Row) -> bool:
         if self.facts.orders[line["order_id"]].get("order_type") == "replacement":
             return False
-        product = self.facts.products.get(line["sku"])
-        if line.get("is_gift_card") or (product and product.get("is_reviewable") is False):
+        rows = self.facts.catalogue_of(line)
+        if line.get("is_gift_card") or any(row.get("is_reviewable") is False for row in rows):
             return False
         done = self.already_done(line, "review_request").state == "problem"
         return not done and self.kept(line).state != "problem"

@@ -304,12 +304,20 @@ class Facts:
 
     def product_of(self, sku: str | None, line: Row | None = None) -> str | None:
         """Variants of a product are one."""
-        product = self.products.get(sku or "")
-        if product and product.get("product_id"):
-            return product["product_id"].casefold()
+        if product := self.products.get(sku or ""):
+            return (product.get("product_id") or sku or "").casefold()
+        # where the SKU is blank or no longer in the catalogue the line says it
         if line and line.get("product_id"):
-            return line["product_id"].casefold()
-        return sku
+            return line["product_id"].strip().casefold()
+        return sku.casefold() if sku else None
+
+    def catalogue_of(self, line: Row) -> list[Row]:
+        """The catalogue's rows on a line's product: that of its SKU, else of all its variants."""
+        if product := self.products.get(line["sku"] or ""):
+            return [product]
+        if not line.get("product_id"):
+            return []
+        return [row for row in self.products.values() if self.product_of(row["sku"]) == self.product_of(None, line)]
 
     def use_profile(self, sku: str) -> Row:
         category = (self.products.get(sku, {}).get("category") or "").casefold()
@@ -1285,7 +1293,8 @@ class Facts:
             and not self.is_test(order)
             and order.get("order_type") in (None, "purchase", "subscription_renewal")
             for line in self.lines_of[order["order_id"]]
-            if line["sku"] == sku
+            # what has no SKU is no purchase of one
+            if line["sku"] and line["sku"] == sku
         ]
         return sorted(found, key=lambda line: (self.orders[line["order_id"]]["ordered_at"], line["order_line_id"]))
 

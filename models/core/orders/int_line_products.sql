@@ -1,5 +1,6 @@
--- What the catalogue says today of a line's product: by its SKU, else by its product, else by its title, for a SKU may be blank or gone from
--- the catalogue while the product is still there. Letters and blanks around a SKU do not matter.
+-- A line's product, and what the catalogue says of it today: by its SKU, else by its product, else by its title, for a SKU may be blank or gone
+-- from the catalogue while the product is still there. Letters and blanks around a name do not matter. A product that is gone, too, is still the
+-- one that the line names; a SKU of which nothing more is known is a product of its own.
 with
 
 products as (
@@ -9,6 +10,7 @@ products as (
 by_{{ key }} as (
     select
         lower(trim({{ key }})) as product_key,
+        min(coalesce(product_id, sku)) as product_id,
         max(case when is_active then 1 else 0 end) as is_active,
         min(case when is_reviewable then 1 else 0 end) as is_reviewable
     from products
@@ -21,6 +23,7 @@ found as (
         lines.order_line_id,
         coalesce(lines.is_gift_card, false) as is_gift_card,
         coalesce(by_sku.product_key, by_product_id.product_key, by_title.product_key) as product_key,
+        coalesce(by_sku.product_id, by_product_id.product_id, lower(trim(lines.product_id)), by_title.product_id, lines.sku) as product_id,
         coalesce(by_sku.is_active, by_product_id.is_active, by_title.is_active) as is_active,
         coalesce(by_sku.is_reviewable, by_product_id.is_reviewable, by_title.is_reviewable) as is_reviewable
     from {{ ref('stg_order_lines') }} as lines
@@ -34,6 +37,7 @@ found as (
 
 select
     order_line_id,
+    product_id,
     product_key is not null as is_known,
     coalesce(is_active, 0) = 1 as is_active,
     not is_gift_card and coalesce(is_reviewable, 1) = 1 as is_reviewable

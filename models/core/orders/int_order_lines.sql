@@ -26,7 +26,7 @@ select
     orders.customer_id,
     orders.person_id,
     lines.sku,
-    coalesce(products.product_id, lines.sku) as product_id,
+    line_products.product_id,
     lines.replaces_order_line_id,
     lines.parent_order_line_id,
     -- text

@@ -1,5 +1,5 @@
 -- Reviews by person and product: the review says who, or its order, or the address that it was written from; a review without a SKU is about
--- every product of its order.
+-- every product of its order. A SKU that is no longer in the catalogue is what the person's own lines with it were.
 with
 
 reviews as (
@@ -53,6 +53,21 @@ reviewed_in_order as (
     group by reviews.review_id, lines.product_id
 ),
 
+bought_since_delisted as (
+    select
+        reviews.review_id,
+        lines.product_id
+    from reviews
+    inner join persons
+        on reviews.review_id = persons.review_id
+    inner join {{ ref('int_order_lines') }} as lines
+        on persons.person_id = lines.person_id and reviews.sku = lines.sku
+    left join {{ ref('stg_products') }} as products
+        on reviews.sku = products.sku
+    where products.sku is null and lines.product_id <> reviews.sku
+    group by reviews.review_id, lines.product_id
+),
+
 reviewed as (
     select
         reviews.review_id,
@@ -63,6 +78,8 @@ reviewed as (
     where reviews.sku is not null
     union all
     select * from reviewed_in_order
+    union all
+    select * from bought_since_delisted
 )
 
 select

@@ -22,7 +22,7 @@ candidates as (
     select
         asked.point_id,
         asked.candidate_sku,
-        coalesce(products.product_id, asked.candidate_sku) as product_id,
+        coalesce(products.product_id, case when asked.candidate_sku = points.sku then points.product_id end, asked.candidate_sku) as product_id,
         points.point_at,
         points.is_live,
         points.person_id
@@ -40,7 +40,7 @@ bought as (
         candidates.point_at,
         purchases.order_line_id,
         case when candidates.is_live then purchases.order_line_id end as live_order_line_id,
-        purchases.sku = candidates.candidate_sku as is_same_sku,
+        coalesce(purchases.sku = candidates.candidate_sku, false) as is_same_sku,
         not purchases.is_exchanged_in as is_own_accord,
         purchases.is_digital,
         purchases.ordered_at,
