@@ -1640,6 +1640,18 @@ def called_off_and_unread(h: History) -> None:
 
 
 @seldom
+def an_order_nobody_can_read(h: History) -> None:
+    """Another order of the customer, of which the row, or that of one of its lines, has no reading."""
+    ordered = h.ago(1, 5, 9, 16, 30, 60)
+    skus = [h.sku(h.pick("mug", "cap", "tee_m", "beans")), h.sku("mug")]
+    order, lines = h.place(ordered, [{"sku": sku} for sku in skus], pay=False)
+    if h.chance(0.7):
+        h.of("orders", order_id=order)[0][h.pick("total", "ordered_at")] = "12o"
+    else:
+        h.of("order_lines", order_line_id=lines[1])[0]["unit_price"] = "4O"
+
+
+@seldom
 def another_variant_reviewed(h: History) -> None:
     """A variant of a product was bought, and it or the other one reviewed, or the order without a word of what."""
     ordered = h.ago(18, 20, 24, 40, 60)

@@ -774,7 +774,7 @@ class Checks:
                 if answer and answer.state == "problem":
                     return answer
                 unknown = answer or unknown
-        return unknown or OK
+        return unknown or self.seen("person_issue", line, None, OK)
 
     def waits_for_help(self, line: Row) -> Answer | None:
         """Whether a line has an open issue, or one that could not be looked for."""

@@ -223,6 +223,9 @@ ABOUT_GOODS = {
     "supplied",
 }
 READERS: dict[str, set[str]] = {
+    # what was bought with it, and what became of it, nobody knows
+    "orders": {"person_issue", "owned", "supplied"},
+    "order_lines": {"person_issue", "owned", "supplied"},
     "payments": {"payment", "settled"},
     # a refused parcel hides what its events say
     "fulfillments": ABOUT_GOODS,
@@ -261,8 +264,9 @@ FEEDS_OF: dict[str, list[str]] = {
     "sizing": ["tickets", "ticket_events", "refunds", "fulfillment_events"],
     "deliverability": ["message_events"],
     "active_subscription": ["subscriptions"],
-    "owned": ["fulfillments", "refunds"],
-    "supplied": ["fulfillments", "refunds", "subscriptions"],
+    "person_issue": ["orders"],
+    "owned": ["orders", "fulfillments", "refunds"],
+    "supplied": ["orders", "fulfillments", "refunds", "subscriptions"],
     "already_done": ["messages"],
     "review_done": ["messages", "reviews"],
     "consent": ["consents"],

@@ -1,5 +1,5 @@
 -- Nothing is offered to somebody who is waiting for help, on whichever order: does another order of the person, or another line of this one, have an
--- open issue, or one that could not be looked for? An order, its exchanges and its replacements are one. What a line's own checks say of it is
+-- open issue, or one that could not be looked for? An order that nobody could read may have one. An order, its exchanges and its replacements are one. What a line's own checks say of it is
 -- not said again. For a past send the others are not judged anew: what was open of their tickets, refund requests, chargebacks and parcels speaks
 -- for them (int_order_issue_spans).
 with
@@ -14,6 +14,8 @@ points as (
         points.order_type,
         points.is_test,
         points.audited_action,
+        points.knows_orders,
+        points.unread_orders,
         orders.root_order_id
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_orders') }} as orders
@@ -143,12 +145,13 @@ found as (
 answers as (
     select
         points.point_id,
-        coalesce(found.state, 'ok') as state,
+        coalesce(found.state, case when points.knows_orders then 'ok' else 'unknown' end) as state,
         case
             when found.state = 'problem' and found.whose = 'order' then 'other_order'
             when found.state = 'problem' then 'other_line'
             when found.state = 'unknown' and found.whose = 'order' then 'other_order_unread'
             when found.state = 'unknown' then 'other_line_unread'
+            when not points.knows_orders then coalesce(points.unread_orders, 'feed_orders')
         end as detail,
         found.since,
         null as clears_at,
