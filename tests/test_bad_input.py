@@ -357,7 +357,14 @@ BAD: dict[str, list[dict[str, Any]]] = {
         dict(customer_id="", email="nobody@example.com"),
         dict(customer_id="   ", email="blank@example.com"),
         dict(customer_id="C1", email="secret@example.com", phone="+1 555 0100", first_name="Mata", is_test="perhaps"),
-        dict(customer_id="C2", email='quo"ted\\back@example.com', country="GB", region="a\nb", created_at="last year"),
+        dict(
+            customer_id="C2",
+            merged_into_customer_id="no-such-account",
+            email='quo"ted\\back@example.com',
+            country="GB",
+            region="a\nb",
+            created_at="last year",
+        ),
     ],
     "customer_identities": [
         dict(customer_id="nobody", kind="email", value="secret@example.com"),
@@ -379,15 +386,18 @@ BAD: dict[str, list[dict[str, Any]]] = {
         {**ORDER, "order_id": "R2", "total": "12", "_loaded_at": "2026-06-10 00:00:00"},
         {**ORDER, "order_id": "R2", "total": "13", "_loaded_at": "2026-06-12T01:00:00+02:00"},
         # copies differ in nothing but when they were loaded, and how they are spelled
-        {**ORDER, "order_id": "R3", "_loaded_at": "2026-06-10 00:00:00"},
-        {**ORDER, "order_id": "R3", "total": "50.00", "_loaded_at": "2026-06-12 00:00:00"},
+        {**ORDER, "order_id": "R3", "parent_order_id": "gone", "_loaded_at": "2026-06-10 00:00:00"},
+        {**ORDER, "order_id": "R3", "parent_order_id": "gone", "total": "50.00", "_loaded_at": "2026-06-12 00:00:00"},
+        # leads somewhere, and to what was refused
+        {**ORDER, "order_id": "L2", "parent_order_id": "R3"},
+        {**ORDER, "order_id": "L3", "parent_order_id": "U1"},
     ],
     "order_lines": [
         *[{**LINE, "order_line_id": f"{order}-1", "order_id": order} for order in [*WITH_LINES, "O1", "M1"]],
         {**LINE, "order_line_id": "Q0", "quantity": "0"},
         {**LINE, "order_line_id": "Q1", "quantity": "1.5.1"},
         {**LINE, "order_line_id": "Q2", "quantity": ""},
-        {**LINE, "order_line_id": "Q3", "quantity": "2.0"},
+        {**LINE, "order_line_id": "Q3", "quantity": "2.0", "replaces_order_line_id": "no-such-line"},
         {**LINE, "order_line_id": "P2", "discount": "-1"},
         {**LINE, "order_line_id": "P3", "discount": "51"},
         {**LINE, "order_line_id": "X1", "order_id": "no-such-order"},
@@ -417,7 +427,15 @@ BAD: dict[str, list[dict[str, Any]]] = {
         ),
         dict(refund_id="X4", order_id="0001", requested_at="0000-00-00 00:00:00"),
     ],
-    "tickets": [dict(ticket_id="T1", customer_id="007", requester_email="secret@example.com", subject="A secret")],
+    "tickets": [
+        dict(
+            ticket_id="T1",
+            merged_into_ticket_id="no-such-ticket",
+            customer_id="007",
+            requester_email="secret@example.com",
+            subject="A secret",
+        )
+    ],
     "reviews": [
         dict(review_id="V1", customer_id="007", sku="0042", rating="6", submitted_at="2026-06-20 09:00:00"),
         dict(review_id="V2", customer_id="007", sku="0042", rating="five", submitted_at="2026-06-20 09:00:00"),
@@ -461,7 +479,7 @@ REASONS = [
     ("orders", "O1", "orphan:customer_id"),
     ("orders", "M1", "no_time"),
     ("orders", "N1", "impossible:negative_total"),
-    ("orders", "L1", "order_without_lines"),
+    *[("orders", order, "order_without_lines") for order in ["L1", "L2", "L3"]],
     ("orders", "R1", "unparseable:total"),
     ("orders", "R1", "repeated_key"),
     ("orders", "R2", "repeated_key"),
@@ -544,6 +562,23 @@ def test_what_no_check_reads_and_what_leads_nowhere_is_left_out_and_counted(bad_
         "select column_name, dangling_value from marts.dangling_references where table_name = 'refunds' order by all",
     )
     assert dangling == [("order_id", "no-such-order"), ("order_line_id", "no-such-line")]
+
+
+def test_references_to_rows_of_their_own_table_are_counted(bad_rows: Build) -> None:
+    """Without it an exchange of an order that nobody has would stand by itself, and nobody would be told."""
+    dangling = rows_of(
+        bad_rows,
+        "select table_name, column_name, dangling_value, row_count, rejected_count from marts.dangling_references "
+        "where table_name in ('customers', 'tickets') or column_name in ('parent_order_id', 'replaces_order_line_id') "
+        "order by all",
+    )
+    assert dangling == [
+        ("customers", "merged_into_customer_id", "no-such-account", 1, 0),
+        ("order_lines", "replaces_order_line_id", "no-such-line", 1, 0),
+        ("orders", "parent_order_id", "U1", 1, 1),
+        ("orders", "parent_order_id", "gone", 1, 0),
+        ("tickets", "merged_into_ticket_id", "no-such-ticket", 1, 1),
+    ]
 
 
 def test_values_outside_the_list_are_kept_as_unknown(bad_rows: Build) -> None:

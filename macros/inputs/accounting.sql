@@ -59,7 +59,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The references that a row may be refused for, or kept without: {table: [{column, value, condition}]}. -#}
+{#- The references that a row may be refused for, kept without, or kept with though they lead nowhere: {table: [{column, value, condition}]}. -#}
 {% macro references() -%}
     {%- set kept_without = {
         'refunds': ['order_id', 'order_line_id'], 'tickets': ['customer_id', 'order_id', 'order_line_id'],
@@ -71,6 +71,12 @@
         'fulfillments': ['order_id'], 'fulfillment_lines': ['fulfillment_id', 'order_line_id'], 'fulfillment_events': ['fulfillment_id'],
         'ticket_events': ['ticket_id'], 'message_events': ['message_id'], 'memberships': ['customer_id'], 'sku_relations': ['sku', 'related_sku'],
         'subscriptions': ['customer_id'], 'leases': ['customer_id'], 'experiment_assignments': ['customer_id'], 'overrides': ['order_line_id'],
+    } -%}
+    {#- to another row of the same table, which nobody waits for: {column: the key that it should have} -#}
+    {%- set to_their_like = {
+        'customers': {'merged_into_customer_id': 'customer_id'}, 'orders': {'parent_order_id': 'order_id'},
+        'order_lines': {'replaces_order_line_id': 'order_line_id', 'parent_order_line_id': 'order_line_id'},
+        'tickets': {'merged_into_ticket_id': 'ticket_id'},
     } -%}
     {%- set found = {} -%}
     {%- for table, columns in kept_without.items() -%}
@@ -84,6 +90,17 @@
         {%- set listed = [] -%}
         {%- for column in columns -%}
             {%- do listed.append({'column': column, 'value': column, 'condition': "_rejected_reason = 'orphan:" ~ column ~ "'"}) -%}
+        {%- endfor -%}
+        {%- do found.update({table: listed}) -%}
+    {%- endfor -%}
+    {%- for table, columns in to_their_like.items() -%}
+        {%- set listed = found.get(table, []) -%}
+        {%- for column, key in columns.items() -%}
+            {%- do listed.append({'column': column, 'value': column, 'condition': (
+                column ~ " is not null and coalesce(_rejected_reason, '') <> 'repeat'"
+                ~ " and not exists (select 1 from (select " ~ key ~ " as key_there from " ~ ref('base_' ~ table) ~ " where _rejected_reason is null) as there"
+                ~ " where there.key_there = " ~ column ~ ")"
+            )}) -%}
         {%- endfor -%}
         {%- do found.update({table: listed}) -%}
     {%- endfor -%}
