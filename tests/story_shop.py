@@ -12,8 +12,8 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
     consent        [[at, status, basis express, channel email], ...]; default: subscribed, express, since January 2025
     order, orders  at, lines {A: {sku, product (of a SKU no longer sold), quantity, price, discount, replaces, part_of
                    (a bundle), ship_by, units_shipped, added}}, payments [[at, status, amount total], ...] (default:
-                   captured when ordered), total, type, parent, gift, test, cancelled, currency, handed (delivery
-                   method), status (of fulfilment); `order` is the order named `o`
+                   captured when ordered), email (given with the order), total, type, parent, gift, test, cancelled,
+                   currency, handed (delivery method), status (of fulfilment); `order` is the order named `o`
     parcels        shipped, expected (default 6 days after shipped), delivered, cancelled, carrier, order o,
                    carries {A: 1}, events [[at, type], ...], lines_known
     refunds        line A or order o, units, amount, reason, requested, refunded, rejected
@@ -84,7 +84,7 @@ WORDS = {
     "story": "id title customer consent order orders parcels refunds tickets site messages reviews subscriptions "
     "overrides control answers twin feeds",
     "customer": "country region timezone email phone emails phones is_test erased",
-    "order": "at lines payments total type parent gift test cancelled currency handed status",
+    "order": "at email lines payments total type parent gift test cancelled currency handed status",
     "line": "sku product quantity price discount replaces part_of ship_by units_shipped added",
     "parcel": "shipped expected delivered cancelled carrier order carries events lines_known",
     "refund": "line order units amount reason requested refunded rejected",
@@ -420,6 +420,7 @@ def order_rows(case: Case, name: str, order: Row, products: dict[str, Row]) -> I
             is_gift=order.get("gift", False),
             is_test=order.get("test", False),
             cancelled_at=at(order.get("cancelled")),
+            email=case.own(order.get("email")),
             delivery_method=order.get("handed"),
             fulfillment_status=order.get("status"),
         ),

@@ -1693,6 +1693,32 @@ def a_variant_left_the_catalogue(h: History) -> None:
 
 
 @seldom
+def written_from_the_address_of_an_order(h: History) -> None:
+    """An order gives an address that is not the account's, nobody's else or another's, and a ticket or a review comes
+    from there."""
+    address = f"work.{h.name}@example.com"
+    order = h.of("orders", order_id=h.order)[0]
+    if not order["customer_id"]:
+        return
+    order["email"] = h.pick(address, address.title())
+    if h.chance(0.3):
+        h.account(customer_id=h.id("c"), email=address)
+    written = h.pick(address.upper(), f"Ada <{address}>")
+    moment = h.ago(0, 2, 3, 6, 7, 10, 29)
+    if h.chance(0.6):
+        topic = h.pick("damage", "sizing", "not_received", "shipping", "other")
+        when: Any = moment if h.chance(0.85) else "soon"
+        ticket = h.add("tickets", ticket_id=h.id("t"), topic=topic, requester_email=written, opened_at=when)
+        if h.chance(0.3) and when is moment:
+            solved = h.past(moment + h.pick(1, 2, 3) * DAY)
+            h.add("ticket_events", ticket_id=ticket["ticket_id"], status="solved", occurred_at=solved)
+    else:
+        sku = h.of("order_lines", order_id=h.order)[0]["sku"]
+        about = {"sku": sku, "rating": h.pick(1, 5), "destination": "own_site"}
+        h.add("reviews", review_id=h.id("v"), reviewer_email=address.upper(), submitted_at=moment, **about)
+
+
+@seldom
 def all_but_a_penny(h: History) -> None:
     """Of two lines one is paid back, or both: to the last penny, less one a unit, or less one more."""
     ordered = h.ago(18, 20, 24, 40, 60)

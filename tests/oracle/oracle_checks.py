@@ -698,7 +698,7 @@ class Checks:
             if row.get("order_id") in facts.orders:
                 persons.add(facts.person_of_order(row["order_id"]))
             if row.get("reviewer_email"):
-                persons |= facts.persons_at.get(("email", row["reviewer_email"].strip().casefold()), set())
+                persons |= facts.writers(row["reviewer_email"].strip().casefold())
             for person in persons:
                 found.setdefault(person, []).append(row)
         return found

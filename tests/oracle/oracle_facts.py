@@ -246,6 +246,21 @@ class Facts:
             value: {self.person[account] for account in accounts} for value, accounts in values.items()
         }
 
+        # who answers at the address that stands on an order speaks of that order; where it is everybody's, of none
+        placed: dict[str, set[str]] = defaultdict(set)
+        for order in self.orders.values():
+            if address := email_address(order.get("email")):
+                placed[address].add(order["customer_id"])
+        self.wrote_from: dict[str, set[str]] = {
+            address: {self.person[account] for account in accounts}
+            for address, accounts in placed.items()
+            if len(accounts) <= 20
+        }
+
+    def writers(self, address: str) -> set[str]:
+        """Whose tickets and reviews come from an e-mail address: an account's, or one given with an order."""
+        return self.persons_at.get(("email", address), set()) | self.wrote_from.get(address, set())
+
     def person_of_order(self, order_id: str) -> str:
         return self.person[self.orders[order_id]["customer_id"]]
 
@@ -1139,7 +1154,7 @@ class Facts:
             return {self.person[row["customer_id"]]}
         found: set[str] = set()
         if address := email_address(row.get("requester_email")):
-            found |= self.persons_at.get(("email", address), set())
+            found |= self.writers(address)
         if phone := phone_address(row.get("requester_phone"), None):
             found |= self.persons_at.get(("phone", phone), set())
         return found
@@ -1332,6 +1347,7 @@ class Facts:
         for account in self.accounts_of[person]:
             if address := self.address_of_account(account):
                 names.add(("email", address))
+        names |= {("writer", address) for address, persons in self.wrote_from.items() if person in persons}
         return any(self.refused[table] & names for table in tables)
 
 

@@ -611,6 +611,8 @@ def name_the_refused(rows: dict[str, list[Row]], refused: list[Refused]) -> None
         email_address(row.get("value")) for row in rows["customer_identities"]
     }
 
+    on_orders = {email_address(row.get("email")) for row in rows["orders"]} - {None}
+
     def names(row: RawRow, channel: str) -> set[Name]:
         found: set[Name] = set()
         if (order := clean(row, "order_id")) in orders:
@@ -622,6 +624,9 @@ def name_the_refused(rows: dict[str, list[Row]], refused: list[Refused]) -> None
         for column in ("address", "requester_email", "reviewer_email", "email"):
             if row.get(column) and (address := email_address(str(row[column]))) in known_emails:
                 found.add((channel, str(address)))
+        for column in ("requester_email", "reviewer_email"):
+            if row.get(column) and (address := email_address(str(row[column]))) in on_orders:
+                found.add(("writer", str(address)))
         return found
 
     for one in refused:

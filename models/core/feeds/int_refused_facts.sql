@@ -121,6 +121,17 @@ found as (
     inner join addresses
         on named.named_by = 'email' and {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('named.name')) }} = addresses.address_key
     union
+    -- what was written from the address of an order; what an address permits is of the address alone
+    select
+        named.refused_row_id,
+        'customer' as kind,
+        given.customer_id as thing_id
+    from named
+    inner join refused
+        on named.refused_row_id = refused.refused_row_id and refused.feed in ('tickets', 'ticket_events', 'reviews')
+    inner join {{ ref('int_order_addresses') }} as given
+        on named.named_by = 'email' and {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('named.name')) }} = given.address_key
+    union
     select
         named.refused_row_id,
         'customer' as kind,

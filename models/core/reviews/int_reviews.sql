@@ -1,5 +1,5 @@
--- Reviews by person and product: the review says who, or its order, or the address that it was written from; a review without a SKU is about
--- every product of its order. A SKU that is no longer in the catalogue is what the person's own lines with it were.
+-- Reviews by person and product: the review says who, or its order, or the address that it was written from, which may be one that was given with
+-- an order; a review without a SKU is about every product of its order. A SKU that is no longer in the catalogue is what the person's own lines with it were.
 with
 
 reviews as (
@@ -30,6 +30,14 @@ reviewers as (
     from reviews
     inner join {{ ref('int_addresses') }} as addresses
         on {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('reviews.reviewer_email')) }} = addresses.address_key
+    union all
+    select
+        reviews.review_id,
+        given.person_id,
+        given.customer_id
+    from reviews
+    inner join {{ ref('int_order_addresses') }} as given
+        on {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('reviews.reviewer_email')) }} = given.address_key
 ),
 
 persons as (

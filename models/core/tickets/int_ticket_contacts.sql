@@ -1,4 +1,4 @@
--- Who wrote: the accounts that a ticket names by id or by any of their addresses. A report by phone or from another mailbox is still the
+-- Who wrote: the accounts that a ticket names by id, by any of their addresses or by one that was given with their orders. A report by phone or from another mailbox is still the
 -- customer's; a phone of whose country a ticket says nothing agrees in its last nine digits.
 with
 
@@ -69,3 +69,10 @@ select
 from last_nines
 inner join addresses
     on last_nines.last_nine_key = addresses.last_nine_key
+union
+select
+    ticket_addresses.ticket_id,
+    given.customer_id
+from ticket_addresses
+inner join {{ ref('int_order_addresses') }} as given
+    on ticket_addresses.address_key = given.address_key
