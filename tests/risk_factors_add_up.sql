@@ -7,7 +7,7 @@ select
 from {{ post_purchase_gate.built(ref('risk_factors')) }} as factors
 inner join {{ post_purchase_gate.built(ref('risk_factors')) }} as intercepts
     on factors.age_days = intercepts.age_days and intercepts.factor = 'intercept'
-where factors.factor not in ('intercept', 'category', 'calibration')
+where factors.factor not in ('intercept', 'category')
 group by factors.age_days, factors.factor
 having
     abs(sum(factors.reviews) - max(intercepts.reviews)) > 0.2

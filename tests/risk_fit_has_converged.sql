@@ -15,23 +15,25 @@ gradients as (
     select
         snapshot_at,
         age_days,
+        is_trial,
         '{{ factor }}' as factor,
         {{ factor }} as bin,
         (sum(negatives - reviews * chance) - {{ var('risk_shrinkage') }} * max({{ factor }}_coefficient - {{ factor }}_prior))
         / (sum(reviews * chance * (1 - chance)) + {{ var('risk_shrinkage') }}) as next_step
     from chances
     where {{ factor }}_prior is not null
-    group by snapshot_at, age_days, {{ factor }}
+    group by snapshot_at, age_days, is_trial, {{ factor }}
     union all
     {%- endfor %}
     select
         snapshot_at,
         age_days,
+        is_trial,
         'intercept' as factor,
         'all' as bin,
         sum(negatives - reviews * chance) / sum(reviews * chance * (1 - chance)) as next_step
     from chances
-    group by snapshot_at, age_days
+    group by snapshot_at, age_days, is_trial
 )
 
 select *

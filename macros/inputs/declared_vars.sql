@@ -33,7 +33,7 @@
             'decimal_mark',
         ],
         'share': [
-            'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_calibration_share', 'risk_max_drift', 'pair_max_false_share', 'rebuy_min_share',
+            'max_refused_share', 'margin_floor_share', 'transit_quantile', 'risk_judge_share', 'risk_max_drift', 'pair_max_false_share', 'rebuy_min_share',
             'experiment_min_reach', 'parity_tolerance', 'audience_max_shrink', 'max_shrink',
         ],
         'share 0.5': [

@@ -53,9 +53,6 @@
     {{ return(factors + (entangled * 10 + others) * 3) }}
 {%- endmacro %}
 
-{#- Rounds of the calibration, each of one Newton step. -#}
-{% macro risk_rounds() -%}{{ return(6) }}{%- endmacro %}
-
 {#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
 {% macro bounded_step(expression) -%}
     greatest(least({{ expression }}, 2.0), -2.0)
@@ -81,10 +78,10 @@
         select
             *,
             reviews * chance * (1 - chance) as curvature,
-            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, age_days) as all_gradient,
-            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, age_days) as all_curvature,
-            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, age_days, {{ factor }}) as bin_gradient,
-            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, age_days, {{ factor }}) as bin_curvature
+            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, age_days, is_trial) as all_gradient,
+            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, age_days, is_trial) as all_curvature,
+            {{ post_purchase_gate.exact_sum('negatives - reviews * chance') }} over (partition by snapshot_at, age_days, is_trial, {{ factor }}) as bin_gradient,
+            {{ post_purchase_gate.exact_sum('reviews * chance * (1 - chance)') }} over (partition by snapshot_at, age_days, is_trial, {{ factor }}) as bin_curvature
         from {{ name }}_chances
     ),
 
@@ -106,8 +103,8 @@
             *,
             {{ post_purchase_gate.bounded_step(
                 '(cast(all_gradient as ' ~ double ~ ') - cast(' ~ post_purchase_gate.exact_sum('curvature * alone')
-                ~ ' over (partition by snapshot_at, age_days) as ' ~ double ~ ')) / (cast(all_curvature as ' ~ double ~ ') + 0.000001 - cast('
-                ~ post_purchase_gate.exact_sum('curvature * yielding') ~ ' over (partition by snapshot_at, age_days) as ' ~ double ~ '))'
+                ~ ' over (partition by snapshot_at, age_days, is_trial) as ' ~ double ~ ')) / (cast(all_curvature as ' ~ double ~ ') + 0.000001 - cast('
+                ~ post_purchase_gate.exact_sum('curvature * yielding') ~ ' over (partition by snapshot_at, age_days, is_trial) as ' ~ double ~ '))'
             ) }} as intercept_step
         from {{ name }}_pulls
     ),
@@ -116,6 +113,7 @@
         select
             snapshot_at,
             age_days,
+            is_trial,
             reviews,
             negatives,
             intercept + intercept_step as intercept,
@@ -130,57 +128,5 @@
             {%- endfor %}
             log_odds + intercept_step + {{ post_purchase_gate.bounded_step('alone - yielding * intercept_step') }} as log_odds
         from {{ name }}_intercepts
-    )
-{%- endmacro %}
-
-{#-
-    One Newton step of the calibration a + b * log_odds over cells with reviews, negatives, log_odds, a and b: a is drawn to 0 and b to 1,
-    the more strongly the fewer the reviews.
--#}
-{% macro risk_calibration_step(cells, name) -%}
-    {%- set double = post_purchase_gate.type_double() -%}
-    {{ name }}_chances as (
-        select
-            *,
-            1 / (1 + exp(-1 * (shift + slope * log_odds))) as chance
-        from {{ cells }}
-    ),
-
-    {{ name }}_sums as (
-        select
-            *,
-            {%- for sum_name, expression in [
-                ('shift_gradient', 'negatives - reviews * chance'),
-                ('slope_gradient', '(negatives - reviews * chance) * log_odds'),
-                ('shift_curvature', 'reviews * chance * (1 - chance)'),
-                ('mixed_curvature', 'reviews * chance * (1 - chance) * log_odds'),
-                ('slope_curvature', 'reviews * chance * (1 - chance) * log_odds * log_odds'),
-            ] %}
-            cast({{ post_purchase_gate.exact_sum(expression) }} over (partition by snapshot_at, age_days, is_trial) as {{ double }}) as {{ sum_name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ name }}_chances
-    ),
-
-    {{ name }}_pulls as (
-        select
-            *,
-            shift_gradient - {{ var('risk_shrinkage') }} * shift as shift_pull,
-            slope_gradient - {{ 5 * var('risk_shrinkage') }} * (slope - 1) as slope_pull,
-            (shift_curvature + {{ var('risk_shrinkage') }}) * (slope_curvature + {{ 5 * var('risk_shrinkage') }})
-            - mixed_curvature * mixed_curvature as determinant
-        from {{ name }}_sums
-    ),
-
-    {{ name }} as {{ post_purchase_gate.computed_once() }} (
-        select
-            snapshot_at,
-            age_days,
-            is_trial,
-            reviews,
-            negatives,
-            log_odds,
-            shift + ((slope_curvature + {{ 5 * var('risk_shrinkage') }}) * shift_pull - mixed_curvature * slope_pull) / determinant as shift,
-            slope + ((shift_curvature + {{ var('risk_shrinkage') }}) * slope_pull - mixed_curvature * shift_pull) / determinant as slope
-        from {{ name }}_pulls
     )
 {%- endmacro %}

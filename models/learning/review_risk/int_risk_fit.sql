@@ -9,14 +9,15 @@ cells as (
     select
         snapshot_at,
         age_days,
+        is_trial,
         {%- for factor in factors %}
         {{ factor }},
         {%- endfor %}
         sum(reviews) as reviews,
         sum(negatives) as negatives
     from {{ ref('int_risk_examples') }}
-    where not is_calibration
-    group by snapshot_at, age_days, {{ factors | join(', ') }}
+    where not is_judge
+    group by snapshot_at, age_days, is_trial, {{ factors | join(', ') }}
 ),
 
 priors as (
@@ -33,16 +34,18 @@ base_rates as (
     select
         snapshot_at,
         age_days,
+        is_trial,
         ln((cast(sum(negatives) as {{ post_purchase_gate.type_double() }}) + 0.5)
             / (cast(sum(reviews - negatives) as {{ post_purchase_gate.type_double() }}) + 0.5)) as intercept
     from cells
-    group by snapshot_at, age_days
+    group by snapshot_at, age_days, is_trial
 ),
 
 starting_cells as (
     select
         cells.snapshot_at,
         cells.age_days,
+        cells.is_trial,
         cast(cells.reviews as {{ post_purchase_gate.type_double() }}) as reviews,
         cast(cells.negatives as {{ post_purchase_gate.type_double() }}) as negatives,
         base_rates.intercept,
@@ -54,7 +57,7 @@ starting_cells as (
         base_rates.intercept{% for factor in factors %} + coalesce({{ factor }}_priors.points, 0){% endfor %} as log_odds
     from cells
     inner join base_rates
-        on cells.snapshot_at = base_rates.snapshot_at and cells.age_days = base_rates.age_days
+        on cells.snapshot_at = base_rates.snapshot_at and cells.age_days = base_rates.age_days and cells.is_trial = base_rates.is_trial
     {%- for factor in factors %}
     inner join priors as {{ factor }}_priors
         on {{ factor }}_priors.factor = '{{ factor }}' and cells.{{ factor }} = {{ factor }}_priors.bin
@@ -71,6 +74,7 @@ starting_cells as (
 select
     snapshot_at,
     age_days,
+    is_trial,
     {%- for factor in factors %}
     {{ factor }},
     {{ factor }}_prior,

@@ -1,22 +1,22 @@
--- The probability of a bad review: the factors and the category of what happened, learned from past lines of that age and calibrated by the last reviews
--- before the point's snapshot. With too few reviews at every age the scorecard speaks alone; where other ages are learned and this one is not, or what
+-- The probability of a bad review: the factors and the category of what happened, learned from past lines of that age whose reviews the point's
+-- snapshot knows. With too few reviews at every age the scorecard speaks alone; where other ages are learned and this one is not, or what
 -- was learned of lines still to arrive does not keep, nothing is told. It reads what happened, never what this customer said of it.
 with
 
 scored as (
     select
         sums.point_id,
-        calibration.high_risk_from,
-        calibration.shift + calibration.slope * sums.log_odds as log_odds,
+        slices.high_risk_from,
+        sums.log_odds,
         case
-            when calibration.is_learned and sums.is_told then 'learned'
-            when not calibration.is_any_age_learned then 'assumed'
+            when slices.is_learned and sums.is_told then 'learned'
+            when not slices.is_any_age_learned then 'assumed'
             else 'none'
         end as basis
     from {{ ref('int_risk_sums') }} as sums
-    inner join {{ ref('int_risk_calibration') }} as calibration
-        on sums.snapshot_at = calibration.snapshot_at and sums.age_days = calibration.age_days
-    where sums.is_point and not calibration.is_trial
+    inner join {{ ref('int_risk_slices') }} as slices
+        on sums.snapshot_at = slices.snapshot_at and sums.age_days = slices.age_days
+    where sums.is_point
 )
 
 select

@@ -1,6 +1,6 @@
--- What each snapshot learns from, for each age of an order: the reviews of the days before it, the earlier ones for the coefficients and the last
--- risk_calibration_share of them for the calibration; the later half of these judges, for people to read, a calibration by the earlier half
--- alone. With too few reviews or negatives nothing is learned; where that is so at every age, the scorecard is in force.
+-- What each snapshot learns from, for each age of an order: the reviews of the days before it. The last risk_judge_share of them judge, for people to read,
+-- what the earlier ones teach alone; and from which score a learned risk is high. With too few reviews or negatives nothing is learned; where that is so
+-- at every age, the scorecard is in force.
 with
 
 ages as (
@@ -39,8 +39,7 @@ totals as (
         sum(reviews) as reviews,
         sum(negatives) as negatives,
         -- the last day whose reviews still belong to the earlier part
-        max(case when reviews_so_far <= (1 - {{ var('risk_calibration_share') }}) * all_reviews then review_date end) as coefficients_through,
-        max(case when reviews_so_far <= (1 - {{ var('risk_calibration_share') / 2 }}) * all_reviews then review_date end) as trial_through
+        max(case when reviews_so_far <= (1 - {{ var('risk_judge_share') }}) * all_reviews then review_date end) as trial_through
     from cumulative
     group by snapshot_at, age_days
 ),
@@ -52,11 +51,10 @@ judged as (
         ages.age_days,
         cast(coalesce(totals.reviews, 0) as decimal(18, 6)) as reviews,
         cast(coalesce(totals.negatives, 0) as decimal(18, 6)) as negatives,
-        totals.coefficients_through,
         totals.trial_through,
         coalesce(
             totals.reviews >= {{ var('risk_min_reviews') }} and totals.negatives >= {{ var('risk_min_negatives') }}
-            and totals.coefficients_through is not null, false
+            and totals.trial_through is not null, false
         ) as is_learned
     from {{ ref('int_snapshots') }} as snapshots
     cross join ages
@@ -66,5 +64,8 @@ judged as (
 
 select
     *,
-    max(case when is_learned then 1 else 0 end) over (partition by snapshot_at) = 1 as is_any_age_learned
+    max(case when is_learned then 1 else 0 end) over (partition by snapshot_at) = 1 as is_any_age_learned,
+    case
+        when is_learned then cast(least({{ var('risk_threshold') }}, {{ var('risk_lift') }} * negatives / reviews) as decimal(9, 6))
+    end as high_risk_from
 from judged

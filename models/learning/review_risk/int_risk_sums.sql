@@ -3,6 +3,7 @@
 select
     log_odds.snapshot_at,
     log_odds.point_id,
+    log_odds.is_trial,
     log_odds.is_point,
     log_odds.age_days,
     log_odds.log_odds + coalesce(categories.coefficient, 0) as log_odds,
@@ -11,7 +12,7 @@ from {{ ref('int_risk_log_odds') }} as log_odds
 left join {{ ref('int_risk_categories') }} as categories
     on
         log_odds.snapshot_at = categories.snapshot_at and log_odds.age_days = categories.age_days
-        and log_odds.category = categories.category
+        and log_odds.is_trial = categories.is_trial and log_odds.category = categories.category
 left join {{ ref('int_risk_drift') }} as drift
     on
         log_odds.snapshot_at = drift.snapshot_at and log_odds.age_days = drift.age_days

@@ -1,5 +1,4 @@
--- The model of the risk in force at as_of, for each age of an order, for a person to read. Log-odds add up: intercept, one bin per factor, the category;
--- then the calibration multiplies by its slope and adds its shift.
+-- The model of the risk in force at as_of, for each age of an order, for a person to read. Log-odds add up: intercept, one bin per factor, the category.
 with
 
 coefficients as (
@@ -17,7 +16,7 @@ coefficients as (
     from {{ ref('int_risk_coefficients') }} as coefficients
     inner join {{ ref('int_snapshots') }} as snapshots
         on coefficients.snapshot_at = snapshots.snapshot_at
-    where snapshots.is_current
+    where snapshots.is_current and not coefficients.is_trial
 ),
 
 categories as (
@@ -35,38 +34,13 @@ categories as (
     from {{ ref('int_risk_categories') }} as categories
     inner join {{ ref('int_snapshots') }} as snapshots
         on categories.snapshot_at = snapshots.snapshot_at
-    where snapshots.is_current
-),
-
-calibrations as (
-    {%- for column, neutral, text in [
-        ('shift', 0, 'Added to the log-odds after the slope.'), ('slope', 1, 'Multiplies the sum of intercept, factors and category.'),
-    ] %}
-    select
-        calibration.age_days,
-        'calibration' as factor,
-        '{{ column }}' as bin,
-        {{ loop.index }} as position,
-        '{{ text }}' as description,
-        calibration.reviews,
-        calibration.negatives,
-        {{ neutral }} as scorecard_points,
-        calibration.{{ column }} as coefficient,
-        case when calibration.is_learned then 'learned' else 'assumed' end as basis
-    from {{ ref('int_risk_calibration') }} as calibration
-    inner join {{ ref('int_snapshots') }} as snapshots
-        on calibration.snapshot_at = snapshots.snapshot_at
-    where snapshots.is_current and not calibration.is_trial
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    where snapshots.is_current and not categories.is_trial
 ),
 
 unioned as (
     select * from coefficients
     union all
     select * from categories
-    union all
-    select * from calibrations
 )
 
 select
