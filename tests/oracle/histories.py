@@ -1735,6 +1735,50 @@ def all_but_a_penny(h: History) -> None:
         h.refund(paid - DAY, paid, order_id=order, quantity=0, amount=amount)
 
 
+@seldom
+def broken_again(h: History) -> None:
+    """What was sent in place of something breaks on its way, or the something did: a replacement, or an exchange."""
+    ordered = h.ago(14, 18, 20, 24, 40)
+    order, lines = h.place(ordered, [{"sku": h.sku("tee_m")}])
+    first = h.ship(order, ordered + DAY, ordered + 3 * DAY, lines={lines[0]: 1})
+    if h.chance(0.4):
+        h.carrier(first, ordered + 2 * DAY, "damaged")
+    asked = ordered + 4 * DAY
+    kind = h.pick("replacement", "exchange", "native")
+    if kind == "native":
+        new_order, new = order, h.id("native")
+        h.add(
+            "order_lines",
+            order_line_id=new,
+            order_id=order,
+            sku=h.sku("tee_l"),
+            quantity=1,
+            unit_price=40,
+            discount=40,
+            replaces_order_line_id=lines[0],
+        )
+    else:
+        sku = h.sku("tee_m" if kind == "replacement" else "tee_l")
+        new_order, (new,) = h.place(
+            asked,
+            [{"sku": sku, "discount": 40, "replaces_order_line_id": lines[0]}],
+            pay=False,
+            total=0,
+            order_type=kind,
+            parent_order_id=order,
+        )
+    if kind != "replacement":
+        h.refund(asked, asked, order_id=order, order_line_id=lines[0], quantity=1, amount=40, reason="exchange")
+    sent = asked + DAY
+    came = h.pick(sent + 3 * DAY, sent + 3 * DAY, None)
+    parcel = h.ship(new_order, sent, came, lines={new: 1})
+    if h.chance(0.8):
+        h.carrier(parcel, sent + h.pick(1, 2, 4) * DAY, h.pick("damaged", "damaged", "damaged", "melted"))
+    if kind != "replacement" and h.chance(0.3):
+        solved = sent + h.pick(5, 6) * DAY
+        h.ticket("damage", sent + 4 * DAY, [(solved, "solved")], order_id=new_order, order_line_id=new)
+
+
 def tell(number: int, seed: int, under: int | None = None) -> History:
     """The history of a number: a beginning, up to four twists, and at times something seldom.
 

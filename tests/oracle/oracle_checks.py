@@ -336,6 +336,9 @@ class Checks:
         parts = [parcel for part in self.facts.parts_of(line) for parcel in self.parcels(part)]
         return [*self.parcels(line), *parts, *self.facts.parcels_perhaps(line)]
 
+    def parcels_of_replacements(self, line: Row) -> list[Parcel]:
+        return [parcel for new in self.facts.replaced_by(line) for parcel in self.parcels(new)]
+
     def shipping_exception(self, line: Row, review: bool = False) -> Answer:
         parcels = self.parcels_perhaps(line)
         units = sum((units for parcel, units in self.facts.parcels_with(line)[0] if not parcel.dead_end), ZERO)
@@ -343,12 +346,17 @@ class Checks:
         awaited = [one for one in parcels if not one.dead_end or units < self.facts.units_to_ship(line)]
         spells = [Spell(parcel.exception_at) for parcel in awaited if parcel.exception_at]
         answer = self.spelled("shipping_exception", line, spells, dt.timedelta(0), review)
+        # a replacement's own line is no unit: what its carrier says concerns the line that it stands for
+        parcels += self.parcels_of_replacements(line)
         if answer == OK and any(parcel.unmapped_exception for parcel in parcels):
             return Answer("unknown", "unmapped_event")
         return answer
 
-    def later_arrivals(self, line: Row) -> list[Moment]:
-        """When the replacement and exchange orders of the line's order, or its own exchange order, arrived."""
+    def later_arrivals(self, line: Row, damaged: Parcel | None = None) -> list[Moment]:
+        """When the replacement and exchange orders of the line's order, or its own exchange order, arrived.
+
+        What came in the parcel that is said to be damaged, or as part of what that one brings, mends nothing.
+        """
         facts = self.facts
         order = facts.orders[line["order_id"]]
         orders = facts.standing_children(order["order_id"], "replacement")
@@ -361,6 +369,8 @@ class Checks:
                 parcels.append([one])
         found = []
         for lines in parcels:
+            if damaged and any(damaged in self.parcels(one) for one in lines):
+                continue
             arrived = [facts.delivered_at(one) for one in lines]
             if arrived and all(arrived):
                 found.append(max(moment for moment in arrived if moment))
@@ -392,11 +402,12 @@ class Checks:
                 spells.append(Spell(start, resolved(start, ends)))
         unmapped = []
         if topic == "damage":
-            for parcel in self.parcels_perhaps(line):
+            for parcel in [*self.parcels_perhaps(line), *self.parcels_of_replacements(line)]:
+                ends = [*solves, *paid, *self.later_arrivals(line, damaged=parcel)]
                 for moment in parcel.damaged_at:
-                    spells.append(Spell(moment, resolved(moment, [*solves, *paid, *arrived])))
+                    spells.append(Spell(moment, resolved(moment, ends)))
                 for moment in parcel.unmapped_at[-1:]:
-                    unmapped.append(Spell(moment, resolved(moment, [*solves, *paid, *arrived])))
+                    unmapped.append(Spell(moment, resolved(moment, ends)))
         return spells, unmapped
 
     def answers_any_report(self, refund: Row, line: Row) -> bool:

@@ -2,7 +2,8 @@
 -- A damage or sizing report is a ticket of that topic, a refund for that reason, or (damage) a carrier event. It is resolved by the first of:
 -- its ticket's solve, the refund paid, a replacement or exchange delivered. A reopened ticket is a new report, of its new run. A topic or a
 -- reason that nobody knows may be either, and nothing but its own end resolves it. A refund of the line that does not name the
--- other trouble answers a ticket or an event, but not a request for money that is still open.
+-- other trouble answers a ticket or an event, but not a request for money that is still open. A replacement or exchange whose own parcel is said to be
+-- damaged does not answer that by arriving: neither in the parcel itself nor, of the same line, in another.
 with
 
 points as (
@@ -44,6 +45,8 @@ reports as (
         tickets.ticket_id as report_id,
         'tickets' as report_table,
         tickets.ticket_scope = 'line' as is_line_scoped,
+        cast(null as {{ dbt.type_string() }}) as carried_order_line_id,
+        cast(null as {{ dbt.type_string() }}) as fulfillment_id,
         tickets.opened_at as reported_at,
         case when not tickets.is_open then tickets.solved_at end as own_resolved_at
     from {{ ref('int_point_tickets') }} as tickets
@@ -57,6 +60,8 @@ reports as (
         refunds.refund_id as report_id,
         'refunds' as report_table,
         refunds.is_line_scoped,
+        cast(null as {{ dbt.type_string() }}) as carried_order_line_id,
+        cast(null as {{ dbt.type_string() }}) as fulfillment_id,
         refunds.reported_at,
         -- a request that was turned down is answered, too
         coalesce(refunds.refunded_at, refunds.rejected_at) as own_resolved_at
@@ -71,6 +76,8 @@ reports as (
         damaged_event_id as report_id,
         'fulfillment_events' as report_table,
         true as is_line_scoped,
+        carried_order_line_id,
+        fulfillment_id,
         damaged_at as reported_at,
         cast(null as {{ dbt.type_timestamp() }}) as own_resolved_at
     from {{ ref('int_parcel_evidence') }}
@@ -84,6 +91,8 @@ reports as (
         unmapped_event_id as report_id,
         'fulfillment_events' as report_table,
         true as is_line_scoped,
+        carried_order_line_id,
+        fulfillment_id,
         last_unmapped_at as reported_at,
         cast(null as {{ dbt.type_timestamp() }}) as own_resolved_at
     from {{ ref('int_parcel_evidence') }}
@@ -95,6 +104,8 @@ resolutions as (
         arrivals.point_id,
         topics.topic,
         arrivals.is_same_line,
+        arrivals.new_order_line_id as carried_order_line_id,
+        arrivals.fulfillment_id,
         arrivals.arrived_at as resolved_at,
         'arrivals' as resolution_table
     from {{ ref('int_replacement_arrivals') }} as arrivals
@@ -104,6 +115,8 @@ resolutions as (
         refunds.point_id,
         topics.topic,
         refunds.is_line_scoped as is_same_line,
+        cast(null as {{ dbt.type_string() }}) as carried_order_line_id,
+        cast(null as {{ dbt.type_string() }}) as fulfillment_id,
         refunds.refunded_at as resolved_at,
         'refunds' as resolution_table
     from refunds
@@ -123,6 +136,8 @@ resolutions as (
         point_id,
         topic,
         true as is_same_line,
+        cast(null as {{ dbt.type_string() }}) as carried_order_line_id,
+        cast(null as {{ dbt.type_string() }}) as fulfillment_id,
         solved_at as resolved_at,
         'tickets' as resolution_table
     from {{ ref('int_point_tickets') }}
@@ -163,6 +178,9 @@ told as (
         and (resolutions.is_same_line or not reports.is_line_scoped)
         -- a ticket is resolved by its own solve and a request by its own refund, not by another's
         and reports.report_table <> resolutions.resolution_table
+        -- of reports only a carrier's names a parcel, of resolutions only an arrival
+        and not coalesce(reports.fulfillment_id = resolutions.fulfillment_id, false)
+        and not coalesce(reports.carried_order_line_id = resolutions.carried_order_line_id, false)
         and (reports.is_certain or reports.report_table = 'fulfillment_events')
 )
 

@@ -1,5 +1,6 @@
 -- Replacements and exchanges of a point's order that have arrived by the instant, and whether they are about the point's own line. One without a scan is
--- presumed to have come in its time, unless something bars it or somebody asks where the order's goods are.
+-- presumed to have come in its time, unless something bars it or somebody asks where the order's goods are. Which parcel brought which line is told,
+-- since nothing that arrives broken mends itself.
 with
 
 points as (
@@ -14,6 +15,8 @@ points as (
 arrivals as (
     select
         points.point_id,
+        successors.new_order_line_id,
+        parcels.fulfillment_id,
         points.order_line_id in (successors.old_order_line_id, successors.new_order_line_id) as is_same_line,
         coalesce(
             states.delivered_at,
@@ -42,6 +45,8 @@ arrivals as (
 
 select
     point_id,
+    new_order_line_id,
+    fulfillment_id,
     is_same_line,
     arrived_at
 from arrivals
