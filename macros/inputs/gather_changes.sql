@@ -244,6 +244,11 @@
         ordered_at < {{ post_purchase_gate.add_days(-1 * var('live_days'), as_of) }}
         and {{ post_purchase_gate.add_days(var('live_days'), 'ordered_at') }} >= {{ last_as_of }}
     union
+    -- an exchange inside an order that was still to be asked for
+    select 'line' as kind, order_line_id as name
+    from {{ core }}.int_order_lines
+    where known_from > {{ last_as_of }} and known_from <= {{ as_of }}
+    union
     select 'order' as kind, order_id as name
     from {{ core }}.int_live_spans
     where

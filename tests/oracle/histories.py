@@ -1779,6 +1779,37 @@ def broken_again(h: History) -> None:
         h.ticket("damage", sent + 4 * DAY, [(solved, "solved")], order_id=new_order, order_line_id=new)
 
 
+@seldom
+def exchanged_by_and_by(h: History) -> None:
+    """A line stands in the place of another of its order; the first word of the exchange falls about the instant."""
+    ordered = h.ago(8, 15, 18, 20)
+    units = h.pick(1, 1, 2)
+    order, lines = h.place(ordered, [{"sku": h.sku("tee_m"), "quantity": units}])
+    h.ship(order, ordered + DAY, ordered + 4 * DAY, lines={lines[0]: units})
+    new = h.id("native")
+    h.add(
+        "order_lines",
+        order_line_id=new,
+        order_id=order,
+        sku=h.sku("tee_l"),
+        quantity=1,
+        unit_price=40,
+        discount=40,
+        replaces_order_line_id=lines[0],
+    )
+    first = AS_OF + h.pick(-1, 0, 0, 1, 10800, 86400) * SECOND
+    kind = h.pick("refund", "refund", "parcel", "label", "ticket")
+    if kind == "refund":
+        paid = h.pick(first, first + DAY)
+        h.refund(first, paid, order_id=order, order_line_id=lines[0], quantity=1, amount=40, reason="exchange")
+    elif kind == "ticket":
+        h.ticket("how_to", first, [], order_id=order, order_line_id=new)
+    else:
+        parcel = h.ship(order, first + (DAY if kind == "label" else 0 * DAY), lines={new: 1})
+        if kind == "label":
+            h.carrier(parcel, first, "label_created")
+
+
 def tell(number: int, seed: int, under: int | None = None) -> History:
     """The history of a number: a beginning, up to four twists, and at times something seldom.
 

@@ -726,29 +726,33 @@ class Facts:
                 listed = [(parcel, quantity) for parcel, _ in self.listed_in(parent, order_id)]
         return carried + listed, missing
 
+    def exchange_asked_at(self, old: Row) -> Moment | None:
+        moments = [
+            row.get("requested_at") or row.get("refunded_at")
+            for row in self.refunds[old["order_id"]]
+            if row.get("reason") == "exchange" and row.get("order_line_id") == old["order_line_id"]
+        ]
+        return min((moment for moment in moments if moment), default=None)
+
+    def exchanged_inside(self, line: Row) -> Row | None:
+        """The line of the same order whose place a line has taken."""
+        old = self.lines.get(line.get("replaces_order_line_id") or "")
+        return old if old and old["order_id"] == line["order_id"] else None
+
     def may_carry(self, parcel: Parcel, line: Row) -> bool:
         """What was exchanged inside the order left before the exchange was asked for; what takes its place, after."""
-
-        def asked_at(old: Row) -> Moment | None:
-            moments = [
-                row.get("requested_at") or row.get("refunded_at")
-                for row in self.refunds[old["order_id"]]
-                if row.get("reason") == "exchange" and row.get("order_line_id") == old["order_line_id"]
-            ]
-            return min((moment for moment in moments if moment), default=None)
-
         if not parcel.shipped_at:
             return True
-        old = self.lines.get(line.get("replaces_order_line_id") or "")
-        if old and old["order_id"] == line["order_id"]:
-            at = asked_at(old)
+        old = self.exchanged_inside(line)
+        if old:
+            at = self.exchange_asked_at(old)
             first = min(one.shipped_at for one in self.parcels_of[line["order_id"]] if one.shipped_at)
             if parcel.shipped_at < at if at else parcel.shipped_at <= first:
                 return False
         given_away = any(
             one.get("replaces_order_line_id") == line["order_line_id"] for one in self.lines_of[line["order_id"]]
         )
-        at = asked_at(line) if given_away else None
+        at = self.exchange_asked_at(line) if given_away else None
         return at is None or parcel.shipped_at < at
 
     def parcels_perhaps(self, line: Row) -> list[Parcel]:
@@ -1038,9 +1042,11 @@ class Facts:
         replaced = sum((new["quantity"] or ZERO for new in self.replaced_by(line)), ZERO)
         return max(self.units_owed(line) - replaced, ZERO)
 
-    def ship_time(self, line: Row) -> Moment:
-        ordered = self.orders[line["order_id"]]["ordered_at"]
-        return line.get("ship_by") or ordered + self.options["handling_days"] * DAY
+    def ship_time(self, line: Row) -> Moment | None:
+        """Of an exchange inside the order from its request on, as of an order of its own; without one nobody knows."""
+        old = self.exchanged_inside(line)
+        ordered = self.exchange_asked_at(old) if old else self.orders[line["order_id"]]["ordered_at"]
+        return line.get("ship_by") or (ordered + self.options["handling_days"] * DAY if ordered else None)
 
     def units_shipped(self, line: Row) -> tuple[Decimal, Moment | None, bool]:
         """Units handed over, when the last one was, and whether the source leaves it open."""
@@ -1059,8 +1065,11 @@ class Facts:
         """Since when a unit should have been handed over."""
         if self.is_digital(line):
             return None
+        due = self.ship_time(line)
+        if due is None:
+            return None
         units, _, missing = self.units_shipped(line)
-        late = self.ship_time(line) + 3 * DAY
+        late = due + 3 * DAY
         return late if units < self.units_to_ship(line) and not missing and self.at >= late else None
 
     def shipped_at(self, line: Row) -> Moment | None:

@@ -524,6 +524,7 @@ def read(
         for (table, column), check in STOPPERS.items()
         if raw.get(table) and column not in raw[table][0] and column not in columns_not_kept
     }
+    forget_exchanges_to_come(rows, at)
     return Reading(at, forget_later(rows, at), refused, unmapped, unread, blind, set(raw))
 
 
@@ -661,6 +662,35 @@ def unread_feeds(
         if len(nobody) >= 5 and len(nobody) > 0.01 * len(raw.get(feed, [])):
             found[feed] = "degraded"
     return found
+
+
+def forget_exchanges_to_come(rows: dict[str, list[Row]], at: dt.datetime) -> None:
+    """A line that takes another's place in its order has no date: it comes with the first fact that speaks of it.
+
+    An order of its own, told as such, would not be there before its date either.
+    """
+    order_of = {row["order_line_id"]: row["order_id"] for row in rows["order_lines"]}
+    parcels = {row["fulfillment_id"]: [row.get("shipped_at")] for row in rows["fulfillments"]}
+    for row in rows["fulfillment_events"]:
+        parcels[row["fulfillment_id"]].append(row.get("occurred_at"))
+    to_come = set()
+    for line in rows["order_lines"]:
+        old, new = line.get("replaces_order_line_id"), line["order_line_id"]
+        if order_of.get(old) != line["order_id"] or old == new:
+            continue
+        told: list[dt.datetime | None] = []
+        for row in rows["refunds"]:
+            if row.get("order_line_id") == old and row.get("reason") == "exchange":
+                told += [row.get("requested_at"), row.get("refunded_at")]
+        for row in rows["fulfillment_lines"]:
+            if row["order_line_id"] == new:
+                told += parcels[row["fulfillment_id"]]
+        told += [row["opened_at"] for row in rows["tickets"] if row.get("order_line_id") == new]
+        moments = [moment for moment in told if moment]
+        if moments and min(moments) > at:
+            to_come.add(new)
+    for table in ("order_lines", "fulfillment_lines"):
+        rows[table] = [row for row in rows[table] if row["order_line_id"] not in to_come]
 
 
 def forget_later(rows: dict[str, list[Row]], at: dt.datetime) -> dict[str, list[Row]]:

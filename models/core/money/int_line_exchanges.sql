@@ -1,6 +1,7 @@
 -- When which units of a line were exchanged: by an exchange order from its own date. Order lines carry no date: an exchange inside an order took
 -- effect when its refund was made or its first parcel left, whichever was first (a request alone is a wish, as it is before an exchange order),
--- and else is only known to be made by now: what comes later was not known. A cancelled exchange gives the units back.
+-- and else is only known to be made by now: what comes later was not known. Before the first word of it (int_order_lines.known_from) it is none,
+-- whenever the order is looked at. A cancelled exchange gives the units back.
 with
 
 first_parcels as (
@@ -31,7 +32,7 @@ exchanges as (
         case
             when successors.successor_kind = 'exchange' then new_lines.ordered_at
             else greatest(
-                old_lines.ordered_at,
+                new_lines.known_from,
                 least(
                     coalesce(exchange_refunds.refunded_at, {{ post_purchase_gate.as_of() }}),
                     coalesce(first_parcels.shipped_at, {{ post_purchase_gate.as_of() }}),

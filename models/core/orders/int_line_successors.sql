@@ -85,13 +85,10 @@ links as (
     where remoteness = least_remoteness and (successor_kind = 'replacement' or preference = 1)
     union all
     select
-        old_line.order_line_id as old_order_line_id,
-        new_line.order_line_id as new_order_line_id,
+        old_order_line_id,
+        new_order_line_id,
         'native_exchange' as successor_kind
-    from lines as new_line
-    inner join lines as old_line
-        on new_line.replaces_order_line_id = old_line.order_line_id
-    where new_line.order_id = old_line.order_id and new_line.order_line_id <> old_line.order_line_id
+    from {{ ref('int_native_exchanges') }}
 ),
 
 replacements as (

@@ -58,6 +58,8 @@ select
     orders.is_test,
     -- timestamps
     orders.ordered_at,
+    -- what takes a line's place inside an order is there from the first word of it on
+    greatest(orders.ordered_at, coalesce(exchanges.told_at, orders.ordered_at)) as known_from,
     lines.ship_by,
     roots.ordered_at as root_ordered_at,
     -- an exchange falls with the order that it answers
@@ -71,6 +73,8 @@ inner join {{ ref('int_line_products') }} as line_products
     on lines.order_line_id = line_products.order_line_id
 left join {{ ref('int_order_amounts') }} as amounts
     on lines.order_id = amounts.order_id
+left join {{ ref('int_native_exchanges') }} as exchanges
+    on lines.order_line_id = exchanges.new_order_line_id
 left join products
     on lines.sku = products.sku
 left join profiles as sku_profile

@@ -13,7 +13,8 @@ select
     quantity,
     is_digital,
     order_type = 'exchange' or replaces_order_line_id is not null as is_exchanged_in,
-    ordered_at,
+    -- what came by an exchange inside an order, as by one of its own
+    known_from as ordered_at,
     cancelled_at
 from {{ ref('int_order_lines') }}
 where order_type <> 'replacement' and not is_test

@@ -59,32 +59,14 @@ unknown_orders as (
     group by order_id
 ),
 
-exchange_dates as (
-    select
-        order_line_id,
-        min(coalesce(requested_at, refunded_at)) as exchanged_at
-    from {{ ref('stg_refunds') }}
-    where reason = 'exchange' and order_line_id is not null
-    group by order_line_id
-),
-
 exchanges as (
-    select
-        new_lines.order_line_id as new_order_line_id,
-        new_lines.replaces_order_line_id as old_order_line_id,
-        exchange_dates.exchanged_at
-    from lines as new_lines
-    inner join lines as old_lines
-        on new_lines.replaces_order_line_id = old_lines.order_line_id and new_lines.order_id = old_lines.order_id
-    left join exchange_dates
-        on old_lines.order_line_id = exchange_dates.order_line_id
-    where new_lines.order_line_id <> old_lines.order_line_id
+    select * from {{ ref('int_native_exchanges') }}
 ),
 
 given_away as (
     select
         old_order_line_id,
-        min(exchanged_at) as exchanged_at
+        min(asked_at) as asked_at
     from exchanges
     group by old_order_line_id
 )
@@ -118,7 +100,7 @@ where
     -- an exchange that nobody dates came after the first parcel
     (
         exchanges.new_order_line_id is null
-        or silent.shipped_at >= exchanges.exchanged_at
-        or (exchanges.exchanged_at is null and silent.shipped_at > silent.first_shipped_at)
+        or silent.shipped_at >= exchanges.asked_at
+        or (exchanges.asked_at is null and silent.shipped_at > silent.first_shipped_at)
     )
-    and (given_away.exchanged_at is null or silent.shipped_at < given_away.exchanged_at)
+    and (given_away.asked_at is null or silent.shipped_at < given_away.asked_at)

@@ -14,24 +14,13 @@ orders_shipped as (
     group by order_id
 ),
 
-exchanged_in as (
-    select
-        successors.new_order_line_id,
-        min(refunds.known_at) as exchanged_at
-    from {{ ref('int_line_successors') }} as successors
-    left join {{ ref('int_refund_moves') }} as refunds
-        on successors.old_order_line_id = refunds.order_line_id and refunds.reason = 'exchange'
-    where successors.successor_kind = 'native_exchange'
-    group by successors.new_order_line_id
-),
-
 points as (
     select
         points.point_id,
         points.point_at,
         points.order_line_id,
         points.ship_by,
-        case when exchanged_in.new_order_line_id is null then points.ordered_at else exchanged_in.exchanged_at end as ordered_at,
+        case when exchanged_in.new_order_line_id is null then points.ordered_at else exchanged_in.asked_at end as ordered_at,
         case
             when payments.is_payment_problem and not coalesce(orders_shipped.shipped_at <= points.point_at, false) then 0
             else refunds.units_owed
@@ -43,7 +32,7 @@ points as (
         on points.point_id = payments.point_id
     left join orders_shipped
         on points.order_id = orders_shipped.order_id
-    left join exchanged_in
+    left join {{ ref('int_native_exchanges') }} as exchanged_in
         on points.order_line_id = exchanged_in.new_order_line_id
     where not points.is_digital
 ),

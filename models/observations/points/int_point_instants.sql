@@ -31,7 +31,7 @@ select
 from lines
 inner join {{ ref('int_live_orders') }} as live_orders
     on lines.order_id = live_orders.order_id
-where lines.ordered_at <= {{ as_of }}
+where lines.known_from <= {{ as_of }}
 {{ 'union all' if origins | length > 1 }}
 {%- endif %}
 {%- if 'message' in origins %}
@@ -55,6 +55,8 @@ inner join lines
 where
     messages.sent_at <= {{ as_of }}
     and lines.ordered_at <= messages.sent_at
+    -- a message that names a line speaks of it, whatever else does not yet
+    and (messages.order_line_id is not null or lines.known_from <= messages.sent_at)
     and {{ post_purchase_gate.since_audit_from('messages.sent_at') }}
 {{ 'union all' if 'calendar' in origins or 'due' in origins }}
 {%- endif %}
@@ -75,6 +77,7 @@ from lines
 cross join {{ ref('calendar_steps') }} as steps
 where
     {{ step_at }} <= {{ as_of }}
+    and lines.known_from <= {{ step_at }}
     and {{ post_purchase_gate.since_audit_from('lines.ordered_at') }}
 {{ 'union all' if 'due' in origins }}
 {%- endif %}
@@ -94,5 +97,5 @@ select
 from {{ ref('int_line_dues') }} as dues
 inner join lines
     on dues.order_line_id = lines.order_line_id
-where dues.due_at <= {{ as_of }}
+where dues.due_at <= {{ as_of }} and lines.known_from <= dues.due_at
 {%- endif %}
