@@ -1164,7 +1164,8 @@ def breaker_tables(bench: Bench) -> list[Table]:
 def pairs_tables(bench: Bench) -> list[Table]:
     rows = []
     for taste, trigger in ((0, 0.05), (0, 0.08), (0.3, 0.08), (0.3, 0.2), (0.5, 0.08), (0.5, 0.25)):
-        draws = max(round(4 * bench.scale), 1)
+        # where few pairs have a lift, all of a shop's pass or none: a few shops say little of it
+        draws = max(round(60 * bench.scale), 1)
         lifted, lifted_true, proven, proven_true = (
             sum(part) for part in zip(*(bench.pairs(taste, trigger, draw) for draw in range(draws)), strict=True)
         )
