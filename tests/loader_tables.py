@@ -48,6 +48,8 @@ def build_connector(
         {"connections": connections, "as_of": AS_OF, **vars},
         database=database,
         select=" ".join(f"+path:models/staging/{connector}" for connector in connectors.split()),
+        # a seed's words may be held against seeds that no connector reads
+        exclude="test_name:known_values",
         with_tests=True,
     )
 
