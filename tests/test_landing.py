@@ -111,6 +111,21 @@ def test_a_header_that_cannot_be_read_stops_the_build(
     assert all(word in str(stopped.value) for word in said), stopped.value
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PAR1", b"ticket_id,topic\nT1,damage\n", b"PAR1" + b"x" * 400 + b"PAR1"],
+    ids=["empty", "its first bytes", "csv", "a description longer than the file"],
+)
+def test_a_broken_parquet_file_stops_the_build_by_name(build: BUILT, tmp_path: Path, content: bytes) -> None:
+    """Without it: the reader's own error, which says nothing of what to do."""
+    raw = folder_of(tmp_path / "raw", f"{HEADER}\n{line(1, 'hello')}\n".encode())
+    (raw / "tickets.csv").unlink()
+    (raw / "tickets.parquet").write_bytes(content)
+    with pytest.raises(BuildError) as stopped:
+        build({"raw_path": str(raw)})
+    assert "tickets.parquet' is no Parquet file, or not a whole one. Write it anew" in str(stopped.value)
+
+
 def test_line_ends_of_two_kinds_and_a_stray_return_cost_no_other_record(build: BUILT, tmp_path: Path) -> None:
     """Without it: the reader gives up on the whole file, and its error names neither file nor line."""
     ends = ["\n", "\r\n"]

@@ -42,6 +42,7 @@
             {%- endif -%}
         {%- endfor -%}
         {%- if found.parquet -%}
+            {%- do post_purchase_gate.check_parquet(found.parquet) -%}
             {%- do run_query("create view " ~ target_name ~ " as select * from read_parquet('" ~ post_purchase_gate.sql_text(found.parquet) ~ "')") -%}
             {%- do post_purchase_gate.count_file(
                 found.parquet, node.name, schema, none, 'null', "(select sum(num_rows) from parquet_file_metadata('" ~ post_purchase_gate.sql_text(found.parquet) ~ "'))", true) -%}
@@ -186,6 +187,23 @@
 {%- endmacro %}
 
 {% macro longest_line() -%}{{ return(16777216) }}{%- endmacro %}
+
+{#-
+    Stops over a file that is no Parquet, or was cut off: the last eight bytes of one say how long the description of its columns before them is. Of files above
+    256 MB, which are not read as a whole, and of a description that is garbled the reader's own error tells, which names the file.
+-#}
+{% macro check_parquet(file) -%}
+    {%- set path = post_purchase_gate.sql_text(file) -%}
+    {%- set size = run_query("select size from read_blob('" ~ path ~ "')")[0][0] -%}
+    {%- if size > 268435456 -%}{{ return('') }}{%- endif -%}
+    {%- set is_whole = size >= 12 and run_query(
+        "select content[1:4] = 'PAR1'::blob and content[-4:] = 'PAR1'::blob"
+        ~ " and size >= 12 + cast('0x' || hex(content[size - 4:size - 4]) || hex(content[size - 5:size - 5]) || hex(content[size - 6:size - 6]) || hex(content[size - 7:size - 7]) as bigint)"
+        ~ " from read_blob('" ~ path ~ "')")[0][0] -%}
+    {%- if not is_whole -%}
+        {{ exceptions.raise_compiler_error("'" ~ file ~ "' is no Parquet file, or not a whole one. Write it anew; if it is CSV, let its name end in .csv.") }}
+    {%- endif -%}
+{%- endmacro %}
 
 {#- What tells that a file was replaced: its size and when it was written. -#}
 {% macro file_state(path) -%}
