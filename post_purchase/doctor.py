@@ -30,7 +30,7 @@ from rich.console import Console
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, invoke, without_its_way
-from post_purchase.terminal import DEFAULT_DATABASE, no_database, on_duckdb, plain, vars_text
+from post_purchase.terminal import DEFAULT_DATABASE, identifier, literal, no_database, on_duckdb, plain, vars_text
 
 MARK = "CONNECTIONS "
 SHOP = "shop"  # the shop's own file, attached to the one that doctor works in
@@ -340,14 +340,6 @@ def filled_fields(connection: dict[str, Any], file: duckdb.DuckDBPyConnection) -
     if connection["connector"] == "zendesk":
         found |= dict(file.execute(TITLED_FIELDS, {"store": connection["store"]}).fetchall())
     return {name: count for name, count in found.items() if count or name.lower() in named}
-
-
-def literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def field_remedy(field: dict[str, Any]) -> str | None:

@@ -31,7 +31,7 @@ import yaml
 from post_purchase import PROJECT
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.build import quietly, vars_with_leases, watched
-from post_purchase.terminal import DEFAULT_DATABASE, artifacts, on_duckdb
+from post_purchase.terminal import DEFAULT_DATABASE, artifacts, identifier, literal, on_duckdb
 
 REPLACED = {
     "gate_decisions": "person_id",
@@ -74,14 +74,6 @@ class Outcome(NamedTuple):
     decisions: int
     changed: int
     events: int
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: Any) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 class Served(NamedTuple):
@@ -178,8 +170,8 @@ class Hour:
     def take_along(self) -> None:
         """What the log and the outbox say of them, as a build finds what the last one served."""
         with duckdb.connect(str(self.file)) as connection:
-            connection.execute(f"attach {text(self.database)} as {quoted(self.served)} (read_only)")
-            served = quoted(self.served)
+            connection.execute(f"attach {literal(self.database)} as {identifier(self.served)} (read_only)")
+            served = identifier(self.served)
             connection.execute("create schema if not exists marts")
             # accounts that the last build knew, guests among them, and those that it did not
             connection.execute(
@@ -202,8 +194,8 @@ class Hour:
     def merge(self, into: Path, limits: dict[str, float]) -> Outcome:
         """The persons' rows take the place of those that the marts have, in one transaction."""
         with duckdb.connect(str(into)) as connection:
-            connection.execute(f"attach {text(self.file)} as hour (read_only)")
-            connection.execute("use " + quoted(into.stem))
+            connection.execute(f"attach {literal(self.file)} as hour (read_only)")
+            connection.execute("use " + identifier(into.stem))
             connection.execute("begin")
             check_feeds(connection)
             check_audiences(connection, limits)
@@ -212,7 +204,7 @@ class Hour:
                 # who they are now, and who they were taken for before
                 connection.execute(
                     f"create temp table of_{column} as {sql.format(at='hour')} "
-                    f"union {sql.format(at=quoted(into.stem))} where customer_id in ({accounts})"
+                    f"union {sql.format(at=identifier(into.stem))} where customer_id in ({accounts})"
                 )
             for mart, column in REPLACED.items():
                 connection.execute(f"delete from marts.{mart} where {column} in (from of_{column})")
@@ -294,7 +286,7 @@ def keep_changes(connection: duckdb.DuckDBPyConnection) -> None:
         "select table_name from duckdb_tables() where database_name = 'hour' and schema_name = 'changes'"
     ).fetchall()
     for (table,) in tables:
-        connection.execute(f"create table changes.{quoted(table)} as from hour.changes.{quoted(table)}")
+        connection.execute(f"create table changes.{identifier(table)} as from hour.changes.{identifier(table)}")
 
 
 def vars_of(state: Path) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from rich.console import Console
 from post_purchase import PROJECT
 from post_purchase.sheet import SHOWN, Row, parser_for
 from post_purchase.source import Source, Words
-from post_purchase.terminal import MartsError, artifacts, fetch, open_marts, plain, vars_text
+from post_purchase.terminal import MartsError, artifacts, fetch, literal, open_marts, plain, vars_text
 
 MATRIX = PROJECT / "seeds" / "policy" / "gate_matrix.csv"
 CANDIDATE = "gate_matrix_candidate"
@@ -199,14 +199,10 @@ def under_seed(arguments: argparse.Namespace, variables: dict[str, Any], folder:
     selected = ("--exclude", "resource_type:unit_test", "resource_type:test,path:models")
     copy = decided(arguments.database, project, variables, folder, selected)
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{quoted(arguments.database)}' as served (read_only)")
-        connection.execute(f"attach '{quoted(copy)}' as tried (read_only)")
+        connection.execute(f"attach {literal(arguments.database)} as served (read_only)")
+        connection.execute(f"attach {literal(copy)} as tried (read_only)")
         connection.execute(BOTH_SQL)
         return fetch(connection, BOTH_COUNTS_SQL), fetch(connection, BOTH_ROWS_SQL) if arguments.rows else []
-
-
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def counted(row: Row, words: Words) -> Row:

@@ -227,6 +227,16 @@ def artifacts(database: Path) -> Path:
     return PROJECT / "target" / database.stem
 
 
+def literal(value: object) -> str:
+    """A value as an SQL text, for statements that take no parameters."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as SQL reads it whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def on_duckdb() -> bool:
     """Whether builds go into a DuckDB file, not to a server."""
     return os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb"

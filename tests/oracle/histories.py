@@ -185,6 +185,22 @@ class History:
         self.count += 1
         return f"{self.name}/{kind}{self.count}"
 
+    def native_exchange(self, order: str, old_line: str, **more: Any) -> str:
+        """A line that takes another's place inside its order, as dear as it was and paid by it: its id."""
+        new = self.id("native")
+        self.add(
+            "order_lines",
+            order_line_id=new,
+            order_id=order,
+            sku=self.sku("tee_l"),
+            quantity=1,
+            unit_price=40,
+            discount=40,
+            replaces_order_line_id=old_line,
+            **more,
+        )
+        return new
+
     def of(self, table: str, **where: Any) -> list[dict[str, Any]]:
         return [row for t, row in self.rows if t == table and all(row.get(k) == v for k, v in where.items())]
 
@@ -1206,18 +1222,7 @@ def an_exchange(h: History) -> None:
         if h.chance(0.55):
             h.ship(order, h.past(moment + DAY), h.past(moment + 3 * DAY) if h.chance(0.7) else None)
     else:
-        new = h.id("native")
-        h.add(
-            "order_lines",
-            order_line_id=new,
-            order_id=h.order,
-            sku=sku,
-            quantity=1,
-            unit_price=40,
-            discount=40,
-            replaces_order_line_id=h.lines[0],
-            ship_by=moment,
-        )
+        new = h.native_exchange(h.order, h.lines[0], ship_by=moment)
         for row in h.of("fulfillments", order_id=h.order):
             if not h.of("fulfillment_lines", fulfillment_id=row["fulfillment_id"]):
                 for old in h.of("order_lines", order_id=h.order):
@@ -1746,17 +1751,7 @@ def broken_again(h: History) -> None:
     asked = ordered + 4 * DAY
     kind = h.pick("replacement", "exchange", "native")
     if kind == "native":
-        new_order, new = order, h.id("native")
-        h.add(
-            "order_lines",
-            order_line_id=new,
-            order_id=order,
-            sku=h.sku("tee_l"),
-            quantity=1,
-            unit_price=40,
-            discount=40,
-            replaces_order_line_id=lines[0],
-        )
+        new_order, new = order, h.native_exchange(order, lines[0])
     else:
         sku = h.sku("tee_m" if kind == "replacement" else "tee_l")
         new_order, (new,) = h.place(
@@ -1786,17 +1781,7 @@ def exchanged_by_and_by(h: History) -> None:
     units = h.pick(1, 1, 2)
     order, lines = h.place(ordered, [{"sku": h.sku("tee_m"), "quantity": units}])
     h.ship(order, ordered + DAY, ordered + 4 * DAY, lines={lines[0]: units})
-    new = h.id("native")
-    h.add(
-        "order_lines",
-        order_line_id=new,
-        order_id=order,
-        sku=h.sku("tee_l"),
-        quantity=1,
-        unit_price=40,
-        discount=40,
-        replaces_order_line_id=lines[0],
-    )
+    new = h.native_exchange(order, lines[0])
     first = AS_OF + h.pick(-1, 0, 0, 1, 10800, 86400) * SECOND
     kind = h.pick("refund", "refund", "parcel", "label", "ticket")
     if kind == "refund":
