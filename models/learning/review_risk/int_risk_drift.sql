@@ -56,5 +56,6 @@ select
     cast(reviews as decimal(18, 6)) as reviews,
     cast(sqrt(greatest(gaps - by_chance, 0) / reviews_squared) as decimal(9, 6)) as drift,
     cast(sqrt(greatest(gaps - by_chance - 1.645 * chance_deviation, 0) / reviews_squared) as decimal(9, 6)) as drift_lower,
-    reviews >= {{ var('risk_min_reviews') }} and gaps - by_chance - 1.645 * chance_deviation <= power({{ var('risk_max_drift') }}, 2) * reviews_squared as is_told
+    reviews >= {{ var('risk_min_reviews') }}
+    and gaps - by_chance - 1.645 * chance_deviation <= power({{ var('risk_max_drift') }}, 2) * reviews_squared as is_told
 from measured
