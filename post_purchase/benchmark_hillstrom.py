@@ -23,6 +23,7 @@ import yaml
 
 from post_purchase import PROJECT
 from post_purchase.build import run_dbt
+from post_purchase.terminal import for_dbt
 
 SENT_AT = "timestamp '2008-03-20 12:00:00'"
 AS_OF = "2008-04-03 12:00:00"
@@ -107,7 +108,7 @@ def map_rows(source: Path, folder: Path) -> None:
 
 def build(raw: Path, database: Path, folder: Path) -> None:
     settings = {"raw_path": str(raw), "as_of": AS_OF, "watch_horizons_days": [14]}
-    words = ("--log-path", str(folder / "logs"), "--vars", yaml.safe_dump(settings))
+    words = ("--log-path", str(folder / "logs"), "--vars", for_dbt(settings))
     run_dbt("seed", folder / "target", *words, database=database)
     run_dbt("run", folder / "target", *words, "--select", "+experiment_lift", database=database)
 

@@ -19,7 +19,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import yaml
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -27,6 +26,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from post_purchase import PROJECT
 from post_purchase.build import run_dbt
+from post_purchase.terminal import for_dbt
 
 ROOT = PROJECT
 AGES = (0, 3, 7, 14, 30)
@@ -70,7 +70,7 @@ def build(folder: Path, database: Path, until: str) -> float:
     settings |= {"point_origins": ["calendar"], "learning_step": "month", "risk_ages": list(AGES)}
 
     def done(command: str, *words: str) -> None:
-        run_dbt(command, database.with_suffix(".target"), "--vars", yaml.safe_dump(settings), *words, database=database)
+        run_dbt(command, database.with_suffix(".target"), "--vars", for_dbt(settings), *words, database=database)
 
     started = time.monotonic()
     done("seed")

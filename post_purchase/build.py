@@ -19,14 +19,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from post_purchase import PROJECT, summary
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
-from post_purchase.terminal import DEFAULT_DATABASE, on_duckdb, plain, vars_text
+from post_purchase.terminal import DEFAULT_DATABASE, Vars, for_dbt, on_duckdb, plain, vars_text
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
@@ -55,27 +54,26 @@ def run_dbt(command: str, target: Path, *words: str, database: Path) -> None:
         sys.exit(f"dbt {command} failed:\n{(done.stderr + done.stdout)[-3000:]}")
 
 
-def vars_with_leases(text: str, database: Path) -> str:
+def vars_with_leases(values: dict[str, Any], database: Path) -> dict[str, Any]:
     """The vars of a build, with the leases beside its database: who was told yes counts in the next build."""
-    values = yaml.safe_load(text) or {}
     leases = path_beside(database)
     if "leases_path" in values or not leases.is_file() or not on_duckdb():
-        return text
-    return yaml.safe_dump({**values, "leases_path": str(leases)}, default_flow_style=True, width=10_000).strip()
+        return values
+    return {**values, "leases_path": str(leases)}
 
 
-def quietly(name: str, variables: str, profiles: Path = PROJECT / "profiles") -> list[str]:
+def quietly(name: str, values: dict[str, Any], profiles: Path = PROJECT / "profiles") -> list[str]:
     """The words of a dbt command that speaks into a log, with artifacts and a log of its own."""
     return [
         *("--log-level", "none", "--log-level-file", "info"),
         *("--project-dir", str(PROJECT), "--profiles-dir", str(profiles)),
         *("--target-path", str(PROJECT / "target" / name), "--log-path", str(PROJECT / "logs" / name)),
-        *("--vars", variables),
+        *("--vars", for_dbt(values)),
     ]
 
 
 def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
-    words = ["build", *quietly(database.stem, vars_with_leases(arguments.vars, database))]
+    words = ["build", *quietly(database.stem, vars_with_leases(arguments.vars.values, database))]
     if arguments.select:
         words += ["--select", *arguments.select]
     if arguments.full_refresh:
@@ -176,7 +174,7 @@ def build(argv: Sequence[str] | None = None) -> int:
 def demo(argv: Sequence[str] | None = None) -> int:
     """Build the demo shop, then show the summary."""
     arguments = parser_for("demo", "Build the demo shop.").parse_args(argv)
-    arguments.vars = "{}"
+    arguments.vars = Vars({}, "{}")
     return built(arguments)
 
 

@@ -30,7 +30,16 @@ from rich.console import Console
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, invoke, without_its_way
-from post_purchase.terminal import DEFAULT_DATABASE, identifier, literal, no_database, on_duckdb, plain, vars_text
+from post_purchase.terminal import (
+    DEFAULT_DATABASE,
+    for_dbt,
+    identifier,
+    literal,
+    no_database,
+    on_duckdb,
+    plain,
+    vars_text,
+)
 
 MARK = "CONNECTIONS "
 SHOP = "shop"  # the shop's own file, attached to the one that doctor works in
@@ -150,7 +159,7 @@ def dbt(words: Sequence[str], profiles: Path, work: Path, settings: dict[str, An
 
     common = ["--log-level", "none", "--log-level-file", "none", "--no-write-json", "--project-dir", str(PROJECT)]
     common += ["--profiles-dir", str(profiles), "--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    outcome = invoke([*words, *common, "--vars", yaml.safe_dump(settings, width=10_000)], hear, parsed)
+    outcome = invoke([*words, *common, "--vars", for_dbt(settings)], hear, parsed)
     if not outcome.success:
         reasons = list(dict.fromkeys(problems)) or [str(outcome.exception)]
         raise Unreadable("\n".join(reasons[:5]))
@@ -554,7 +563,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--format", choices=["table", "json"], default="table")
     arguments = parser.parse_args(argv)
-    settings = yaml.safe_load(arguments.vars) or {}
+    settings = arguments.vars.values
     if not (settings.get("connections") or settings.get("raw_path") or settings.get("raw_schema")):
         parser.error(
             "--vars names what to examine: '{connections: [{connector: shopify, store: us, schema: shopify_us}]}'"

@@ -40,7 +40,7 @@ from post_purchase import PROJECT
 from post_purchase.build import invoke
 from post_purchase.machine_faults import MUST_NOT_BE, BesiegedShop
 from post_purchase.shop import bulk_names, write_bulk
-from post_purchase.terminal import plain
+from post_purchase.terminal import for_dbt, plain
 
 AS_OF = datetime(2026, 6, 30, 12)
 ORDERS = 120
@@ -340,7 +340,7 @@ class Fuzzer:
             "--log-path",
             str(self.work / "logs"),
             "--vars",
-            yaml.safe_dump({**self.vars, **more}, default_flow_style=True, width=10_000),
+            for_dbt({**self.vars, **more}),
         ]
         if not self.manifest:
             parsed = invoke(["parse", *common], lambda event: None)

@@ -31,7 +31,7 @@ import yaml
 from post_purchase import PROJECT
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.build import quietly, vars_with_leases, watched
-from post_purchase.terminal import DEFAULT_DATABASE, artifacts, identifier, literal, on_duckdb
+from post_purchase.terminal import DEFAULT_DATABASE, artifacts, for_dbt, identifier, literal, on_duckdb
 
 REPLACED = {
     "gate_decisions": "person_id",
@@ -154,18 +154,15 @@ class Hour:
         """One dbt command in the small database; what it reads of everybody comes from the last whole build."""
         os.environ["POST_PURCHASE_DB"] = str(self.file)
         name = f"{self.served}_hour"
-        variables = yaml.safe_dump(self.vars, default_flow_style=True, width=10_000).strip()
-        outcome, said = watched([*words, *quietly(name, variables, self.folder)], name)
+        outcome, said = watched([*words, *quietly(name, self.vars, self.folder)], name)
         if not outcome.success:
             raise otherwise("\n".join([*said, f"The whole log: {PROJECT / 'logs' / name / 'dbt.log'}"]))
 
     def gather(self, changes: Path) -> None:
         """The rows of everybody concerned, as the inputs of the small database."""
         words = {"folder": str(changes), "served": self.served, "raw_schema": self.raw_schema}
-        arguments = yaml.safe_dump(
-            {**words, "with_earlier": self.last.has_changes}, default_flow_style=True, width=10_000
-        )
-        self.dbt("run-operation", "gather_changes", "--args", arguments.strip(), otherwise=NotBuilt)
+        arguments = for_dbt({**words, "with_earlier": self.last.has_changes})
+        self.dbt("run-operation", "gather_changes", "--args", arguments, otherwise=NotBuilt)
 
     def take_along(self) -> None:
         """What the log and the outbox say of them, as a build finds what the last one served."""
@@ -334,7 +331,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise NotBuilt(f"There is no {database}: post-purchase build --database {database} --vars '...' first.")
         if not arguments.changes.is_dir():
             raise NotBuilt(f"There is no folder {arguments.changes}: name the one that holds the changed rows.")
-        values = yaml.safe_load(vars_with_leases(yaml.safe_dump(vars_of(state)), database)) or {}
+        values = vars_with_leases(vars_of(state), database)
         if values.get("schema_prefix"):
             raise NotBuilt("The marts stand in schemas with a prefix, where an hour does not look for them.")
         with built_beside(database, is_part=True) as (file, done):

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, dbt_process
+from post_purchase.terminal import for_dbt
 
 LOG = "select * exclude (policy_version) from marts.decision_changes"
 OUTBOX = "select event_id, event_type, entry_number, occurred_at from marts.audience_events"
@@ -106,7 +106,7 @@ class BesiegedShop:
 
     def vars_on(self, day: int) -> str:
         as_of = str(self.today + timedelta(days=day))
-        return yaml.safe_dump({**self.vars, "as_of": as_of}, default_flow_style=True, width=10_000)
+        return for_dbt({**self.vars, "as_of": as_of})
 
     def start(self, command: str, day: int) -> Running:
         """A plain dbt build or run, as a process of its own."""

@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from post_purchase.build import run_dbt
-from post_purchase.terminal import vars_text
+from post_purchase.terminal import for_dbt, vars_text
 
 COUNTS = """
     select
@@ -48,7 +47,7 @@ def run_on_chance(database: Path, settings: dict[str, Any], permutation: str, fo
         "run",
         folder / "target",
         *("--select", "int_pair_chance_purchases+,+sku_pairs", "--log-path", str(folder / "logs")),
-        *("--vars", yaml.safe_dump({**settings, "pair_permutation": permutation})),
+        *("--vars", for_dbt({**settings, "pair_permutation": permutation})),
         database=database,
     )
 
@@ -73,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     if not arguments.database.exists():
         sys.exit(f"No build at {arguments.database}. Run `dbt build` first.")
-    settings = yaml.safe_load(arguments.vars) or {}
+    settings = arguments.vars.values
     prefix = settings.get("schema_prefix", "")
     proven, recommendable, judged = counts(arguments.database, prefix)
     by_chance = []

@@ -32,7 +32,7 @@ from rich.console import Console
 from post_purchase import PROJECT
 from post_purchase.sheet import SHOWN, Row, parser_for
 from post_purchase.source import Source, Words
-from post_purchase.terminal import MartsError, artifacts, fetch, literal, open_marts, plain, vars_text
+from post_purchase.terminal import MartsError, Vars, artifacts, fetch, literal, open_marts, plain, vars_text
 
 MATRIX = PROJECT / "seeds" / "policy" / "gate_matrix.csv"
 CANDIDATE = "gate_matrix_candidate"
@@ -140,9 +140,9 @@ def changes(before: dict[tuple[str, str, str], str], after: dict[tuple[str, str,
     ]
 
 
-def built_with(database: Path, given: str | None, as_of: Any) -> dict[str, Any]:
+def built_with(database: Path, given: Vars | None, as_of: Any) -> dict[str, Any]:
     """The vars that the shop was built with, at the instant of its build."""
-    found: Any = yaml.safe_load(given) if given else None
+    found: Any = given.values if given else None
     if found is None:
         record = artifacts(database) / "run_results.json"
         if record.is_file():

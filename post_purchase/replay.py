@@ -28,7 +28,7 @@ import yaml
 
 from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, run_dbt
-from post_purchase.terminal import vars_text
+from post_purchase.terminal import for_dbt, vars_text
 
 ROOT = PROJECT
 # A live decision is of now, whatever the instant: it is no past decision to compare.
@@ -273,7 +273,7 @@ def compare(whole: Path, cut: Path, instant: str) -> tuple[int, int, list[tuple[
 def build(settings: dict[str, Any], folder: Path) -> tuple[Path, Path]:
     database = folder / "shop.duckdb"
     words = ("--quiet", *WITHOUT_TESTS, "--select", "+int_verdicts", "--log-path", str(folder / "logs"))
-    run_dbt("build", folder / "target", *words, "--vars", yaml.safe_dump(settings), database=database)
+    run_dbt("build", folder / "target", *words, "--vars", for_dbt(settings), database=database)
     return database, folder / "target"
 
 
@@ -295,7 +295,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     if arguments.olist and not arguments.olist.is_dir():
         parser.error(f"there is no folder {arguments.olist}")
-    settings = {"point_origins": ORIGINS, **(yaml.safe_load(arguments.vars) or {})}
+    settings = {"point_origins": ORIGINS, **arguments.vars.values}
     if arguments.olist:
         settings = {**OLIST, "olist_path": str(arguments.olist.resolve()), **settings}
     with tempfile.TemporaryDirectory() as work:

@@ -242,15 +242,16 @@ def on_duckdb() -> bool:
     return os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb"
 
 
-class Vars(str):
-    """The vars of a build as YAML, and how somebody named them on the command line."""
+class Vars(NamedTuple):
+    """The vars of a build, and how somebody named them on the command line."""
 
+    values: dict[str, Any]
     said: str
 
 
 def vars_text(text: str) -> Vars:
     """The vars of a build, for an option: a YAML mapping, or the name of a file that holds one."""
-    found, where, written = read_yaml(text), "", text
+    found, where = read_yaml(text), ""
     if isinstance(found, str):
         if not os.path.isfile(found):
             raise argparse.ArgumentTypeError(
@@ -264,9 +265,12 @@ def vars_text(text: str) -> Vars:
         found = read_yaml(written, where)
     if found is not None and not isinstance(found, dict):
         raise argparse.ArgumentTypeError(f"no YAML mapping{where}. Write it as '{{raw_path: FOLDER}}'")
-    variables = Vars(written)
-    variables.said = text
-    return variables
+    return Vars(found or {}, text)
+
+
+def for_dbt(values: dict[str, Any]) -> str:
+    """Vars or arguments as dbt's options take them."""
+    return yaml.safe_dump(values, default_flow_style=True, width=10_000).strip()
 
 
 def read_yaml(text: str, where: str = "") -> Any:

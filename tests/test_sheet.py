@@ -9,6 +9,8 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -40,9 +42,9 @@ def test_vars_are_yaml_or_the_name_of_a_file_that_holds_it(tmp_path: Path) -> No
     """Without it: whoever names the file hears of YAML that is no mapping."""
     file = tmp_path / "my_shop.yml"
     file.write_text("raw_path: folder\n")
-    assert terminal.vars_text(str(file)) == "raw_path: folder\n"
-    assert terminal.vars_text(str(file)).said == str(file)
-    assert terminal.vars_text("{raw_path: folder}") == "{raw_path: folder}"
+    for text in (str(file), "{raw_path: folder}"):
+        assert terminal.vars_text(text) == ({"raw_path": "folder"}, text)
+    assert terminal.vars_text("{}").values == {}
     for wrong, said in {
         "my_shpo.yml": "there is no file 'my_shpo.yml'",
         "x" * 5000: "no YAML mapping",
@@ -54,6 +56,27 @@ def test_vars_are_yaml_or_the_name_of_a_file_that_holds_it(tmp_path: Path) -> No
     file.write_text("raw_path: [\n")
     with pytest.raises(argparse.ArgumentTypeError, match="no YAML in .*my_shop.yml at line 2"):
         terminal.vars_text(str(file))
+
+
+def test_the_build_command_hands_its_vars_to_dbt(tmp_path: Path) -> None:
+    """By a real build of one seed. Without it: whatever the vars say, the build stops before it has read them."""
+    file = tmp_path / "my_shop.yml"
+    file.write_text("as_of: '2026-06-19 12:00:00'\n")
+    database = tmp_path / "handed_over.duckdb"
+    command = [
+        sys.executable,
+        "-m",
+        "post_purchase",
+        "build",
+        "--database",
+        str(database),
+        "--select",
+        "country_time_zones",
+    ]
+    done = subprocess.run([*command, "--vars", str(file)], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert database.is_file(), done.stderr
+    record = json.loads((terminal.artifacts(database) / "run_results.json").read_text(encoding="utf-8"))
+    assert record["args"]["vars"] == {"as_of": "2026-06-19 12:00:00"}
 
 
 # --- The sheet --------------------------------------------------------------------------------------------------------
