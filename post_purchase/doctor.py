@@ -32,6 +32,7 @@ from post_purchase import PROJECT
 from post_purchase.build import WITHOUT_TESTS, invoke, without_its_way
 from post_purchase.terminal import (
     DEFAULT_DATABASE,
+    attached_files,
     for_dbt,
     identifier,
     literal,
@@ -171,13 +172,19 @@ def working_profile(database: Path, work: Path) -> Path:
     profiles = yaml.safe_load((PROJECT / "profiles" / "profiles.yml").read_text())
     output = profiles["post_purchase_gate"]["outputs"]["duckdb"]
     output["path"] = str(work / "doctor.duckdb")
-    output["attach"] = [{"path": str(database), "alias": SHOP, "read_only": True}]
+    output["attach"] = [{"path": str(path), "alias": name, "read_only": True} for name, path in read_only(database)]
     profiles["post_purchase_gate"]["outputs"] = {"duckdb": output}
     profiles["post_purchase_gate"]["target"] = "duckdb"
     folder = work / "profiles"
     folder.mkdir()
     (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
     return folder
+
+
+def read_only(database: Path) -> list[tuple[str, Path]]:
+    """The files that the doctor looks into and never writes to, by the names that SQL knows them by."""
+    shop = [(SHOP, database)] if database.is_file() else []
+    return [*shop, *((path.stem, path) for path in attached_files())]
 
 
 def where_the_shop_is(settings: dict[str, Any]) -> dict[str, Any]:
@@ -226,7 +233,8 @@ def blocked_by(
 def examine(described: dict[str, Any], file: Path, database: Path) -> dict[str, Any]:
     """Everything that doctor says, from the description of the connections and the rows that were read."""
     with duckdb.connect(str(file)) as connection:
-        connection.execute(f"attach {literal(database)} as {SHOP} (read_only)")
+        for name, path in read_only(database):
+            connection.execute(f"attach {literal(path)} as {identifier(name)} (read_only)")
         waits = waits_for(connection)
         blocked = blocked_by(connection, waits)
         rows = connection.sql(
@@ -579,7 +587,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if is_none := no_database(database):
         print(is_none, file=sys.stderr)
         return 2
-    if not database.is_file():
+    absent = [path for path in attached_files() if not path.is_file()]
+    if absent:
+        print(f"There is no file {absent[0]}, which POST_PURCHASE_ATTACH names.", file=sys.stderr)
+        return 2
+    if not database.is_file() and not attached_files():
         print(
             f"There is no file {arguments.database}. Name the DuckDB file that the loader writes: --database FILE",
             file=sys.stderr,

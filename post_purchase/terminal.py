@@ -242,6 +242,11 @@ def on_duckdb() -> bool:
     return os.environ.get("POST_PURCHASE_TARGET", "duckdb") == "duckdb"
 
 
+def attached_files() -> list[Path]:
+    """DuckDB files beside the database that are only read, such as the one a loader writes (docs/connect.md)."""
+    return [Path(place) for place in os.environ.get("POST_PURCHASE_ATTACH", "").split(",") if place]
+
+
 class Vars(NamedTuple):
     """The vars of a build, and how somebody named them on the command line."""
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from post_purchase import PROJECT, doctor, shapes
+from post_purchase.build import WITHOUT_TESTS, run_dbt
 
 
 def vars_of(**connection: object) -> str:
@@ -76,6 +77,34 @@ def test_on_a_server_it_says_what_to_build(capsys: pytest.CaptureFixture[str], m
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor.main(["--database", str(tmp_path / "none.duckdb"), "--vars", vars_of()]) == 2
     assert "--database" in capsys.readouterr().err
+
+
+def test_a_loaders_own_file_is_only_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables in a file of the loader's, and none of the shop's yet: the doctor, then a build into a file of its own."""
+    loader = tmp_path / "the loader's" / "tables.duckdb"
+    loader.parent.mkdir()
+    shapes.write("fivetran-rest", shapes.Places(loader, "us", tmp_path / "rest"))
+    before = hashlib.sha256(loader.read_bytes()).hexdigest()
+    monkeypatch.setenv("POST_PURCHASE_ATTACH", str(loader))
+    settings = vars_of(without=["return", "dispute"], database="tables")
+    file = tmp_path / "shop.duckdb"
+
+    assert doctor.main(["--database", str(file), "--vars", settings, "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["connections"][0]["place"] == "tables.shopify_us"
+    assert dict((row[0], row[2]) for row in said["accounting"])["orders"] > 0
+    assert not file.exists()
+
+    run_dbt("build", tmp_path / "target", *WITHOUT_TESTS, "--select", "+base_orders", "--vars", settings, database=file)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert connection.execute("select count(*) from staging.base_orders").fetchone() != (0,)
+    assert hashlib.sha256(loader.read_bytes()).hexdigest() == before
+
+    monkeypatch.setenv("POST_PURCHASE_ATTACH", f"{loader},{tmp_path / 'none.duckdb'}")
+    assert doctor.main(["--database", str(file), "--vars", settings]) == 2
+    assert "none.duckdb, which POST_PURCHASE_ATTACH names" in capsys.readouterr().err
 
 
 def test_a_field_that_says_nothing_of_any_ticket_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
