@@ -21,7 +21,8 @@ Times are UTC, `06-05 12:00` or `06-05` of 2026 (`2025-06-05 12:00` of another y
                    customer's id, events [[at, status, mark], ...]
     site           type, at, order o, sku
     messages       action, at, id, order o (or none), line, parcel (its number), channel email, sku, incentive,
-                   events [[at, type], ...]; alone: true names the line or the parcel and nothing else
+                   events [[at, type], ...]; alone: true names the line or the parcel and nothing else, to: ADDRESS
+                   the address that it went to and nothing else
     reviews        at, sku, order o, rating 5
     subscriptions  sku, started, cancelled, next_charge
     overrides      line, action, decision, set, expires, by
@@ -90,7 +91,7 @@ WORDS = {
     "refund": "line order units amount reason requested refunded rejected",
     "ticket": "topic opened line order email phone events",
     "site": "type at order sku",
-    "message": "action at id order line parcel alone channel sku incentive events",
+    "message": "action at id order line parcel alone to channel sku incentive events",
     "review": "at sku order rating",
     "subscription": "sku started cancelled next_charge",
     "override": "line action decision set expires by",
@@ -450,7 +451,7 @@ def message_rows(case: Case) -> Iterator[tuple[str, Row]]:
         message_id = f"{case.name}/{message.get('id', f'message{number}')}"
         order = message.get("order", "o")
         line = case.line_id(message["line"]) if "line" in message else None
-        alone = message.get("alone", False)
+        alone = message.get("alone", False) or "to" in message
         named = None if alone or order == "none" else case.order_id(order)
         yield (
             "messages",
@@ -462,6 +463,7 @@ def message_rows(case: Case) -> Iterator[tuple[str, Row]]:
                 fulfillment_id=f"{case.name}/parcel{message['parcel']}" if "parcel" in message else None,
                 action=message["action"],
                 channel=message.get("channel", "email"),
+                address=case.own(message.get("to")),
                 flow="story",
                 step="1",
                 recommended_sku=message.get("sku"),

@@ -1277,7 +1277,9 @@ class Facts:
         if row.get("customer_id") in self.person:
             return [self.person[row["customer_id"]]]
         if address := email_address(row.get("address")):
-            return self.persons_at.get((channel, address), set())
+            given = self.wrote_from.get(address, set()) if channel == "email" else set()
+            # of several persons who gave it with an order, nobody knows which was written to
+            return self.persons_at.get((channel, address)) or (given if len(given) == 1 else set())
         return []
 
     def covers(self, message: Row, line: Row) -> bool:

@@ -35,13 +35,31 @@ arrivals as (
     group by failures.message_id, failures.failed_at
 ),
 
+-- an address that no account has is known by the orders that it was given with
+addresses as (
+    select
+        address_key,
+        person_id,
+        customer_id
+    from {{ ref('int_addresses') }}
+    union all
+    select
+        given.address_key,
+        given.person_id,
+        given.customer_id
+    from {{ ref('int_order_addresses') }} as given
+    left join {{ ref('int_addresses') }} as of_accounts
+        on given.address_key = of_accounts.address_key
+    where of_accounts.address_key is null
+),
+
 -- a message of no account that is there is known by where it went, unless several persons have that address
 owners as (
     select
         address_key,
         min(person_id) as person_id,
         min(customer_id) as customer_id
-    from {{ ref('int_addresses') }}
+    from addresses
     group by address_key
     having min(person_id) = max(person_id)
 ),
