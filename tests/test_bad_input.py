@@ -516,7 +516,9 @@ BROKEN = {
 @pytest.fixture(scope="module")
 def bad_rows(build: BUILT, tmp_path_factory: pytest.TempPathFactory) -> Build:
     rows = with_rows(**BAD)
-    site_event = dict(event_id="s1", order_id="0001", event_type="faq_view", occurred_at="2026-06-01 10:00:00")
+    site_event = dict(
+        event_id="s1", customer_id="nobody", order_id="0001", event_type="faq_view", occurred_at="2026-06-01 10:00:00"
+    )
     folder = write_folder(tmp_path_factory.mktemp("bad") / "raw", rows, loaded_at=True)
     write_folder(folder, {"site_events": [site_event], "payments": rows["payments"], "customers": rows["customers"]})
     for table, lines in BROKEN.items():
@@ -564,12 +566,12 @@ def test_what_no_check_reads_and_what_leads_nowhere_is_left_out_and_counted(bad_
     assert dangling == [("order_id", "no-such-order"), ("order_line_id", "no-such-line")]
 
 
-def test_references_to_rows_of_their_own_table_are_counted(bad_rows: Build) -> None:
+def test_references_that_no_row_waits_for_are_counted(bad_rows: Build) -> None:
     """Without it an exchange of an order that nobody has would stand by itself, and nobody would be told."""
     dangling = rows_of(
         bad_rows,
         "select table_name, column_name, dangling_value, row_count, rejected_count from marts.dangling_references "
-        "where table_name in ('customers', 'tickets') or column_name in ('parent_order_id', 'replaces_order_line_id') "
+        "where table_name in ('customers', 'tickets', 'site_events') or column_name in ('parent_order_id', 'replaces_order_line_id') "
         "order by all",
     )
     assert dangling == [
@@ -577,6 +579,7 @@ def test_references_to_rows_of_their_own_table_are_counted(bad_rows: Build) -> N
         ("order_lines", "replaces_order_line_id", "no-such-line", 1, 0),
         ("orders", "parent_order_id", "U1", 1, 1),
         ("orders", "parent_order_id", "gone", 1, 0),
+        ("site_events", "customer_id", "nobody", 1, 0),
         ("tickets", "merged_into_ticket_id", "no-such-ticket", 1, 1),
     ]
 

@@ -72,11 +72,12 @@
         'ticket_events': ['ticket_id'], 'message_events': ['message_id'], 'memberships': ['customer_id'], 'sku_relations': ['sku', 'related_sku'],
         'subscriptions': ['customer_id'], 'leases': ['customer_id'], 'experiment_assignments': ['customer_id'], 'overrides': ['order_line_id'],
     } -%}
-    {#- to another row of the same table, which nobody waits for: {column: the key that it should have} -#}
-    {%- set to_their_like = {
-        'customers': {'merged_into_customer_id': 'customer_id'}, 'orders': {'parent_order_id': 'order_id'},
-        'order_lines': {'replaces_order_line_id': 'order_line_id', 'parent_order_line_id': 'order_line_id'},
-        'tickets': {'merged_into_ticket_id': 'ticket_id'},
+    {#- which no row waits for: {table: {column: [the table it leads to, the key that it should have there]}} -#}
+    {%- set kept_with = {
+        'customers': {'merged_into_customer_id': ['customers', 'customer_id']}, 'orders': {'parent_order_id': ['orders', 'order_id']},
+        'order_lines': {'replaces_order_line_id': ['order_lines', 'order_line_id'], 'parent_order_line_id': ['order_lines', 'order_line_id']},
+        'tickets': {'merged_into_ticket_id': ['tickets', 'ticket_id']},
+        'site_events': {'customer_id': ['customers', 'customer_id'], 'order_id': ['orders', 'order_id']},
     } -%}
     {%- set found = {} -%}
     {%- for table, columns in kept_without.items() -%}
@@ -93,12 +94,12 @@
         {%- endfor -%}
         {%- do found.update({table: listed}) -%}
     {%- endfor -%}
-    {%- for table, columns in to_their_like.items() -%}
+    {%- for table, columns in kept_with.items() -%}
         {%- set listed = found.get(table, []) -%}
-        {%- for column, key in columns.items() -%}
+        {%- for column, (its_table, key) in columns.items() -%}
             {%- do listed.append({'column': column, 'value': column, 'condition': (
                 column ~ " is not null and coalesce(_rejected_reason, '') <> 'repeat'"
-                ~ " and not exists (select 1 from (select " ~ key ~ " as key_there from " ~ ref('base_' ~ table) ~ " where _rejected_reason is null) as there"
+                ~ " and not exists (select 1 from (select " ~ key ~ " as key_there from " ~ ref('base_' ~ its_table) ~ " where _rejected_reason is null) as there"
                 ~ " where there.key_there = " ~ column ~ ")"
             )}) -%}
         {%- endfor -%}
