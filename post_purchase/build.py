@@ -4,7 +4,7 @@
     post-purchase build --vars '{raw_path: FOLDER}' [--database FILE] [--select ...] [--full-refresh]
 
 The build works in a copy of the file, which takes its place when it is done: readers wait for nobody, nor does it.
-Every database has artifacts and logs of its own (target/NAME, logs/NAME), so that two builds do not read each other's.
+Every database has artifacts and logs of its own (in target and logs), so that two builds do not read each other's.
 Exit codes: 0 built; 1 a model or a test failed, and what dbt said of it is shown; 2 the build could not start.
 """
 
@@ -25,7 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from post_purchase import PROJECT, summary
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
-from post_purchase.terminal import DEFAULT_DATABASE, Vars, for_dbt, on_duckdb, plain, vars_text
+from post_purchase.terminal import DEFAULT_DATABASE, Vars, artifacts, for_dbt, log_of, on_duckdb, plain, vars_text
 
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
@@ -62,18 +62,18 @@ def vars_with_leases(values: dict[str, Any], database: Path) -> dict[str, Any]:
     return {**values, "leases_path": str(leases)}
 
 
-def quietly(name: str, values: dict[str, Any], profiles: Path = PROJECT / "profiles") -> list[str]:
-    """The words of a dbt command that speaks into a log, with artifacts and a log of its own."""
+def quietly(database: Path, values: dict[str, Any], profiles: Path = PROJECT / "profiles") -> list[str]:
+    """The words of a dbt command that speaks into a log, with artifacts and a log of the database's own."""
     return [
         *("--log-level", "none", "--log-level-file", "info"),
         *("--project-dir", str(PROJECT), "--profiles-dir", str(profiles)),
-        *("--target-path", str(PROJECT / "target" / name), "--log-path", str(PROJECT / "logs" / name)),
+        *("--target-path", str(artifacts(database)), "--log-path", str(log_of(database).parent)),
         *("--vars", for_dbt(values)),
     ]
 
 
 def arguments_for_dbt(arguments: argparse.Namespace, database: Path) -> list[str]:
-    words = ["build", *quietly(database.stem, vars_with_leases(arguments.vars.values, database))]
+    words = ["build", *quietly(database, vars_with_leases(arguments.vars.values, database))]
     if arguments.select:
         words += ["--select", *arguments.select]
     if arguments.full_refresh:
@@ -124,7 +124,7 @@ def invoke(words: Sequence[str], hear: Callable[[Any], None], manifest: Any = No
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
-def watched(words: Sequence[str], name: str) -> tuple[Any, list[str]]:
+def watched(words: Sequence[str], database: Path) -> tuple[Any, list[str]]:
     """One dbt command with a bar, and what went wrong in it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -132,7 +132,7 @@ def watched(words: Sequence[str], name: str) -> tuple[Any, list[str]]:
         outcome = invoke(words, reporter.hear)
         if STALE_PARSE in str(outcome.exception):
             # a saved parse keeps the metrics of a file beside those of its newer self
-            (PROJECT / "target" / name / "partial_parse.msgpack").unlink(missing_ok=True)
+            (artifacts(database) / "partial_parse.msgpack").unlink(missing_ok=True)
             reporter = Reporter(progress)
             outcome = invoke(words, reporter.hear)
     return outcome, list(dict.fromkeys(reporter.problems))[:20] or [str(outcome.exception)]
@@ -141,11 +141,11 @@ def watched(words: Sequence[str], name: str) -> tuple[Any, list[str]]:
 def dbt(arguments: argparse.Namespace, database: Path, file: Path) -> int:
     """One dbt build in this process: of a database, in a file."""
     os.environ["POST_PURCHASE_DB"] = str(file)
-    outcome, said = watched(arguments_for_dbt(arguments, database), database.stem)
+    outcome, said = watched(arguments_for_dbt(arguments, database), database)
     if outcome.success:
         return 0
     print("\n".join(said), file=sys.stderr)
-    print(f"The whole log: {PROJECT / 'logs' / database.stem / 'dbt.log'}", file=sys.stderr)
+    print(f"The whole log: {log_of(database)}", file=sys.stderr)
     return 1 if outcome.exception is None else 2
 
 

@@ -31,7 +31,7 @@ import yaml
 from post_purchase import PROJECT
 from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.build import quietly, vars_with_leases, watched
-from post_purchase.terminal import DEFAULT_DATABASE, artifacts, for_dbt, identifier, literal, on_duckdb
+from post_purchase.terminal import DEFAULT_DATABASE, artifacts, for_dbt, identifier, literal, log_of, on_duckdb
 
 REPLACED = {
     "gate_decisions": "person_id",
@@ -153,10 +153,10 @@ class Hour:
     def dbt(self, *words: str, otherwise: type[Exception] = NotDecided) -> None:
         """One dbt command in the small database; what it reads of everybody comes from the last whole build."""
         os.environ["POST_PURCHASE_DB"] = str(self.file)
-        name = f"{self.served}_hour"
-        outcome, said = watched([*words, *quietly(name, self.vars, self.folder)], name)
+        beside = self.database.with_stem(f"{self.served}_hour")
+        outcome, said = watched([*words, *quietly(beside, self.vars, self.folder)], beside)
         if not outcome.success:
-            raise otherwise("\n".join([*said, f"The whole log: {PROJECT / 'logs' / name / 'dbt.log'}"]))
+            raise otherwise("\n".join([*said, f"The whole log: {log_of(beside)}"]))
 
     def gather(self, changes: Path) -> None:
         """The rows of everybody concerned, as the inputs of the small database."""
@@ -316,7 +316,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--changes", type=Path, required=True, help="folder of the rows that are new or have changed")
     parser.add_argument("--as-of", type=datetime.fromisoformat, help="instant of the decision, UTC (default: now)")
     parser.add_argument(
-        "--state", type=Path, help="artifacts of the last whole build (default: target/NAME of the file)"
+        "--state", type=Path, help="artifacts of the last whole build (default: those of post-purchase build)"
     )
     arguments = parser.parse_args(argv)
     database = arguments.database.resolve()

@@ -1,6 +1,6 @@
 """A short summary of a finished build: what was decided, why, on which feeds, and how long the build took.
 
-    post-purchase summary [--database PATH] [--run-results target/NAME/run_results.json] [--short]
+    post-purchase summary [--database PATH] [--run-results FILE] [--short]
 
 Exit codes: 0 the summary is shown; 2 the database or its marts cannot be read.
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import io
 import os
 import re
@@ -223,8 +224,20 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
 
 
 def artifacts(database: Path) -> Path:
-    """Where the artifacts of a database's builds lie: two databases never share them."""
-    return PROJECT / "target" / database.stem
+    """Where the artifacts of a database's builds lie, in target or where dbt's DBT_TARGET_PATH says.
+
+    Two databases never share them: of one that lies elsewhere the place stands in the name, for many are called alike.
+    """
+    target = Path(os.environ.get("DBT_TARGET_PATH") or PROJECT / "target")
+    place = database.resolve()
+    if place.parent == PROJECT / "target":
+        return target / place.stem
+    return target / f"{place.stem}-{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
+
+
+def log_of(database: Path) -> Path:
+    """Where dbt writes what it says of a database's builds."""
+    return PROJECT / "logs" / artifacts(database).name / "dbt.log"
 
 
 def literal(value: object) -> str:

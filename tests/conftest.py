@@ -86,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="parsed-")
         config.add_cleanup(folder.cleanup)
         os.environ["POST_PURCHASE_PARSED"] = folder.name
+        # what a command of the project leaves of its builds goes with the databases that it built
+        os.environ["DBT_TARGET_PATH"] = str(Path(folder.name) / "target")
 
 
 def is_drawn(number: int) -> bool:

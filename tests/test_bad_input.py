@@ -571,7 +571,8 @@ def test_references_that_no_row_waits_for_are_counted(bad_rows: Build) -> None:
     dangling = rows_of(
         bad_rows,
         "select table_name, column_name, dangling_value, row_count, rejected_count from marts.dangling_references "
-        "where table_name in ('customers', 'tickets', 'site_events') or column_name in ('parent_order_id', 'replaces_order_line_id') "
+        "where table_name in ('customers', 'tickets', 'site_events') "
+        "or column_name in ('parent_order_id', 'replaces_order_line_id') "
         "order by all",
     )
     assert dangling == [

@@ -58,6 +58,14 @@ def test_vars_are_yaml_or_the_name_of_a_file_that_holds_it(tmp_path: Path) -> No
         terminal.vars_text(str(file))
 
 
+def test_two_databases_share_no_artifacts(tmp_path: Path) -> None:
+    """Without it: of two shops whose files are called alike one is decided by the other's vars."""
+    places = [tmp_path / "here" / "shop.duckdb", tmp_path / "there" / "shop.duckdb", ROOT / "target" / "shop.duckdb"]
+    assert len({terminal.artifacts(place) for place in places}) == 3
+    assert len({terminal.log_of(place) for place in places}) == 3
+    assert terminal.artifacts(places[0].parent / ".." / "here" / "shop.duckdb") == terminal.artifacts(places[0])
+
+
 def test_the_build_command_hands_its_vars_to_dbt(tmp_path: Path) -> None:
     """By a real build of one seed. Without it: whatever the vars say, the build stops before it has read them."""
     file = tmp_path / "my_shop.yml"
