@@ -636,6 +636,8 @@ class Laboratory:
 def main(names: list[str]) -> int:
     missed = 0
     with tempfile.TemporaryDirectory() as work:
+        # where pytest would say that parsed projects are kept
+        os.environ.setdefault("POST_PURCHASE_PARSED", work)
         laboratory = Laboratory(Path(work))
         for mutant in MUTANTS:
             if names and mutant.name not in names:
