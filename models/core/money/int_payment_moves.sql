@@ -9,6 +9,7 @@ orders as (
         case when orders.order_type = 'replacement' then orders.order_id else orders.root_order_id end as paying_order_id,
         orders.order_type,
         orders.order_total,
+        orders.shipping_charged,
         orders.currency,
         orders.ordered_at,
         case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at
@@ -72,15 +73,15 @@ line_discounts as (
     group by order_id
 ),
 
--- an exchange order that has taken the old price off as a discount says in its total what is still owed
-exchange_orders as (
+-- an exchange order that has taken the old price off, as a discount or in its total alone, says in its total what is still owed
+credited as (
     select
         orders.*,
-        case
-            when coalesce(line_discounts.amount, 0) + coalesce(amounts.discount_amount, 0) >= credits.amount - coalesce(amounts.smallest_unit, 0)
-                then 0
-            else coalesce(credits.amount, 0)
-        end as credit
+        coalesce(credits.amount, 0) as credit_due,
+        coalesce(line_discounts.amount, 0) + coalesce(amounts.discount_amount, 0) as discounted,
+        greatest(coalesce(amounts.goods_amount - amounts.discount_amount - (orders.order_total - coalesce(orders.shipping_charged, 0)), 0), 0)
+            as lacking,
+        coalesce(amounts.smallest_unit, 0) as smallest_unit
     from orders
     left join credits
         on orders.order_id = credits.order_id
@@ -89,6 +90,13 @@ exchange_orders as (
     left join {{ ref('int_order_amounts') }} as amounts
         on orders.order_id = amounts.order_id
     where orders.order_type = 'exchange' and orders.order_id <> orders.paying_order_id
+),
+
+exchange_orders as (
+    select
+        *,
+        case when discounted + lacking >= credit_due - smallest_unit then 0 else credit_due - lacking end as credit
+    from credited
 ),
 
 surcharges as (

@@ -78,7 +78,7 @@ left join {{ ref('int_native_exchanges') }} as exchanges
 left join products
     on lines.sku = products.sku
 left join profiles as sku_profile
-    on sku_profile.applies_to = 'sku' and lines.sku = sku_profile.applies_to_value
+    on sku_profile.applies_to = 'sku' and lower(lines.sku) = lower(sku_profile.applies_to_value)
 left join profiles as category_profile
     on category_profile.applies_to = 'category' and lower(products.category) = lower(category_profile.applies_to_value)
 left join profiles as default_profile

@@ -4,13 +4,16 @@ with
 
 holds as (
     select
-        scope,
-        lower(trim(value)) as value,
-        case when trim(action) <> '*' then lower(trim(action)) end as action,
-        coalesce(from_at, cast('1900-01-01 00:00:00' as {{ dbt.type_timestamp() }})) as from_at,
-        coalesce(until_at, {{ post_purchase_gate.end_of_time() }}) as until_at,
-        {{ dbt.concat(["scope", "':'", "trim(value)"]) }} as hold_id
-    from {{ ref('holds') }}
+        holds.scope,
+        -- points have countries as codes; a hold may name one
+        lower(coalesce(country_names.country, trim(holds.value))) as value,
+        case when trim(holds.action) <> '*' then lower(trim(holds.action)) end as action,
+        coalesce(holds.from_at, cast('1900-01-01 00:00:00' as {{ dbt.type_timestamp() }})) as from_at,
+        coalesce(holds.until_at, {{ post_purchase_gate.end_of_time() }}) as until_at,
+        {{ dbt.concat(["holds.scope", "':'", "trim(holds.value)"]) }} as hold_id
+    from {{ ref('holds') }} as holds
+    left join {{ ref('country_names') }} as country_names
+        on holds.scope = 'country' and lower(trim(holds.value)) = country_names.country_name
 ),
 
 held_lines as (
