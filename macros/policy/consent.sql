@@ -17,6 +17,15 @@
         end
 {%- endmacro %}
 
+{#- Whether a word of the ledger is about a store: it names none, or this one; of an order whose store nobody knows it may forbid, and permits nothing. -#}
+{% macro is_said_of_store(words, store) -%}
+    (
+        {{ words }}.store_id is null
+        or lower({{ words }}.store_id) = lower({{ store }})
+        or ({{ store }} is null and {{ words }}.status <> 'subscribed')
+    )
+{%- endmacro %}
+
 {#-
     The word that counts of several on one address, `words` with key columns, occurred_at, status, source_table and source_id: an opt-out that no
     subscription has followed, else the last. At one instant an opt-out comes after a subscription, and a word that nobody knows between them.

@@ -57,7 +57,7 @@ words as (
         on accounts.permission_key = consents.permission_key and accounts.channel = consents.channel
     where
         consents.occurred_at <= {{ post_purchase_gate.as_of() }}
-        and (consents.store_id is null or consents.store_id = accounts.store_id)
+        and {{ post_purchase_gate.is_said_of_store('consents', 'accounts.store_id') }}
 ),
 
 ledger as (

@@ -528,6 +528,13 @@ class Checks:
         problem = Answer("problem") if order.get("is_gift") or (parent and parent.get("is_gift")) else None
         return self.seen("gift", line, problem, OK)
 
+    def is_of_store(self, row: Row, store: str | None) -> bool:
+        """A word that names no store is of all; of an order of no known store it may forbid, and permits nothing."""
+        said = row.get("store_id")
+        if said is None:
+            return True
+        return row["status"] != "subscribed" if store is None else bool(said.lower() == store.lower())
+
     def consent(self, line: Row, target: Target | None) -> Answer:
         order = self.facts.orders[line["order_id"]]
         channel = self.options["default_channel"]
@@ -535,7 +542,7 @@ class Checks:
         account = self.facts.accounts[order["customer_id"]]
         words: list[tuple[Moment, int, str, str | None]] = []
         for row in self.facts.ledger[channel, address or f"account:{order['customer_id']}"]:
-            if row.get("store_id") is None or row["store_id"] == order.get("store_id"):
+            if self.is_of_store(row, order.get("store_id")):
                 status = row["status"]
                 rank = {"subscribed": 0, "unknown": 1, None: 1, "unsubscribed": 2}[status]
                 words.append((row["occurred_at"], rank, status or "unknown", row.get("basis")))

@@ -57,7 +57,7 @@ words as (
             addressed.permission_key = consents.permission_key
             and addressed.channel = consents.channel
             and consents.occurred_at <= addressed.point_at
-    where consents.store_id is null or consents.store_id = addressed.store_id
+    where {{ post_purchase_gate.is_said_of_store('consents', 'addressed.store_id') }}
 ),
 
 ledger as (

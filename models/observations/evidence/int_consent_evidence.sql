@@ -32,7 +32,7 @@ words as (
             points.permission_key = consents.permission_key
             and points.channel = consents.channel
             and consents.occurred_at <= points.point_at
-    where consents.store_id is null or consents.store_id = points.store_id
+    where {{ post_purchase_gate.is_said_of_store('consents', 'points.store_id') }}
 ),
 
 ledger as (
