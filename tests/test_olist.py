@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 import olist_sample
 import pytest
-from dbt.cli.main import dbtRunner
+
+from post_purchase.build import invoke
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = olist_sample.AS_OF
@@ -34,9 +35,9 @@ def environment(**values: str) -> Iterator[None]:
 
 
 def run_build(work: Path, dbt_vars: dict[str, Any], *arguments: str, command: str = "build"):
-    """dbt in this process, with its target, logs and database below `work`."""
+    """dbt in this process, with its target, logs and database below `work`; the file is free again when it is done."""
     with environment(POST_PURCHASE_DB=str(work / "olist.duckdb"), DO_NOT_TRACK="1"):
-        return dbtRunner().invoke(
+        return invoke(
             [
                 command,
                 "--quiet",
@@ -51,7 +52,8 @@ def run_build(work: Path, dbt_vars: dict[str, Any], *arguments: str, command: st
                 "--vars",
                 str(dbt_vars),
                 *arguments,
-            ]
+            ],
+            hear=lambda event: None,
         )
 
 
