@@ -87,6 +87,8 @@ BELONGS_TO = [
     ("reviews", "orders", "order_id"),
     ("overrides", "order_lines", "order_line_id"),
 ]
+# What speaks of an exchange inside an order: of the old line the request, of the new one its parcel or a ticket.
+EXCHANGE_WORDS = {"refunds": "old", "fulfillment_lines": "new", "tickets": "new"}
 
 
 class Shop:
@@ -131,14 +133,46 @@ class Shop:
                 f"update {self.tables['feed_loads']} set loaded_through = '{instant}' "
                 f"where try_cast(loaded_through as timestamp) > timestamp '{instant}'"
             )
+        self.cut_children(whole)
+        self.cut_exchanges(whole)
+        self.cut_children(whole)
+
+    def cut_children(self, whole: dict[str, str]) -> None:
+        """Rows of what was cut; rows of what never was stay, for the models to reject."""
         for table, parent, key in BELONGS_TO:
             if self.has(table, key) and self.has(parent, key):
-                # rows of what was cut; rows of what never was stay, for the models to reject
                 self.connection.execute(
                     f"""delete from {self.tables[table]}
                     where {key} in (select {key} from {whole[parent]} where {key} is not null)
                     and {key} not in (select {key} from {self.tables[parent]} where {key} is not null)"""
                 )
+
+    def cut_exchanges(self, whole: dict[str, str]) -> None:
+        """Lines that took another's place inside their order, of which nothing had spoken yet: they have no date."""
+        if not self.has("order_lines", "replaces_order_line_id"):
+            return
+        words = {table: side for table, side in EXCHANGE_WORDS.items() if self.has(table, "order_line_id")}
+
+        def told(tables: dict[str, str]) -> str:
+            return " or ".join(
+                f"""exists (
+                    select 1 from {tables[table]} as words where words.order_line_id = {side}_lines.order_line_id
+                    {"and words.reason = 'exchange'" if table == "refunds" else ""}
+                )"""
+                for table, side in words.items()
+            )
+
+        if not words:
+            return
+        self.connection.execute(
+            f"""delete from {self.tables["order_lines"]} where order_line_id in (
+                select new_lines.order_line_id from {whole["order_lines"]} as new_lines
+                inner join {whole["order_lines"]} as old_lines
+                    on new_lines.replaces_order_line_id = old_lines.order_line_id
+                    and new_lines.order_id = old_lines.order_id
+                where ({told(whole)}) and not ({told(self.tables)})
+            )"""
+        )
 
 
 class Project:
