@@ -299,6 +299,8 @@ def read_yaml(text: str, where: str = "") -> Any:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise argparse.ArgumentTypeError(f"no YAML{where}{place}. Write it as '{{raw_path: FOLDER}}'") from error
+    except ValueError as error:  # a day that no calendar has, such as 2026-06-31
+        raise argparse.ArgumentTypeError(f"a date or a number{where} is none: {error}") from error
 
 
 def place_that_fails(error: OSError) -> str:

@@ -50,6 +50,7 @@ def test_vars_are_yaml_or_the_name_of_a_file_that_holds_it(tmp_path: Path) -> No
         "x" * 5000: "no YAML mapping",
         "[a]": "no YAML mapping",
         "{a: [}": "no YAML at line 1",
+        "{as_of: 2026-06-31}": "a date or a number is none: day",
     }.items():
         with pytest.raises(argparse.ArgumentTypeError, match=re.escape(said)):
             terminal.vars_text(wrong)
