@@ -255,6 +255,8 @@ def shown_diff(arguments: argparse.Namespace) -> int:
     rows = edited(arguments.file)
     is_matrix = set(KEYS) <= set(rows[0])
     if not is_matrix and not (MATRIX.parent / arguments.file.name).is_file():
+        if len(rows[0]) == 1:
+            raise PolicyError(f"{arguments.file.name} has one column. Save it as CSV with commas between the columns.")
         known = ", ".join(sorted(path.name for path in MATRIX.parent.glob("*.csv")))
         raise PolicyError(f"{arguments.file.name} is no seed of seeds/policy. Give the file the name of one: {known}.")
     with open_marts(arguments.database, ["next_actions", "gate_decisions"]) as connection:
