@@ -567,7 +567,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="post-purchase walk", description="Walk one order from its events to its next action."
     )
-    parser.add_argument("order_id", help="an order id, as in marts.next_actions")
+    parser.add_argument("order_id", help="an order's id or name, as `post-purchase sheet` shows it")
     add_database_option(parser)
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
     return parser.parse_args(argv)
