@@ -116,6 +116,22 @@ def test_a_file_without_a_header_stops_the_build(build: BUILT, tmp_path: Path) -
     assert "tickets.csv' has no header line" in said
 
 
+@pytest.mark.parametrize("name", ["Tickets.CSV", "ticket.csv", "tickets.xlsx", "tickets.csv.gz"])
+def test_a_file_called_nearly_as_a_table_stops_the_build(build: BUILT, tmp_path: Path, name: str) -> None:
+    """Without it, its rows are counted nowhere, and a shop that keeps no tickets otherwise sends into an open one."""
+    folder = write_folder(tmp_path / "raw", GOOD)
+    (folder / "tickets.csv").rename(folder / name)
+    said = refused(build, tmp_path, decide_whole(folder, feeds_not_kept=["tickets"]))
+    assert f"'{name}' is not read: save it as tickets.csv or tickets.parquet" in said
+
+
+def test_other_files_of_the_folder_are_left_alone(build: BUILT, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "raw", GOOD)
+    for name in ("Tickets.csv", "ticket.xlsx", "order_notes.csv", "README.md"):
+        (folder / name).write_text("whatever")
+    assert build(decide_whole(folder), select="+base_tickets").database.exists()
+
+
 def test_an_empty_schema_stops_the_build(build: BUILT, tmp_path: Path) -> None:
     said = refused(build, tmp_path, decide_whole(raw_schema="shop_extract"))
     assert "table orders (required)" in said and "table products" not in said

@@ -28,6 +28,7 @@
     {%- if not files -%}
         {{ exceptions.raise_compiler_error("No files in '" ~ folder ~ "'. Name the folder that holds " ~ (tables | map(attribute='name') | select('equalto', 'orders') | list + [tables[0].name]) | first ~ ".parquet or .csv and the others.") }}
     {%- endif -%}
+    {%- do post_purchase_gate.check_file_names(files, tables) -%}
     {%- do post_purchase_gate.check_landing_is_ours(schema, tables[0].schema) -%}
     {%- do run_query("drop schema if exists " ~ schema ~ " cascade") -%}
     {%- do run_query("create schema " ~ schema) -%}
@@ -50,6 +51,34 @@
             {%- do post_purchase_gate.land_csv(found.csv, node.name, schema, target_name) -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{#-
+    Stops where a file is called nearly as a table that has none: in capitals, without its s, with an ending that nobody reads. Left out without a word,
+    ticket.csv would be a shop without tickets. Other files of the folder are nobody's business here.
+-#}
+{% macro check_file_names(files, tables) -%}
+    {%- set faults = [] -%}
+    {%- for node in tables -%}
+        {%- set names = node.config.meta.get('files') or [node.name] -%}
+        {%- set read = [] -%}
+        {%- for name in names -%}{%- do read.extend([name ~ '.parquet', name ~ '.csv']) -%}{%- endfor -%}
+        {%- if not (read | select('in', files) | list) -%}
+            {%- for file in files -%}
+                {%- for name in names if post_purchase_gate.letters_of(file.split('.')[0]) == post_purchase_gate.letters_of(name) -%}
+                    {%- do faults.append("'" ~ file ~ "' is not read: save it as " ~ name ~ ".csv or " ~ name ~ ".parquet") -%}
+                {%- endfor -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if faults -%}
+        {{ exceptions.raise_compiler_error(faults | join("; ") ~ ". What is no table of the shop's, call otherwise.") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The letters of a name, without the s of a plural. -#}
+{% macro letters_of(name) -%}
+    {{ return(modules.re.sub('s$', '', modules.re.sub('[^a-z]', '', name | lower))) }}
 {%- endmacro %}
 
 {#- The file in which post-purchase may-send and post-purchase serve write who was told yes, as a table of a schema of its own. -#}
