@@ -26,6 +26,8 @@ OF_ALL_ROWS = {
     **{mart: None for mart in ("input_accounting", "rejected_rows", "repaired_values", "unmapped_values")},
     "dangling_references": None,
     "feed_health": {"loaded_through", "age_hours"},
+    # until when time alone changes nothing: a later fact of the file ends what it would have ended
+    "order_evidence": {"next_change_at"},
 }
 LOG = "from marts.decision_log order by all"
 # What a build adds to, rather than makes anew.

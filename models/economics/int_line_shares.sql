@@ -13,7 +13,7 @@ lines as (
         -- a replacement sells nothing, whatever price it lists
         cast(case when order_type = 'replacement' then 0 else net_amount end as decimal(18, 4)) as net_value
     from {{ ref('int_order_lines') }}
-    where ordered_at <= {{ post_purchase_gate.as_of() }}
+    where known_from <= {{ post_purchase_gate.as_of() }}
 ),
 
 weighed as (

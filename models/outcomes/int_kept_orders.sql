@@ -13,7 +13,7 @@ kept as (
     where
         lines.order_type in ('purchase', 'subscription_renewal', 'exchange')
         and not lines.is_test
-        and lines.ordered_at <= {{ post_purchase_gate.as_of() }}
+        and lines.known_from <= {{ post_purchase_gate.as_of() }}
         and not coalesce(lines.cancelled_at <= {{ post_purchase_gate.as_of() }}, false)
         and coalesce(kept.units_kept, lines.quantity) > 0
     group by lines.root_order_id
