@@ -74,8 +74,8 @@ answers as (
     select
         point_id,
         action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case what
             when 'open' then since
             when 'uncertain' then uncertain_since
@@ -88,8 +88,8 @@ answers as (
             when what = 'uncertain' and not has_open_uncertain_report
                 then {{ post_purchase_gate.add_days(cool_off, 'last_uncertain_resolved_at') }}
         end as clears_at,
-        split_part(report, ':', 1) as evidence_table,
-        substring(report, {{ dbt.length("split_part(report, ':', 1)") }} + 2) as evidence_id
+        {{ post_purchase_gate.split_part() }}(report, ':', 1) as evidence_table,
+        substring(report, {{ dbt.length(post_purchase_gate.split_part() ~ "(report, ':', 1)") }} + 2) as evidence_id
     from shown
 )
 {%- endmacro %}

@@ -64,6 +64,6 @@
         on
             words.connector in ('{{ tools | join("', '") }}')
             and words.subject = 'refund_note'
-            and position(lower(words.value) in lower(refunds.note)) > 0
+            and {{ dbt.position("lower(words.value)", "lower(refunds.note)") }} > 0
     group by refunds._store, refunds.refund_id
 {%- endmacro %}

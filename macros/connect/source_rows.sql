@@ -97,6 +97,32 @@ where _occurrence = 1
     dbt's own look-up stops at a name that differs in nothing else: the schema is listed, and of two such names the exact one is meant.
 -#}
 {% macro source_table(connection, name) -%}
+    {%- set relation = post_purchase_gate.relation_named(connection, name) -%}
+    {%- if relation is none -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set columns = {} -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
+        {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
+    {%- endfor -%}
+    {{ return({'relation': relation, 'columns': columns}) }}
+{%- endmacro %}
+
+{#- The relation of a connection that goes by a name; none where there is none. -#}
+{% macro relation_named(connection, name) -%}
+    {{ return(adapter.dispatch('relation_named', 'post_purchase_gate')(connection, name)) }}
+{%- endmacro %}
+
+{#- where a schema is not listed by one query for all engines, each spelling is looked up -#}
+{% macro default__relation_named(connection, name) -%}
+    {%- for word in [name | lower, name | lower | replace('_', '')] -%}
+        {%- set relation = adapter.get_relation(connection.database, connection.schema, word) -%}
+        {%- if relation is not none -%}{{ return(relation) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{% macro duckdb__relation_named(connection, name) -%}
     {#- listed once for every list of connections that is made -#}
     {%- if 'tables' not in connection -%}
         {%- set tables = {} -%}
@@ -108,14 +134,15 @@ where _occurrence = 1
         {%- do connection.update({'tables': tables}) -%}
     {%- endif -%}
     {%- set known = post_purchase_gate.found_name(name, connection.tables) -%}
-    {%- if not known -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {%- set columns = {} -%}
-    {%- for column in adapter.get_columns_in_relation(connection.tables[known]) -%}
-        {%- do columns.update({column.name | lower: {'name': column.name, 'type': column.dtype | lower}}) -%}
-    {%- endfor -%}
-    {{ return({'relation': connection.tables[known], 'columns': columns}) }}
+    {{ return(connection.tables[known] if known else none) }}
+{%- endmacro %}
+
+{% macro postgres__relation_named(connection, name) -%}
+    {{ return(post_purchase_gate.duckdb__relation_named(connection, name)) }}
+{%- endmacro %}
+
+{% macro redshift__relation_named(connection, name) -%}
+    {{ return(post_purchase_gate.default__relation_named(connection, name)) }}
 {%- endmacro %}
 
 {#- A name as it is there, in small letters: the same, else the same without its underscores, as loaders that keep a source's own names have it. -#}
@@ -183,7 +210,7 @@ where _occurrence = 1
 {#- An id as the tool's other tables have it: gid://shopify/Order/5001 is 5001, and an object stands for its id. -#}
 {% macro read_source_id(text) -%}
     case
-        when {{ text }} like 'gid://%' then split_part(regexp_replace({{ text }}, '^.*/', ''), '?', 1)
+        when {{ text }} like 'gid://%' then {{ post_purchase_gate.split_part() }}(regexp_replace({{ text }}, '^.*/', ''), '?', 1)
         when substr({{ text }}, 1, 1) = '{' then nullif({{ post_purchase_gate.matched_group(text, '"id": *"?([^",}]+)', 1) }}, '')
         else {{ post_purchase_gate.read_id(text) }}
     end
@@ -277,9 +304,9 @@ where _occurrence = 1
         {%- set column = alias ~ '.' ~ adapter.quote(columns[flat].name) -%}
         {%- set type = columns[flat].type -%}
         {%- if flat == '_dlt_load_id' -%}
-            {{ return("split_part(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '.', 1)") }}
+            {{ return(post_purchase_gate.split_part() ~ "(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '.', 1)") }}
         {%- elif 'with time zone' in type and 'without' not in type or type in ['timestamptz', 'timestamp_tz'] -%}
-            {{ return("cast(timezone('UTC', " ~ column ~ ") as " ~ dbt.type_string() ~ ")") }}
+            {{ return("cast(" ~ post_purchase_gate.without_zone(column) ~ " as " ~ dbt.type_string() ~ ")") }}
         {%- elif type in ['json', 'jsonb', 'variant', 'super'] -%}
             {{ return(post_purchase_gate.json_text(column, [])) }}
         {%- elif type in ['double', 'float', 'real', 'float8', 'float4', 'double precision'] -%}

@@ -90,7 +90,7 @@
             from {{ texts }}
         ) as texts
         inner join {{ ref('ticket_topics') }} as topics
-            on position(' ' || lower(topics.phrase) in texts.words) > 0
+            on {{ dbt.position("' ' || lower(topics.phrase)", "texts.words") }} > 0
     ) as found
     where position = 1
 {%- endmacro %}
@@ -228,7 +228,9 @@ group by _store, ticket_id, source, order_said
                 *,
                 sum(case when status is not null then 1 else 0 end) over (
                     partition by _store, ticket_id
-                    order by happened_at asc nulls last, case when status is null then 1 else 0 end asc, status asc, satisfaction asc, occurred_at asc
+                    order by
+                        case when happened_at is null then 1 else 0 end asc, happened_at asc,
+                        case when status is null then 1 else 0 end asc, status asc, satisfaction asc, occurred_at asc
                     rows between unbounded preceding and current row
                 ) as run
             from (
@@ -264,7 +266,7 @@ group by _store, ticket_id, source, order_said
         tag
     from lists
     where tag is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         _store,
         ticket_id,

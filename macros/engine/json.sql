@@ -17,6 +17,23 @@
     ) }}
 {%- endmacro %}
 
+{% macro snowflake__json_of(column, type) -%}
+    {{ return(column if type == 'variant' else 'try_parse_json(' ~ column ~ ')' if post_purchase_gate.is_text_type(type) else 'to_variant(' ~ column ~ ')') }}
+{%- endmacro %}
+
+{% macro bigquery__json_of(column, type) -%}
+    {{ return(column if type == 'json' else 'safe.parse_json(' ~ column ~ ')' if post_purchase_gate.is_text_type(type) else 'to_json(' ~ column ~ ')') }}
+{%- endmacro %}
+
+{#- Spark and Redshift read JSON where it is text -#}
+{% macro spark__json_of(column, type) -%}
+    {{ return(column if post_purchase_gate.is_text_type(type) else 'to_json(' ~ column ~ ')') }}
+{%- endmacro %}
+
+{% macro redshift__json_of(column, type) -%}
+    {{ return(column if post_purchase_gate.is_text_type(type) else 'json_serialize(' ~ column ~ ')') }}
+{%- endmacro %}
+
 {#- A part of a JSON value as JSON. `steps`: names of keys, the outermost first. -#}
 {% macro json_part(value, steps) -%}
     {{ return(adapter.dispatch('json_part', 'post_purchase_gate')(value, steps)) }}
@@ -30,6 +47,28 @@
     {{ return("(" ~ value ~ " #> '" ~ post_purchase_gate.json_keys(steps) ~ "')") }}
 {%- endmacro %}
 
+{% macro snowflake__json_part(value, steps) -%}
+    {%- set ns = namespace(value=value) -%}
+    {%- for step in steps -%}{%- set ns.value = "get(" ~ ns.value ~ ", '" ~ post_purchase_gate.sql_text(step) ~ "')" -%}{%- endfor -%}
+    {{ return(ns.value) }}
+{%- endmacro %}
+
+{% macro bigquery__json_part(value, steps) -%}
+    {{ return("json_query(" ~ value ~ ", '$" ~ post_purchase_gate.sql_text(post_purchase_gate.json_steps(steps)) ~ "')") }}
+{%- endmacro %}
+
+{% macro spark__json_part(value, steps) -%}
+    {%- set path = ['$'] -%}
+    {%- for step in steps -%}{%- do path.append("['" ~ step ~ "']") -%}{%- endfor -%}
+    {{ return("get_json_object(" ~ value ~ ", '" ~ post_purchase_gate.sql_text(path | join('')) ~ "')" if steps else value) }}
+{%- endmacro %}
+
+{% macro redshift__json_part(value, steps) -%}
+    {%- set path = [] -%}
+    {%- for step in steps -%}{%- do path.append("'" ~ post_purchase_gate.sql_text(step) ~ "'") -%}{%- endfor -%}
+    {{ return("json_extract_path_text(" ~ value ~ ", " ~ path | join(', ') ~ ", true)" if steps else value) }}
+{%- endmacro %}
+
 {#- The same as text: blank and null are null. -#}
 {% macro json_text(value, steps) -%}
     {{ return(adapter.dispatch('json_text', 'post_purchase_gate')(value, steps)) }}
@@ -41,6 +80,24 @@
 
 {% macro postgres__json_text(value, steps) -%}
     {{ return("nullif(trim(cast(" ~ value ~ " as jsonb) #>> '" ~ post_purchase_gate.json_keys(steps) ~ "'), '')") }}
+{%- endmacro %}
+
+{% macro snowflake__json_text(value, steps) -%}
+    {{ return("nullif(trim(cast(" ~ post_purchase_gate.json_part(value, steps) ~ " as varchar)), '')") }}
+{%- endmacro %}
+
+{#- of a text without its quotes, and of an object as it is written -#}
+{% macro bigquery__json_text(value, steps) -%}
+    {%- set path = post_purchase_gate.sql_text(post_purchase_gate.json_steps(steps)) -%}
+    {{ return("nullif(trim(coalesce(json_value(" ~ value ~ ", '$" ~ path ~ "'), nullif(to_json_string(" ~ post_purchase_gate.json_part(value, steps) ~ "), 'null'))), '')") }}
+{%- endmacro %}
+
+{% macro spark__json_text(value, steps) -%}
+    {{ return("nullif(trim(" ~ post_purchase_gate.json_part(value, steps) ~ "), '')") }}
+{%- endmacro %}
+
+{% macro redshift__json_text(value, steps) -%}
+    {{ return(post_purchase_gate.spark__json_text(value, steps)) }}
 {%- endmacro %}
 
 {#- PostgreSQL's list of keys, each in quotes: people name fields with commas and spaces. -#}
@@ -76,5 +133,28 @@
 
 {#- The same of a JSON value. -#}
 {% macro join_items_of(value, alias) -%}
+    {{ return(adapter.dispatch('join_items_of', 'post_purchase_gate')(value, alias)) }}
+{%- endmacro %}
+
+{% macro default__join_items_of(value, alias) -%}
     cross join lateral (select {{ post_purchase_gate.json_items(value) }} as item) as {{ alias }}
+{%- endmacro %}
+
+{% macro snowflake__join_items_of(value, alias) -%}
+    cross join lateral (select items.value as item from table(flatten(input => case when is_array({{ value }}) then {{ value }} end)) as items) as {{ alias }}
+{%- endmacro %}
+
+{% macro bigquery__join_items_of(value, alias) -%}
+    cross join unnest(array(select as struct item from unnest(json_query_array({{ value }})) as item)) as {{ alias }}
+{%- endmacro %}
+
+{% macro spark__join_items_of(value, alias) -%}
+    cross join lateral explode(from_json({{ value }}, 'array<string>')) as {{ alias }}(item)
+{%- endmacro %}
+
+{#- it takes apart what a column holds, and not what an expression gives -#}
+{% macro redshift__join_items_of(value, alias) -%}
+    {%- if execute -%}
+    {{ exceptions.raise_compiler_error("Redshift cannot take a list of JSON apart in a query of its own: let the loader bring its items as a table.") }}
+    {%- endif -%}
 {%- endmacro %}

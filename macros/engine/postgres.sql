@@ -34,6 +34,30 @@
         ~ "return value::jsonb; exception when others then return null; end $$") -%}
 {%- endmacro %}
 
+{#-
+    What BigQuery lacks: the greatest and the least of values of which nulls are passed over (a function for each number of them, since it has none of any
+    number), and a part of a text.
+-#}
+{% macro bigquery__make_engine_functions() -%}
+    {%- set schema = post_purchase_gate.engine_schema() -%}
+    {%- do run_query("create schema if not exists " ~ schema) -%}
+    {%- for number in range(2, 41) -%}
+        {%- set names = [] -%}
+        {%- for place in range(number) -%}{%- do names.append('value_' ~ place) -%}{%- endfor -%}
+        {%- for name, chosen in {'greatest': 'max', 'least': 'min'}.items() -%}
+            {%- do run_query(
+                "create or replace function " ~ schema ~ "." ~ name ~ "_" ~ number ~ "(" ~ names | join(' any type, ') ~ " any type) as "
+                ~ "((select " ~ chosen ~ "(value) from unnest([" ~ names | join(', ') ~ "]) as value))") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do run_query(
+        "create or replace function " ~ schema ~ ".split_part(value string, mark string, number int64) returns string as "
+        ~ "(case when value is not null then coalesce(split(value, mark)[safe_offset(number - 1)], '') end)") -%}
+{%- endmacro %}
+
+{#- It has a cast of its own that gives null, and no functions in PL/pgSQL. -#}
+{% macro redshift__make_engine_functions() -%}{%- endmacro %}
+
 {% macro engine_schema() -%}{{ post_purchase_gate.generate_schema_name('engine', none) }}{%- endmacro %}
 
 {#- Tells the planner of a table that was just built: before it has looked for itself, PostgreSQL joins a million rows as if they were ten. -#}
@@ -67,3 +91,5 @@
 {% macro default__join_by_hashes() -%}{%- endmacro %}
 
 {% macro postgres__join_by_hashes() -%}set local enable_nestloop = off{%- endmacro %}
+
+{% macro redshift__join_by_hashes() -%}{%- endmacro %}

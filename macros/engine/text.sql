@@ -11,6 +11,14 @@
     array_join(transform(sort_array(collect_list(struct({{ order_by }} as position, {{ value }} as item))), x -> x.item), '{{ separator }}')
 {%- endmacro %}
 
+{% macro snowflake__ordered_list(value, order_by, separator) -%}
+    nullif(listagg({{ value }}, '{{ separator }}') within group (order by {{ order_by }}), '')
+{%- endmacro %}
+
+{% macro redshift__ordered_list(value, order_by, separator) -%}
+    {{ return(post_purchase_gate.snowflake__ordered_list(value, order_by, separator)) }}
+{%- endmacro %}
+
 {#- A text with a space for each control character and each mark but - _ and a dot, which names have: what is left is no list, no Markdown and no HTML. -#}
 {% macro without_marks(text) -%}
     {{ return(adapter.dispatch('without_marks', 'post_purchase_gate')(text)) }}
@@ -22,6 +30,19 @@
 
 {% macro spark__without_marks(text) -%}
     regexp_replace({{ text }}, '[\\p{Punct}\\p{Cntrl}&&[^._-]]', ' ')
+{%- endmacro %}
+
+{#- by ranges of ASCII, so that no mark has to be escaped -#}
+{% macro snowflake__without_marks(text) -%}
+    regexp_replace({{ text }}, '[!-,/:-@[-^`{-~[:cntrl:]]', ' ')
+{%- endmacro %}
+
+{% macro bigquery__without_marks(text) -%}
+    {{ return(post_purchase_gate.snowflake__without_marks(text)) }}
+{%- endmacro %}
+
+{% macro redshift__without_marks(text) -%}
+    {{ return(post_purchase_gate.snowflake__without_marks(text)) }}
 {%- endmacro %}
 
 {#- A part of a key of several parts: what parts the parts, and what stands for null, cannot stand in one. -#}
@@ -52,6 +73,18 @@
     regexp_replace({{ text }}, {{ pattern }}, {{ by }})
 {%- endmacro %}
 
+{% macro snowflake__replace_all(text, pattern, by) -%}
+    {{ return(post_purchase_gate.spark__replace_all(text, pattern, by)) }}
+{%- endmacro %}
+
+{% macro bigquery__replace_all(text, pattern, by) -%}
+    {{ return(post_purchase_gate.spark__replace_all(text, pattern, by)) }}
+{%- endmacro %}
+
+{% macro redshift__replace_all(text, pattern, by) -%}
+    {{ return(post_purchase_gate.spark__replace_all(text, pattern, by)) }}
+{%- endmacro %}
+
 {#- What the first group of a pattern found, in the text that replaces it. -#}
 {% macro first_group() -%}
     {{ return(adapter.dispatch('first_group', 'post_purchase_gate')()) }}
@@ -60,6 +93,12 @@
 {% macro default__first_group() -%}{{ "'\\1'" }}{%- endmacro %}
 
 {% macro spark__first_group() -%}'$1'{%- endmacro %}
+
+{% macro snowflake__first_group() -%}{{ "'\\\\1'" }}{%- endmacro %}
+
+{% macro bigquery__first_group() -%}{{ "'\\\\1'" }}{%- endmacro %}
+
+{% macro redshift__first_group() -%}'$1'{%- endmacro %}
 
 {#- A value as text, by its type at the source. -#}
 {% macro as_text(value, raw_type) -%}
@@ -79,6 +118,10 @@
     {{ return("regexp_replace(cast(" ~ value ~ " as text), '^(-?[0-9]+)$', '\\1.0')") }}
 {%- endmacro %}
 
+{% macro redshift__float_text(value) -%}
+    {{ return("regexp_replace(cast(" ~ value ~ " as varchar(64)), '^(-?[0-9]+)$', '$1.0')") }}
+{%- endmacro %}
+
 {#- An apostrophe: Spark takes two in a literal for none. -#}
 {% macro apostrophe() -%}chr(39){%- endmacro %}
 
@@ -90,7 +133,7 @@
 {#- An e-mail address as addresses are compared: trimmed, case-folded, and without the name around it (`Ada <ada@example.com>`). -#}
 {% macro plain_email(column) -%}
     lower(trim(case
-        when {{ column }} like '%<%@%>%' then split_part(split_part({{ column }}, '<', 2), '>', 1)
+        when {{ column }} like '%<%@%>%' then {{ post_purchase_gate.split_part() }}({{ post_purchase_gate.split_part() }}({{ column }}, '<', 2), '>', 1)
         else {{ column }}
     end))
 {%- endmacro %}
@@ -112,6 +155,15 @@
     ({{ text }} rlike '{{ pattern }}')
 {%- endmacro %}
 
+{#- regexp_like asks whether the whole text is like it -#}
+{% macro snowflake__matches(text, pattern) -%}
+    (regexp_instr({{ text }}, '{{ pattern }}') > 0)
+{%- endmacro %}
+
+{% macro bigquery__matches(text, pattern) -%}
+    regexp_contains({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
 {#- What a group of a pattern found in a text; '' where it found nothing. -#}
 {% macro matched_group(text, pattern, number) -%}
     {{ return(adapter.dispatch('matched_group', 'post_purchase_gate')(text, pattern, number)) }}
@@ -123,6 +175,62 @@
 
 {% macro postgres__matched_group(text, pattern, number) -%}
     coalesce((regexp_match({{ text }}, '{{ pattern }}'))[{{ number }}], '')
+{%- endmacro %}
+
+{% macro snowflake__matched_group(text, pattern, number) -%}
+    coalesce(regexp_substr({{ text }}, '{{ pattern }}', 1, 1, 'e', {{ number }}), '')
+{%- endmacro %}
+
+{#- regexp_extract takes a pattern of one group alone: the whole text is replaced by what the group found -#}
+{% macro bigquery__matched_group(text, pattern, number) -%}
+    case when regexp_contains({{ text }}, '{{ pattern }}') then regexp_replace({{ text }}, '(?s)^.*?{{ pattern }}.*$', '\\{{ number }}') else '' end
+{%- endmacro %}
+
+{#- the same, in the patterns of Perl -#}
+{% macro redshift__matched_group(text, pattern, number) -%}
+    case when {{ text }} ~ '{{ pattern }}' then regexp_replace({{ text }}, '(?s)^.*?{{ pattern }}.*$', '${{ number }}', 1, 'p') else '' end
+{%- endmacro %}
+
+{#- The name of the function that gives a part of a text between marks, '' where there is none: `{{ split_part() }}(text, ':', 1)`. -#}
+{% macro split_part() -%}
+    {{ return(adapter.dispatch('split_part', 'post_purchase_gate')()) }}
+{%- endmacro %}
+
+{% macro default__split_part() -%}{{ return('split_part') }}{%- endmacro %}
+
+{% macro bigquery__split_part() -%}{{ return(post_purchase_gate.engine_schema() ~ '.split_part') }}{%- endmacro %}
+
+{#- A text without a mark at its end, however often it stands there; and at its beginning. -#}
+{% macro without_trailing(text, mark) -%}
+    {{ return(adapter.dispatch('without_trailing', 'post_purchase_gate')(text, mark)) }}
+{%- endmacro %}
+
+{% macro default__without_trailing(text, mark) -%}
+    {{ return("trim(trailing '" ~ mark ~ "' from " ~ text ~ ")") }}
+{%- endmacro %}
+
+{% macro snowflake__without_trailing(text, mark) -%}
+    {{ return("rtrim(" ~ text ~ ", '" ~ mark ~ "')") }}
+{%- endmacro %}
+
+{% macro bigquery__without_trailing(text, mark) -%}
+    {{ return(post_purchase_gate.snowflake__without_trailing(text, mark)) }}
+{%- endmacro %}
+
+{% macro without_leading(text, mark) -%}
+    {{ return(adapter.dispatch('without_leading', 'post_purchase_gate')(text, mark)) }}
+{%- endmacro %}
+
+{% macro default__without_leading(text, mark) -%}
+    {{ return("trim(leading '" ~ mark ~ "' from " ~ text ~ ")") }}
+{%- endmacro %}
+
+{% macro snowflake__without_leading(text, mark) -%}
+    {{ return("ltrim(" ~ text ~ ", '" ~ mark ~ "')") }}
+{%- endmacro %}
+
+{% macro bigquery__without_leading(text, mark) -%}
+    {{ return(post_purchase_gate.snowflake__without_leading(text, mark)) }}
 {%- endmacro %}
 
 {% macro new_line() -%}chr(10){%- endmacro %}
@@ -143,4 +251,17 @@
 
 {% macro spark__sql_text(value) -%}
     {{ return(value | string | replace("\\", "\\\\") | replace("'", "\\'")) }}
+{%- endmacro %}
+
+{% macro bigquery__sql_text(value) -%}
+    {{ return(post_purchase_gate.spark__sql_text(value)) }}
+{%- endmacro %}
+
+{#- a backslash is an escape, and two quotes are one -#}
+{% macro snowflake__sql_text(value) -%}
+    {{ return(value | string | replace("\\", "\\\\") | replace("'", "''")) }}
+{%- endmacro %}
+
+{% macro redshift__sql_text(value) -%}
+    {{ return(post_purchase_gate.snowflake__sql_text(value)) }}
 {%- endmacro %}

@@ -70,6 +70,18 @@
     timestampadd(minute, -1 * ({{ minutes }}), {{ instant }})
 {%- endmacro %}
 
+{% macro snowflake__minus_minutes(instant, minutes) -%}
+    {{ post_purchase_gate.add_time('minute', '-1 * (' ~ minutes ~ ')', instant) }}
+{%- endmacro %}
+
+{% macro bigquery__minus_minutes(instant, minutes) -%}
+    {{ post_purchase_gate.add_time('minute', '(-1 * (' ~ minutes ~ '))', instant) }}
+{%- endmacro %}
+
+{% macro redshift__minus_minutes(instant, minutes) -%}
+    {{ return(post_purchase_gate.snowflake__minus_minutes(instant, minutes)) }}
+{%- endmacro %}
+
 {#- A UTC timestamp as `YYYY-MM-DD HH:MM`, for people. -#}
 {% macro to_minute_text(instant) -%}
     substring(cast({{ instant }} as {{ dbt.type_string() }}), 1, 16)
@@ -88,6 +100,15 @@
     from_utc_timestamp({{ instant }}, {{ post_purchase_gate.zone_of_java(zone) }})
 {%- endmacro %}
 
+{% macro snowflake__to_local(instant, zone) -%}
+    convert_timezone('UTC', {{ zone }}, {{ instant }})
+{%- endmacro %}
+
+{#- its timestamp has no zone but UTC: the wall clock is told as if it were that -#}
+{% macro bigquery__to_local(instant, zone) -%}
+    timestamp(datetime({{ instant }}, {{ zone }}))
+{%- endmacro %}
+
 {#- The UTC instant at which an IANA zone shows a wall clock. -#}
 {% macro to_utc(wall_clock, zone) -%}
     {{ return(adapter.dispatch('to_utc', 'post_purchase_gate')(wall_clock, zone)) }}
@@ -99,6 +120,27 @@
 
 {% macro spark__to_utc(wall_clock, zone) -%}
     to_utc_timestamp({{ wall_clock }}, {{ post_purchase_gate.zone_of_java(zone) }})
+{%- endmacro %}
+
+{% macro snowflake__to_utc(wall_clock, zone) -%}
+    convert_timezone({{ zone }}, 'UTC', {{ wall_clock }})
+{%- endmacro %}
+
+{% macro bigquery__to_utc(wall_clock, zone) -%}
+    timestamp(datetime({{ wall_clock }}), {{ zone }})
+{%- endmacro %}
+
+{#- An instant that comes with a zone, as one of UTC without it. -#}
+{% macro without_zone(instant) -%}
+    {{ return(adapter.dispatch('without_zone', 'post_purchase_gate')(instant)) }}
+{%- endmacro %}
+
+{% macro default__without_zone(instant) -%}
+    {{ return("timezone('UTC', " ~ instant ~ ")") }}
+{%- endmacro %}
+
+{% macro snowflake__without_zone(instant) -%}
+    {{ return("cast(convert_timezone('UTC', " ~ instant ~ ") as timestamp_ntz)") }}
 {%- endmacro %}
 
 {#- A zone as Java 17 knows it: it stops at one that is younger. This one left Punta Arenas' clock alone when it got a name of its own. -#}

@@ -40,7 +40,7 @@
     {%- elif reached | length == 1 -%}
         {{ reached[0] }}
     {%- else -%}
-        greatest({{ reached | join(', ') }})
+        {{ post_purchase_gate.greatest(reached | length) }}({{ reached | join(', ') }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -18,7 +18,7 @@
 {#- So much of a value is shown where a row is refused: a cell may hold megabytes. -#}
 {% macro longest_shown() -%}{{ return(500) }}{%- endmacro %}
 
-{% macro words_for_null() -%}'', 'NULL', 'null', 'Null', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NaT', '\N'{%- endmacro %}
+{% macro words_for_null() -%}'', 'NULL', 'null', 'Null', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NaT', '{{ post_purchase_gate.sql_text('\\N') }}'{%- endmacro %}
 
 {#- The words that sources write for yes and for no; 1.0 is what a float makes of a yes. -#}
 {% macro words_for_yes() -%}'true', 't', 'yes', 'y', 'on', '1', '1.0'{%- endmacro %}
@@ -44,11 +44,11 @@
         {{ return('boolean') }}
     {%- elif modules.re.match('^u?(tiny|small|big|huge)?int(eger)?[0-9]*$', bare) -%}
         {{ return('integer') }}
-    {%- elif bare in ['decimal', 'numeric', 'number'] -%}
+    {%- elif bare in ['decimal', 'numeric', 'number', 'bignumeric'] -%}
         {{ return('decimal') }}
-    {%- elif bare in ['double', 'double precision', 'float', 'float4', 'float8', 'real'] -%}
+    {%- elif bare in ['double', 'double precision', 'float', 'float4', 'float8', 'float64', 'real'] -%}
         {{ return('float') }}
-    {%- elif 'with time zone' in raw_type and bare.startswith('timestamp') or bare == 'timestamptz' -%}
+    {%- elif 'with time zone' in raw_type and bare.startswith('timestamp') or bare in ['timestamptz', 'timestamp_tz', 'timestamp_ltz'] -%}
         {{ return('zoned') }}
     {%- elif bare.startswith('timestamp') or bare == 'datetime' -%}
         {{ return('timestamp') }}
@@ -83,7 +83,7 @@
         {%- if is_text -%}
             {%- set instant = post_purchase_gate.parse_utc(brought) -%}
         {%- elif kind == 'zoned' -%}
-            {%- set instant = "timezone('UTC', " ~ brought ~ ")" -%}
+            {%- set instant = post_purchase_gate.without_zone(brought) -%}
         {%- elif kind == 'timestamp' and raw_type in ['timestamp', 'timestamp without time zone', 'datetime'] -%}
             {%- set instant = 'cast(' ~ brought ~ ' as ' ~ dbt.type_timestamp() ~ ')' -%}
         {%- elif kind in ['timestamp', 'date'] -%}
@@ -144,8 +144,8 @@
 {#- An id that a float spoiled (3.0, 1.23E+12), where no digit can have been lost: whole numbers below 2^53. -#}
 {% macro read_id(text) -%}
     case
-        when position('.' in {{ text }}) = 0 and position('+' in {{ text }}) = 0 then {{ text }}
-        when {{ post_purchase_gate.matches(text, '^[0-9]{1,15}[.]0+$') }} then split_part({{ text }}, '.', 1)
+        when {{ dbt.position("'.'", text) }} = 0 and {{ dbt.position("'+'", text) }} = 0 then {{ text }}
+        when {{ post_purchase_gate.matches(text, '^[0-9]{1,15}[.]0+$') }} then {{ post_purchase_gate.split_part() }}({{ text }}, '.', 1)
         when
             {{ post_purchase_gate.matches(text, '^[0-9]([.][0-9]+)?[eE][+][0-9]{1,2}$') }}
             and {{ post_purchase_gate.try_cast(text, 'double') }} < 9007199254740992
@@ -179,7 +179,7 @@
             {{ post_purchase_gate.read_plain_number(text, type) }},
             case
                 -- one kind of separator or none: 40.00, 1 234.50
-                when position(',' in {{ text }}) = 0 and not ({{ dot_thousands }}) then {{ post_purchase_gate.try_cast(bare, type) }}
+                when {{ dbt.position("','", text) }} = 0 and not ({{ dot_thousands }}) then {{ post_purchase_gate.try_cast(bare, type) }}
                 when {{ comma_thousands }} then {{ as_point }}
                 {%- if mark == '.' %}
                 when {{ post_purchase_gate.matches(bare, '^[+-]?[0-9]{1,3}(,[0-9]{3})+$') }} then {{ as_point }}
@@ -226,6 +226,26 @@
         when {{ number }} >= 1e9 and {{ number }} < 1e10 then timezone('UTC', to_timestamp({{ number }}))
         when {{ number }} >= 1e12 and {{ number }} < 1e13 then timezone('UTC', to_timestamp({{ number }} / 1e3))
         when {{ number }} >= 1e15 and {{ number }} < 1e16 then timezone('UTC', to_timestamp({{ number }} / 1e6))
+    end
+{%- endmacro %}
+
+{% macro redshift__read_epoch(number) -%}
+    case
+        when {{ number }} >= 1e9 and {{ number }} < 1e10 then cast('1970-01-01 00:00:00' as timestamp) + {{ number }} * interval '1 second'
+        when {{ number }} >= 1e12 and {{ number }} < 1e13 then cast('1970-01-01 00:00:00' as timestamp) + {{ number }} / 1e3 * interval '1 second'
+        when {{ number }} >= 1e15 and {{ number }} < 1e16 then cast('1970-01-01 00:00:00' as timestamp) + {{ number }} / 1e6 * interval '1 second'
+    end
+{%- endmacro %}
+
+{% macro bigquery__read_epoch(number) -%}
+    {{ post_purchase_gate.spark__read_epoch(number) }}
+{%- endmacro %}
+
+{% macro snowflake__read_epoch(number) -%}
+    case
+        when {{ number }} >= 1e9 and {{ number }} < 1e10 then to_timestamp_ntz(cast(round({{ number }} * 1000000) as bigint), 6)
+        when {{ number }} >= 1e12 and {{ number }} < 1e13 then to_timestamp_ntz(cast(round({{ number }} * 1000) as bigint), 6)
+        when {{ number }} >= 1e15 and {{ number }} < 1e16 then to_timestamp_ntz(cast(round({{ number }}) as bigint), 6)
     end
 {%- endmacro %}
 

@@ -69,8 +69,8 @@
 
 {#- Lines not asked that a group which is asked 30 points less than the others exceeds in 95 of 100 shops. -#}
 {% macro unlucky_missed(lines, others_share) -%}
-    greatest(
-        {{ lines }} * least({{ others_share }} + 0.3, 1)
-        - 1.645 * sqrt({{ lines }} * least({{ others_share }} + 0.3, 1) * (1 - least({{ others_share }} + 0.3, 1))), 0
+    {{ post_purchase_gate.greatest() }}(
+        {{ lines }} * {{ post_purchase_gate.least() }}({{ others_share }} + 0.3, 1)
+        - 1.645 * sqrt({{ lines }} * {{ post_purchase_gate.least() }}({{ others_share }} + 0.3, 1) * (1 - {{ post_purchase_gate.least() }}({{ others_share }} + 0.3, 1))), 0
     )
 {%- endmacro %}

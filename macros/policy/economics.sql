@@ -66,7 +66,7 @@
             payment_fee_fixed * payment_fee_not_returned_share + shipping_subsidy + return_shipping_cost + return_processing_cost
             + (1 - salvage_share) * landed_cost
         )
-    ) / nullif(greatest(
+    ) / nullif({{ post_purchase_gate.greatest() }}(
         (1 - refund_probability) * (1 - payment_fee_share) - refund_probability * payment_fee_share * payment_fee_not_returned_share
         - {{ margin_share }}, 0
     ), 0)

@@ -33,7 +33,7 @@
     columns mixture (less ln 20), control_events and events.
 -#}
 {% macro mixture_step(odds) -%}
-    least(greatest(
+    {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(
         {{ odds }} - (mixture - control_events * {{ odds }} + events * ln(1 + exp({{ odds }})))
         / nullif(events / (1 + exp(-1 * {{ odds }})) - control_events, 0), -30
     ), 30)
@@ -61,7 +61,7 @@ detectable_0 as (
 treated_{{ step }} as {{ post_purchase_gate.computed_once() }} (
     select
         *,
-        case when measure = 'rate' then least(greatest(base_mean + good * tried_{{ step - 1 }}, 0), 1) end as treated_{{ step }}
+        case when measure = 'rate' then {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(base_mean + good * tried_{{ step - 1 }}, 0), 1) end as treated_{{ step }}
     from detectable_{{ step - 1 }}
 ),
 
@@ -98,7 +98,7 @@ foreseen as (
     select
         *,
         n_c * event_share
-        + n_t * case when measure = 'rate' then least(greatest(base_mean + good * tried_{{ steps }}, 0), 1) else event_share end as events_foreseen
+        + n_t * case when measure = 'rate' then {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(base_mean + good * tried_{{ steps }}, 0), 1) else event_share end as events_foreseen
     from detectable_{{ steps }}
 ),
 
@@ -106,7 +106,7 @@ planned as (
     select
         *,
         case
-            when events_foreseen - 2 * sqrt(events_foreseen) < {{ var('experiment_min_events') }} * (n_c + n_t) / least(n_c, n_t) then null
+            when events_foreseen - 2 * sqrt(events_foreseen) < {{ var('experiment_min_events') }} * (n_c + n_t) / {{ post_purchase_gate.least() }}(n_c, n_t) then null
             when measure = 'rate' and (base_mean + good * tried_{{ steps }} <= 0 or base_mean + good * tried_{{ steps }} >= 1) then null
             else tried_{{ steps }}
         end as detectable_effect
@@ -165,7 +165,7 @@ planned as (
             case when candidates.target_action = choices.chosen_action then 1 else 0 end as is_match,
             cast(candidates.target_propensity as {{ double }}) as target_propensity,
             fold_means.event_share,
-            greatest(fold_means.mean_square - fold_means.mean_outcome * fold_means.mean_outcome, 0) as outcome_variance,
+            {{ post_purchase_gate.greatest() }}(fold_means.mean_square - fold_means.mean_outcome * fold_means.mean_outcome, 0) as outcome_variance,
             case when candidates.target_action = choices.chosen_action then 1 / cast(choices.propensity as {{ double }}) else 0 end as weight,
             (coalesce(target_means.total, 0) + 10 * coalesce(fold_means.mean_outcome, 0)) / (coalesce(target_means.choices, 0) + 10) as target_guess,
             (coalesce(chosen_means.total, 0) + 10 * coalesce(fold_means.mean_outcome, 0)) / (coalesce(chosen_means.choices, 0) + 10) as chosen_guess
@@ -221,7 +221,7 @@ planned as (
             means.outcome_mean,
             means.policy_mean,
             means.policy_mean - means.outcome_mean as difference,
-            sqrt(greatest(
+            sqrt({{ post_purchase_gate.greatest() }}(
                 sum(power(scores.score - scores.outcome - scores.choices * (means.policy_mean - means.outcome_mean), 2))
                 * means.persons / nullif(means.persons - 1, 0), means.least_variance
             )) / means.choices as difference_error

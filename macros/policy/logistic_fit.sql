@@ -7,7 +7,7 @@
     shrinkage: each coefficient is drawn to its prior as by so much curvature.
 -#}
 {% macro logistic_rounds(rows, features, shrinkage, rounds=10) -%}
-start as (
+round_0 as (
     select
         {%- for feature, prior in features.items() %}
         cast({{ prior }} as {{ post_purchase_gate.type_double() }}) as {{ feature }},
@@ -16,7 +16,7 @@ start as (
 )
 {%- for round in range(1, rounds + 1) %},
 
-{{ post_purchase_gate.logistic_round(rows, features, shrinkage, 'start' if loop.first else 'round_' ~ (round - 1), 'round_' ~ round) }}
+{{ post_purchase_gate.logistic_round(rows, features, shrinkage, 'round_' ~ (round - 1), 'round_' ~ round) }}
 {%- endfor %},
 
 fit as (
@@ -104,7 +104,7 @@ fit as (
                 {%- for feature in names %}{{ ' + ' if not loop.first }}(known.{{ feature }} + {{ share }} * step.g_{{ feature }}){{ ' * seen.' ~ feature if feature != 'intercept' }}{% endfor %}
             {%- endset %}
             coalesce(cast({{ post_purchase_gate.exact_sum(
-                'seen.weight * (seen.outcome * (' ~ log_odds ~ ') - greatest(' ~ log_odds ~ ', 0) - ln(1 + exp(-1 * abs(' ~ log_odds ~ '))))'
+                'seen.weight * (seen.outcome * (' ~ log_odds ~ ') - ' ~ post_purchase_gate.greatest() ~ '(' ~ log_odds ~ ', 0) - ln(1 + exp(-1 * abs(' ~ log_odds ~ '))))'
             ) }} as {{ double }}), 0) - 0.5 * {{ shrinkage }} * max(
                 {%- for feature in names %}
                 {{ '+ ' if not loop.first }}power(known.{{ feature }} + {{ share }} * step.g_{{ feature }} - ({{ features[feature] }}), 2)
@@ -114,7 +114,7 @@ fit as (
         from {{ system.name }} as step
         cross join {{ last }} as known
         left join {{ rows }} as seen
-            on seen.weight > 0
+            on {{ post_purchase_gate.any_of_both('known.largest_step', 'seen.weight') }} and seen.weight > 0
     ) as tried
 ),
 
@@ -123,7 +123,7 @@ fit as (
         {%- for feature in names %}
         known.{{ feature }} + chosen.share * step.g_{{ feature }} as {{ feature }},
         {%- endfor %}
-        greatest({% for feature in names %}abs(chosen.share * step.g_{{ feature }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
+        {{ post_purchase_gate.greatest(names | length) }}({% for feature in names %}abs(chosen.share * step.g_{{ feature }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
     from {{ system.name }} as step
     cross join {{ last }} as known
     cross join {{ name }}_chosen as chosen

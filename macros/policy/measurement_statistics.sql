@@ -18,8 +18,8 @@
     {#- greatest and least skip nulls, so that the case asks for trials first; without a hit the bound is zero, not what rounding leaves of it -#}
     case
         when {{ trials }} > 0
-            then {{ 'greatest' if sign == '-' else 'least' }}(
-                ({{ k }} + 1.920729410347062 {{ sign }} 1.959963984540054 * sqrt(greatest({{ k }} * ({{ n }} - {{ k }}) / {{ n }} + 0.960364705173531, 0)))
+            then {{ post_purchase_gate.greatest() if sign == '-' else post_purchase_gate.least() }}(
+                ({{ k }} + 1.920729410347062 {{ sign }} 1.959963984540054 * sqrt({{ post_purchase_gate.greatest() }}({{ k }} * ({{ n }} - {{ k }}) / {{ n }} + 0.960364705173531, 0)))
                 / ({{ n }} + 3.841458820694124),
                 {{ '0' if sign == '-' else '1' }}
             )
@@ -51,14 +51,14 @@
 {#- Probability of a chi-square of one degree of freedom at least as large. -#}
 {% macro chi_square_p_value(chi_square) -%}
     {#- the fit is 3e-8 above one at zero -#}
-    case when {{ chi_square }} is not null then least({{ post_purchase_gate.erfc('sqrt((' ~ chi_square ~ ') / 2)') }}, 1) end
+    case when {{ chi_square }} is not null then {{ post_purchase_gate.least() }}({{ post_purchase_gate.erfc('sqrt((' ~ chi_square ~ ') / 2)') }}, 1) end
 {%- endmacro %}
 
 {#- Unbiased variance from a count, a sum and a sum of squares; null below two. -#}
 {% macro variance_of(units, total, squares) -%}
     case
         when {{ units }} > 1 and {{ total }} is not null
-            then greatest({{ squares }} - {{ total }} * {{ total }} / {{ units }}, 0) / ({{ units }} - 1)
+            then {{ post_purchase_gate.greatest() }}({{ squares }} - {{ total }} * {{ total }} / {{ units }}, 0) / ({{ units }} - 1)
     end
 {%- endmacro %}
 
@@ -104,7 +104,7 @@
 
 {#- The p-value that holds at every look: one over the evidence. -#}
 {% macro p_of_log_evidence(log_evidence) -%}
-    exp(-1 * least(greatest({{ log_evidence }}, 0), 30))
+    exp(-1 * {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}({{ log_evidence }}, 0), 30))
 {%- endmacro %}
 
 {#-
@@ -127,7 +127,7 @@
 {%- endmacro %}
 
 {% macro draw_variance_down(share) -%}
-    least({{ share }}, {{ post_purchase_gate.draw_variance_up(share) }})
+    {{ post_purchase_gate.least() }}({{ share }}, {{ post_purchase_gate.draw_variance_up(share) }})
 {%- endmacro %}
 
 {#-
@@ -144,7 +144,7 @@
 {#- Natural logarithm of the evidence that the same mixture gives for a sum. -#}
 {% macro sum_log_evidence(sum, variance, events, weight) -%}
     {%- set half_square = '(0.5 * ' ~ sum ~ ' * ' ~ sum ~ ' / nullif(' ~ variance ~ ' * (1 + ' ~ weight ~ ' / nullif(' ~ events ~ ', 0)), 0))' -%}
-    ({{ half_square }} + ln(greatest(1 - exp(-1 * {{ half_square }}), 1e-12)) - 0.5 * ln(1 + {{ events }} / {{ weight }}))
+    ({{ half_square }} + ln({{ post_purchase_gate.greatest() }}(1 - exp(-1 * {{ half_square }}), 1e-12)) - 0.5 * ln(1 + {{ events }} / {{ weight }}))
 {%- endmacro %}
 
 {#-

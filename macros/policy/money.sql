@@ -21,7 +21,7 @@
         when sum({{ value }}) over (partition by {{ within }}) > 0
             then cast({{ value }} as decimal(18, 8)) / nullif(sum({{ value }}) over (partition by {{ within }}), 0)
         else cast(1 as decimal(18, 8)) / nullif(count(*) over (partition by {{ within }}), 0)
-    end as decimal(18, 12))
+    end as {{ post_purchase_gate.type_decimal(18, 12) }})
 {%- endmacro %}
 
 {#- A share drawn toward its parent's as strongly as `prior_units` units of evidence would draw it: the mean of a beta-binomial. -#}

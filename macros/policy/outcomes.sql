@@ -43,7 +43,7 @@
     heights within a day, the more the more events a day has.
 -#}
 {% macro breaker_limit(innocent_events, false_stops) -%}
-    (ln(1.3 * greatest({{ innocent_events }}, 1) / ({{ false_stops }})) - 0.8 * sqrt(least({{ innocent_events }} / 365, 1)))
+    (ln(1.3 * {{ post_purchase_gate.greatest() }}({{ innocent_events }}, 1) / ({{ false_stops }})) - 0.8 * sqrt({{ post_purchase_gate.least() }}({{ innocent_events }} / 365, 1)))
 {%- endmacro %}
 
 {#- A message reached the customer: the tool says so, or he answered it. Tools that report no deliveries still report complaints. -#}

@@ -33,13 +33,13 @@
     {%- set big_a = '(1 - 1 / (9.0 * (' ~ b ~ ')))' -%}
     {%- set big_b = '(1 - 1 / (9.0 * (' ~ a ~ ')))' -%}
     {%- set spread -%}
-        sqrt(greatest(
+        sqrt({{ post_purchase_gate.greatest() }}(
             {{ big_a }} * {{ big_a }} / (9.0 * ({{ a }})) + {{ big_b }} * {{ big_b }} / (9.0 * ({{ b }}))
             - ({{ z }}) * ({{ z }}) / (81.0 * ({{ a }}) * ({{ b }})), 0
         ))
     {%- endset -%}
     {%- set root -%}
-        greatest(
+        {{ post_purchase_gate.greatest() }}(
             ({{ big_a }} * {{ big_b }} + ({{ z }}) * {{ spread }})
             / nullif({{ big_a }} * {{ big_a }} - ({{ z }}) * ({{ z }}) / (9.0 * ({{ b }})), 0), 0
         )
@@ -102,7 +102,7 @@
     A window over all of them; `per` says of what.
 -#}
 {% macro pairs_of_either_order(p_value, per) -%}
-    least(
+    {{ post_purchase_gate.least() }}(
         count(*) over ({{ per }}),
         2.0 * (1 + sum(case when {{ p_value }} > 0.5 then 1 else 0 end) over ({{ per }}))
     )
@@ -113,7 +113,7 @@
     it as strong as twenty of them: a few counts teach little about how far they lie apart.
 -#}
 {% macro learned_dispersion(counts, beyond_chance, scale, assumed) -%}
-    (({{ counts }} * greatest({{ beyond_chance }}, 0) / nullif({{ scale }}, 0) + 20.0 * ({{ assumed }})) / ({{ counts }} + 20))
+    (({{ counts }} * {{ post_purchase_gate.greatest() }}({{ beyond_chance }}, 0) / nullif({{ scale }}, 0) + 20.0 * ({{ assumed }})) / ({{ counts }} + 20))
 {%- endmacro %}
 
 {#-
@@ -153,7 +153,7 @@
         select
             snapshot_at,
             kind_lift,
-            1 / least(greatest({{
+            1 / {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}({{
                 post_purchase_gate.learned_dispersion(
                     'pairs',
                     'support_squares - 2 * kind_lift * products + kind_lift * kind_lift * expected_squares - kind_lift * expected',
@@ -169,7 +169,7 @@
             pairs.*,
             kinds.snapshot_at is not null as is_learned,
             kinds.kind_responses,
-            least(greatest(pairs.base_probability * pairs.category_lift * coalesce(kinds.kind_lift, 1), 0.000001), 0.5) as prior_probability
+            {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(pairs.base_probability * pairs.category_lift * coalesce(kinds.kind_lift, 1), 0.000001), 0.5) as prior_probability
         from {{ source }} as pairs
         left join declared_kinds as kinds
             -- a key, and no condition beside it, which would compare all with all
@@ -180,7 +180,7 @@
     pair_priors as (
         select
             *,
-            case when is_learned then kind_responses else greatest(20 * prior_probability, 1.5) end as prior_responses,
+            case when is_learned then kind_responses else {{ post_purchase_gate.greatest() }}(20 * prior_probability, 1.5) end as prior_responses,
             -- the base rate is known as well as the customers who bought the related SKU in a later order tell
             coalesce(later_customers, 0) + 0.5 as base_successes,
             (coalesce(later_customers, 0) + 0.5) * (1 - base_probability) / nullif(base_probability, 0) + 0.5 as base_failures
@@ -199,13 +199,13 @@
         select
             *,
             successes / (successes + failures) as probability,
-            least(
+            {{ post_purchase_gate.least() }}(
                 {{ post_purchase_gate.beta_quantile('successes', 'failures', '-1.645') }},
-                case when not is_learned then {{ post_purchase_gate.beta_quantile('greatest(support, 0.5)', '(anchors - support + 1)', '-1.645') }} else 1 end
+                case when not is_learned then {{ post_purchase_gate.beta_quantile(post_purchase_gate.greatest() ~ '(support, 0.5)', '(anchors - support + 1)', '-1.645') }} else 1 end
             ) as probability_low,
-            greatest(
+            {{ post_purchase_gate.greatest() }}(
                 {{ post_purchase_gate.beta_quantile('successes', 'failures', '1.645') }},
-                case when not is_learned then {{ post_purchase_gate.beta_quantile('(support + 1)', 'greatest(anchors - support, 0.5)', '1.645') }} else 0 end
+                case when not is_learned then {{ post_purchase_gate.beta_quantile('(support + 1)', post_purchase_gate.greatest() ~ '(anchors - support, 0.5)', '1.645') }} else 0 end
             ) as probability_high,
             coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '-1.645') }}, 0) as base_low,
             coalesce({{ post_purchase_gate.beta_quantile('base_successes', 'base_failures', '1.645') }}, 0) as base_high
@@ -218,7 +218,7 @@
     Wilson-Hilferty, whose standard deviation is `error` as a share of it.
 -#}
 {% macro assumed_distance_down(probability, error) -%}
-    ({{ probability }} * (1 - power(greatest(1 - {{ error }} * {{ error }} / 9.0 - 1.645 * {{ error }} / 3.0, 0), 3)))
+    ({{ probability }} * (1 - power({{ post_purchase_gate.greatest() }}(1 - {{ error }} * {{ error }} / 9.0 - 1.645 * {{ error }} / 3.0, 0), 3)))
 {%- endmacro %}
 
 {% macro assumed_distance_up(probability, error) -%}

@@ -9,7 +9,7 @@
 
 {#- Days of use in seconds, at most half a century: when a pallet is used up that lasts for thousands of years, no calendar can tell. -#}
 {% macro seconds_of_use(days) -%}
-    cast(round(least({{ days }}, 18262) * 86400, 0) as bigint)
+    cast(round({{ post_purchase_gate.least() }}({{ days }}, 18262) * 86400, 0) as bigint)
 {%- endmacro %}
 
 {#- Days that so many units last. -#}
@@ -30,7 +30,7 @@
 
 {#- Position of an age on the curve: quarters of a doubling of the expected interval, from 1/64 to 32 times. -#}
 {% macro rebuy_position(age_days, expected_days) -%}
-    least(greatest(
-        4 * ln(greatest({{ age_days }}, 0.25) / nullif(cast({{ expected_days }} as {{ post_purchase_gate.type_double() }}), 0)) / ln(2) + 24, 0
+    {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(
+        4 * ln({{ post_purchase_gate.greatest() }}({{ age_days }}, 0.25) / nullif(cast({{ expected_days }} as {{ post_purchase_gate.type_double() }}), 0)) / ln(2) + 24, 0
     ), 43.999999)
 {%- endmacro %}

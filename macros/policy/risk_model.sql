@@ -55,7 +55,7 @@
 
 {#- The longest step of one round, in log-odds: Newton's step overshoots where nearly all reviews of a bin are of one kind. -#}
 {% macro bounded_step(expression) -%}
-    greatest(least({{ expression }}, 2.0), -2.0)
+    {{ post_purchase_gate.greatest() }}({{ post_purchase_gate.least() }}({{ expression }}, 2.0), -2.0)
 {%- endmacro %}
 
 {#-

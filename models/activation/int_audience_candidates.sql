@@ -39,5 +39,5 @@ inner join {{ ref('int_accounts') }} as customers
 left join {{ ref('int_late_facts') }} as late_facts
     on picks.order_line_id = late_facts.order_line_id and picks.action = late_facts.action
 left join {{ ref('int_review_incentive') }} as incentives
-    on picks.action = 'review_request'
+    on {{ post_purchase_gate.any_of_both('picks.customer_id', 'incentives.incentive_id') }} and picks.action = 'review_request'
 where not customers.is_erased

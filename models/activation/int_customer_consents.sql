@@ -94,5 +94,5 @@ select
     customer_id,
     channel,
     store_id,
-    split_part({{ post_purchase_gate.consent_answer(post_purchase_gate.as_of()) }}, ':', 1) as consent
+    {{ post_purchase_gate.split_part() }}({{ post_purchase_gate.consent_answer(post_purchase_gate.as_of()) }}, ':', 1) as consent
 from facts

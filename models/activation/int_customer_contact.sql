@@ -43,7 +43,7 @@ select
     summed.last_action,
     summed.last_action_at,
     summed.commercial_messages,
-    greatest(
+    {{ post_purchase_gate.greatest(3) }}(
         {{ post_purchase_gate.as_of() }},
         coalesce({{ post_purchase_gate.add_time('hour', var('frequency_min_gap_hours'), 'summed.last_commercial_at') }}, {{ post_purchase_gate.as_of() }}),
         coalesce({{ post_purchase_gate.add_days(var('frequency_window_days'), 'summed.capping_message_at') }}, {{ post_purchase_gate.as_of() }})

@@ -36,7 +36,7 @@ reason_lists as (
 select
     reason_lists.*,
     problem_lists.problems,
-    split_part(problem_lists.problems, ',', 1) as problem
+    {{ post_purchase_gate.split_part() }}(problem_lists.problems, ',', 1) as problem
 from reason_lists
 inner join problem_lists
     on reason_lists.origin = problem_lists.origin and reason_lists.audited_id = problem_lists.audited_id

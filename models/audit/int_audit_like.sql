@@ -2,6 +2,8 @@
 -- Sends in and out of a contrast, like with like: lateness bands weighed as Mantel and Haenszel do, by what both sides can say together, so that
 -- a band with one send on a side counts for little. Each side's share has the precision of its weighed sends, less what sends to the same
 -- customers repeat; with that many trials it has Wilson's interval, and the difference Newcombe's, which hold for rare outcomes too.
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 parts as (
@@ -35,8 +37,8 @@ bands as (
         sum(sends_out) as n_out,
         sum(total_in) / sum(sends_in) as mean_in,
         sum(total_out) / sum(sends_out) as mean_out,
-        greatest(sum(squares_in) - sum(total_in) * sum(total_in) / sum(sends_in), 0) as spread_in,
-        greatest(sum(squares_out) - sum(total_out) * sum(total_out) / sum(sends_out), 0) as spread_out,
+        {{ greatest }}(sum(squares_in) - sum(total_in) * sum(total_in) / sum(sends_in), 0) as spread_in,
+        {{ greatest }}(sum(squares_out) - sum(total_out) * sum(total_out) / sum(sends_out), 0) as spread_out,
         cast(sum(sends_in) as {{ post_purchase_gate.type_double() }}) * sum(sends_out) / (sum(sends_in) + sum(sends_out)) as weight
     from parts
     group by contrast, outcome, horizon_days, action, punctuality, lateness_band
@@ -78,7 +80,7 @@ spread as (
         horizon_days,
         action,
         sum(residual * residual) * count(*) / nullif(count(*) - 1.0, 0) as between_parts,
-        least(sum(case when sends_in > 0 then 1 else 0 end), sum(case when sends_out > 0 then 1 else 0 end)) as parts_of_smaller_side
+        {{ least }}(sum(case when sends_in > 0 then 1 else 0 end), sum(case when sends_out > 0 then 1 else 0 end)) as parts_of_smaller_side
     from residuals
     group by contrast, outcome, horizon_days, action
 ),
@@ -108,7 +110,7 @@ repeated as (
         weighed.*,
         spread.between_parts,
         spread.parts_of_smaller_side,
-        greatest(coalesce(spread.between_parts / nullif(weighed.between_sends, 0), 1), 1) as repetition
+        {{ greatest }}(coalesce(spread.between_parts / nullif(weighed.between_sends, 0), 1), 1) as repetition
     from weighed
     inner join spread
         on
@@ -133,7 +135,7 @@ bounded as (
         case when outcome <> 'rating' then {{ post_purchase_gate.share_upper('mean_in', 'precise_in') }} end as upper_in,
         case when outcome <> 'rating' then {{ post_purchase_gate.share_lower('mean_out', 'precise_out') }} end as lower_out,
         case when outcome <> 'rating' then {{ post_purchase_gate.share_upper('mean_out', 'precise_out') }} end as upper_out,
-        sqrt(greatest(between_parts, between_sends)) / weights as standard_error
+        sqrt({{ greatest }}(between_parts, between_sends)) / weights as standard_error
     from precise
 ),
 
@@ -152,7 +154,7 @@ read as (
         -- of the smaller side: events to be expected where nothing differs, or ratings; none where a handful of customers were sent all of it
         case
             when parts_of_smaller_side < 8 then 0
-            else least(precise_in, precise_out) * case when outcome = 'rating' then 1 else least(mean_both, 1 - mean_both) end
+            else {{ least }}(precise_in, precise_out) * case when outcome = 'rating' then 1 else {{ least }}(mean_both, 1 - mean_both) end
         end as events_expected
     from bounded
 )

@@ -52,7 +52,7 @@ select
     messages.variant,
     cast(sends.verdict as {{ dbt.type_string() }}) as verdict,
     cast(sends.not_judged_reason as {{ dbt.type_string() }}) as not_judged_reason,
-    cast(split_part(findings.reason_codes, ',', 1) as {{ dbt.type_string() }}) as primary_reason,
+    cast({{ post_purchase_gate.split_part() }}(findings.reason_codes, ',', 1) as {{ dbt.type_string() }}) as primary_reason,
     cast(case when sends.verdict is not null then coalesce(findings.reason_codes, '') end as {{ dbt.type_string() }}) as reason_codes,
     cast(case when sends.verdict is not null then coalesce(findings.problem, 'none') end as {{ dbt.type_string() }}) as problem,
     cast(case when sends.verdict is not null then coalesce(findings.problems, '') end as {{ dbt.type_string() }}) as problems,

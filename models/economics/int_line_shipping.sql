@@ -20,7 +20,7 @@ lines as (
         parcels.stated_cost,
         case
             when shares.is_digital then 0
-            else least(coalesce(parcels.units_without_cost, 0) + units.units_to_ship, shares.quantity)
+            else {{ post_purchase_gate.least() }}(coalesce(parcels.units_without_cost, 0) + units.units_to_ship, shares.quantity)
         end as assumed_units
     from {{ ref('int_line_shares') }} as shares
     inner join {{ ref('int_orders') }} as orders

@@ -1,5 +1,7 @@
 -- Where the units of a line are: handed over, given back, refunded or canceled before they left, still to be shipped. A unit refunded
 -- because it never arrived is not given back; one that was exchanged is.
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 shipped as (
@@ -41,11 +43,11 @@ counted as (
         lines.is_cancelled,
         case
             when lines.is_digital and not lines.is_cancelled then lines.quantity
-            else least(coalesce(shipped.units, 0), lines.quantity)
+            else {{ least }}(coalesce(shipped.units, 0), lines.quantity)
         end as units_shipped,
-        least(coalesce(kept.units_refunded, 0), lines.quantity) as units_refunded,
+        {{ least }}(coalesce(kept.units_refunded, 0), lines.quantity) as units_refunded,
         coalesce(kept.units_taken_off, 0) as units_taken_off,
-        least(coalesce(not_received.units, 0), lines.quantity) as units_not_received
+        {{ least }}(coalesce(not_received.units, 0), lines.quantity) as units_not_received
     from {{ ref('int_line_shares') }} as lines
     left join shipped
         on lines.order_line_id = shipped.order_line_id
@@ -60,7 +62,7 @@ kept_back as (
         *,
         case
             when is_cancelled then quantity - units_shipped
-            else least(units_refunded + units_taken_off, quantity - units_shipped)
+            else {{ least }}(units_refunded + units_taken_off, quantity - units_shipped)
         end as units_never_left
     from counted
 )
@@ -70,8 +72,8 @@ select
     cast(units_shipped as decimal(18, 4)) as units_shipped,
     cast(units_refunded as decimal(18, 4)) as units_refunded,
     cast(units_never_left as decimal(18, 4)) as units_never_left,
-    cast(greatest(least(
-        units_refunded - units_not_received - case when is_cancelled then 0 else greatest(units_never_left - units_taken_off, 0) end, units_shipped
+    cast({{ greatest }}({{ least }}(
+        units_refunded - units_not_received - case when is_cancelled then 0 else {{ greatest }}(units_never_left - units_taken_off, 0) end, units_shipped
     ), 0) as decimal(18, 4)) as units_returned,
     cast(quantity - units_shipped - units_never_left as decimal(18, 4)) as units_to_ship
 from kept_back

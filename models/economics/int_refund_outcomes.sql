@@ -29,7 +29,7 @@ refunded as (
         sold.window_over_on,
         kept.order_line_id,
         kept.valid_from,
-        least(
+        {{ post_purchase_gate.least() }}(
             case
                 when kept.nothing_kept_because in ('all_units_returned', 'line_refunded', 'order_refunded')
                     then sold.quantity - kept.units_exchanged - kept.units_taken_off
@@ -53,7 +53,7 @@ outcomes as (
     select
         sku,
         category,
-        greatest(window_over_on, cast({{ post_purchase_gate.add_days(1, 'valid_from') }} as date)) as known_on,
+        {{ post_purchase_gate.greatest() }}(window_over_on, cast({{ post_purchase_gate.add_days(1, 'valid_from') }} as date)) as known_on,
         0 as units,
         units_so_far - coalesce(lag(units_so_far) over (partition by order_line_id order by valid_from), 0) as units_refunded
     from refunded

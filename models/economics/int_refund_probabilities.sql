@@ -89,7 +89,7 @@ weighed as (
         cast(
             case
                 when correlation is null then prior_units
-                else 1 / least(greatest(correlation, 0.001), 0.5) - 1
+                else 1 / {{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(correlation, 0.001), 0.5) - 1
             end as decimal(18, 6)
         ) as sku_prior_units
     from correlations

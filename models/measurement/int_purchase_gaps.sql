@@ -27,6 +27,6 @@ select
     numbered.orders,
     numbered.purchase_number,
     {{ dbt.datediff('numbered.purchased_on', 'numbered.next_on', 'day') }} as gap_days,
-    greatest({{ dbt.datediff('numbered.purchased_on', 'cast(reach.orders_through as date)', 'day') }}, 0) as seen_days
+    {{ post_purchase_gate.greatest() }}({{ dbt.datediff('numbered.purchased_on', 'cast(reach.orders_through as date)', 'day') }}, 0) as seen_days
 from numbered
 cross join {{ ref('int_outcome_reach') }} as reach

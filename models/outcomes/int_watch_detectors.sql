@@ -91,7 +91,7 @@ summed as (
 walked as (
     select
         *,
-        score_so_far - least(
+        score_so_far - {{ post_purchase_gate.least() }}(
             min(score_so_far) over (partition by scope, metric, run order by sent_date rows between unbounded preceding and current row), 0
         ) as excess
     from summed

@@ -27,13 +27,13 @@ places as (
         country,
         region
     from rules
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         channel,
         country,
         '*' as region
     from rules
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         channel,
         '*' as country,

@@ -9,13 +9,13 @@ written as (
         address
     from {{ ref('stg_consents') }}
     where address is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         channel,
         address
     from {{ ref('stg_suppressions') }}
     where address is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         coalesce(channel, 'unknown') as channel,
         address

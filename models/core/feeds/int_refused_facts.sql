@@ -49,7 +49,7 @@ named as (
         {{ name }} as name
     from refused
     where {{ name }} is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     {%- endfor %}
     {%- for via, columns in {
         'parcels': {'order_id': 'order_id'},
@@ -66,7 +66,7 @@ named as (
         {{ column }} as name
     from {{ via }}
     where {{ column }} is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     {%- endfor %}
     {%- endfor %}
     select
@@ -75,7 +75,7 @@ named as (
         address as name
     from messages
     where address is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         refused_row_id,
         'phone' as named_by,
@@ -96,7 +96,7 @@ found as (
     from named
     inner join {{ ref('int_orders') }} as orders
         on named.named_by = 'order_id' and named.name = orders.order_id
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         named.refused_row_id,
         'line' as kind,
@@ -104,7 +104,7 @@ found as (
     from named
     inner join {{ ref('stg_order_lines') }} as lines
         on named.named_by = 'order_line_id' and named.name = lines.order_line_id
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         named.refused_row_id,
         'customer' as kind,
@@ -112,7 +112,7 @@ found as (
     from named
     inner join {{ ref('stg_customers') }} as customers
         on named.named_by = 'customer_id' and named.name = customers.customer_id
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         named.refused_row_id,
         'customer' as kind,
@@ -120,7 +120,7 @@ found as (
     from named
     inner join addresses
         on named.named_by = 'email' and {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('named.name')) }} = addresses.address_key
-    union
+    {{ post_purchase_gate.union_distinct() }}
     -- what was written from the address of an order; what an address permits is of the address alone
     select
         named.refused_row_id,
@@ -131,7 +131,7 @@ found as (
         on named.refused_row_id = refused.refused_row_id and refused.feed in ('tickets', 'ticket_events', 'reviews')
     inner join {{ ref('int_order_addresses') }} as given
         on named.named_by = 'email' and {{ post_purchase_gate.address_key("'email'", post_purchase_gate.plain_email('named.name')) }} = given.address_key
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         named.refused_row_id,
         'customer' as kind,
@@ -142,7 +142,7 @@ found as (
             named.named_by = 'phone'
             and {{ post_purchase_gate.address_key("'phone'", post_purchase_gate.last_nine_digits(post_purchase_gate.digits_only('named.name'))) }}
             = addresses.last_nine_key
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         named.refused_row_id,
         -- a relation to what is no product has nothing to offer, and takes nothing from what else is related
@@ -158,7 +158,7 @@ found as (
     {%- for name, table, kind in [
         ('order_id', 'base_orders', 'order'), ('order_line_id', 'base_order_lines', 'line'), ('customer_id', 'base_customers', 'customer'),
     ] %}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     -- it names what was refused itself: that is known, and nothing is decided on it
     select
         named.refused_row_id,

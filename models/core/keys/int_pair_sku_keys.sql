@@ -5,11 +5,11 @@ skus as (
     select sku
     from {{ ref('int_order_lines') }}
     where sku is not null
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select sku
     from {{ ref('stg_sku_relations') }}
     where sku <> related_sku
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select related_sku as sku
     from {{ ref('stg_sku_relations') }}
     where sku <> related_sku

@@ -28,12 +28,12 @@ exchanges as (
         successors.new_order_line_id,
         old_lines.root_order_id,
         new_lines.order_id as new_order_id,
-        least(new_lines.quantity, old_lines.quantity) as units,
+        {{ post_purchase_gate.least() }}(new_lines.quantity, old_lines.quantity) as units,
         case
             when successors.successor_kind = 'exchange' then new_lines.ordered_at
-            else greatest(
+            else {{ post_purchase_gate.greatest() }}(
                 new_lines.known_from,
-                least(
+                {{ post_purchase_gate.least(3) }}(
                     coalesce(exchange_refunds.refunded_at, {{ post_purchase_gate.as_of() }}),
                     coalesce(first_parcels.shipped_at, {{ post_purchase_gate.as_of() }}),
                     {{ post_purchase_gate.as_of() }}

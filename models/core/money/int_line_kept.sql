@@ -8,9 +8,9 @@ counted as (
     select
         *,
         -- a source that counts units taken off by an edit among the refunds, too, says the same twice
-        greatest(units_removed, units_taken_off) - units_taken_off as units_removed_unseen,
-        greatest(units_back_for_exchange, units_exchanged) as units_given_in_exchange,
-        greatest(
+        {{ post_purchase_gate.greatest() }}(units_removed, units_taken_off) - units_taken_off as units_removed_unseen,
+        {{ post_purchase_gate.greatest() }}(units_back_for_exchange, units_exchanged) as units_given_in_exchange,
+        {{ post_purchase_gate.greatest() }}(
             amount_back_for_exchange,
             cast(round(coalesce(cast(amount_sold as decimal(19, 4)) * units_exchanged / nullif(quantity, 0), 0), 4) as decimal(18, 4))
         ) as amount_given_in_exchange
@@ -21,7 +21,7 @@ left_over as (
     select
         *,
         quantity - units_removed_unseen - units_back - units_given_in_exchange as units_left,
-        greatest(amount_sold - amount_back - amount_given_in_exchange, 0) as amount_left
+        {{ post_purchase_gate.greatest() }}(amount_sold - amount_back - amount_given_in_exchange, 0) as amount_left
     from counted
 ),
 
@@ -96,9 +96,9 @@ select
     root_order_id,
     valid_from,
     coalesce(lead(valid_from) over ({{ line }}), {{ post_purchase_gate.end_of_time() }}) as valid_to,
-    cast(least(units_removed_unseen, quantity) as decimal(18, 4)) as units_taken_off,
-    cast(least(units_back, quantity) as decimal(18, 4)) as units_back,
-    cast(least(units_given_in_exchange, quantity) as decimal(18, 4)) as units_exchanged,
+    cast({{ post_purchase_gate.least() }}(units_removed_unseen, quantity) as decimal(18, 4)) as units_taken_off,
+    cast({{ post_purchase_gate.least() }}(units_back, quantity) as decimal(18, 4)) as units_back,
+    cast({{ post_purchase_gate.least() }}(units_given_in_exchange, quantity) as decimal(18, 4)) as units_exchanged,
     cast(case when nothing_kept_because is null then units_left else 0 end as decimal(18, 4)) as units_kept,
     cast(amount_back + amount_back_for_exchange as decimal(18, 4)) as own_amount_back,
     shared_amount as shared_amount_back,

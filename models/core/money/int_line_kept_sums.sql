@@ -1,6 +1,8 @@
 -- The moves of a line summed up to each instant at which anything moved in its order or the order's exchanges, beside what they move within.
 {%- set of_line = 'over (partition by spans.order_line_id order by spans.valid_from rows between unbounded preceding and current row)' -%}
 {%- set of_order = 'over (partition by instants.root_order_id order by instants.moved_at rows between unbounded preceding and current row)' %}
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 lines as (
@@ -35,18 +37,18 @@ instants as (
         root_order_id,
         moved_at
     from moves
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         root_order_id,
         moved_at
     from pools
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         root_order_id,
         ordered_at as moved_at
     from lines
     where units_removed > 0
-    union
+    {{ post_purchase_gate.union_distinct() }}
     -- what answers an order that has come back already answers nothing
     select
         root_order_id,
@@ -121,8 +123,8 @@ select
     coalesce(min(moves.refund_id) {{ of_line }}, spans.pool_refund_id) as refund_id,
     coalesce(min(moves.unknown_refund_id) {{ of_line }}, spans.unknown_refund_id) as unknown_refund_id,
     max(moves.new_order_line_id) {{ of_line }} as new_order_line_id,
-    least(spans.first_refunded_at, min(case when moves.refund_id is not null then spans.valid_from end) {{ of_line }}) as first_refunded_at,
-    greatest(spans.last_refunded_at, max(case when moves.refund_id is not null then spans.valid_from end) {{ of_line }}) as last_refunded_at
+    {{ least }}(spans.first_refunded_at, min(case when moves.refund_id is not null then spans.valid_from end) {{ of_line }}) as first_refunded_at,
+    {{ greatest }}(spans.last_refunded_at, max(case when moves.refund_id is not null then spans.valid_from end) {{ of_line }}) as last_refunded_at
 from spans
 left join moves
     on spans.order_line_id = moves.order_line_id and spans.valid_from = moves.moved_at

@@ -1,5 +1,8 @@
 -- What the goods of an order cost and what is owed for it. A line with a negative price is a discount of its order; so is what the total lacks of
 -- the goods, where the source names no discount. A line that takes another's place in its own order sells nothing twice.
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
+{%- set fine_decimal = post_purchase_gate.type_decimal(18, 12) %}
 with
 
 lines as (
@@ -11,7 +14,7 @@ lines as (
         cast(quantity * unit_price - discount as decimal(18, 4)) as amount,
         case
             when unit_price >= 0 and units_removed > 0
-                then cast((quantity * unit_price - discount) * least(units_removed, quantity) / nullif(quantity, 0) as decimal(18, 4))
+                then cast((quantity * unit_price - discount) * {{ least }}(units_removed, quantity) / nullif(quantity, 0) as decimal(18, 4))
             else 0
         end as amount_removed
     from {{ ref('stg_order_lines') }}
@@ -68,19 +71,19 @@ edited as (
 discounted as (
     select
         *,
-        least(greatest(case
+        {{ least }}({{ greatest }}(case
             when order_discount is not null then order_discount + discount_lines
             -- what these orders' totals lack is the credit for what went back
             when order_type in ('exchange', 'replacement') or charged_for_goods is null then discount_lines
-            else greatest(discount_lines, goods_charged - charged_for_goods)
-        end, 0), greatest(goods_amount, 0)) as discount_amount
+            else {{ greatest }}(discount_lines, goods_charged - charged_for_goods)
+        end, 0), {{ greatest }}(goods_amount, 0)) as discount_amount
     from edited
 ),
 
 shared as (
     select
         *,
-        cast(coalesce(discount_amount / nullif(goods_amount, 0), 0) as decimal(18, 12)) as own_discount_share
+        cast(coalesce(discount_amount / nullif(goods_amount, 0), 0) as {{ fine_decimal }}) as own_discount_share
     from discounted
 )
 
@@ -94,7 +97,7 @@ select
     case when shared.own_discount_share > 0 or roots.order_id is null then shared.own_discount_share else roots.own_discount_share end
         as discount_share,
     -- refunds and lines are on the basis of the order's prices, the total is not where those leave out the tax
-    cast(greatest(case
+    cast({{ greatest }}(case
         when shared.prices_include_tax then 1
         else coalesce(shared.order_total / nullif(shared.goods_charged - shared.discount_amount + shared.shipping_charged, 0), 1)
     end, 1) as decimal(18, 6)) as gross_per_net,

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- What moved on the account of an order and the exchanges that answer it, one row per transaction, refund or change of what is owed. A payment in
 -- another currency moves nothing, but a chargeback is one in any.
+{%- set least = post_purchase_gate.least() %}
 with
 
 orders as (
@@ -12,7 +13,7 @@ orders as (
         orders.shipping_charged,
         orders.currency,
         orders.ordered_at,
-        case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at
+        case when orders.order_type = 'exchange' then {{ least }}(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at
     from {{ ref('int_orders') }} as orders
     inner join {{ ref('int_orders') }} as roots
         on orders.root_order_id = roots.order_id

@@ -33,7 +33,7 @@ outstanding as (
 floored as (
     select
         *,
-        greatest(-1 * min(balance) {{ so_far }}, 0) as taken_beyond
+        {{ post_purchase_gate.greatest() }}(-1 * min(balance) {{ so_far }}, 0) as taken_beyond
     from outstanding
 ),
 
@@ -51,7 +51,7 @@ running as (
         moved_at,
         move_number,
         authorized_left,
-        greatest(sum(case when kind = 'captured' then amount else 0 end - capture_voided) {{ so_far }}, 0) as captured_amount,
+        {{ post_purchase_gate.greatest() }}(sum(case when kind = 'captured' then amount else 0 end - capture_voided) {{ so_far }}, 0) as captured_amount,
         sum(case when kind = 'refunded' then amount else 0 end) {{ so_far }} as refunded_amount,
         sum(case
             when not is_of_cancelled_order then 0
@@ -148,7 +148,7 @@ select
     case
         when not runs.is_standing then null
         when runs.falls = 0 and runs.amount_owed_at_first <= runs.tolerance then runs.ordered_at
-        else greatest(
+        else {{ post_purchase_gate.greatest() }}(
             min(case when runs.is_standing then runs.moved_at end) over (
                 partition by runs.paying_order_id, runs.falls order by runs.move_number rows between unbounded preceding and current row
             ),

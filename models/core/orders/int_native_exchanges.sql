@@ -20,7 +20,7 @@ exchanges as (
 requests as (
     select
         order_line_id,
-        min(least(requested_at, refunded_at)) as asked_at
+        min({{ post_purchase_gate.least() }}(requested_at, refunded_at)) as asked_at
     from {{ ref('stg_refunds') }}
     where reason = 'exchange' and order_line_id is not null
     group by order_line_id
@@ -29,7 +29,7 @@ requests as (
 parcels as (
     select
         contents.order_line_id,
-        min(least(fulfillments.shipped_at, events.occurred_at)) as told_at
+        min({{ post_purchase_gate.least() }}(fulfillments.shipped_at, events.occurred_at)) as told_at
     from {{ ref('stg_fulfillment_lines') }} as contents
     inner join exchanges
         on contents.order_line_id = exchanges.new_order_line_id
@@ -53,7 +53,7 @@ select
     exchanges.new_order_line_id,
     exchanges.old_order_line_id,
     requests.asked_at,
-    least(requests.asked_at, parcels.told_at, tickets.told_at) as told_at
+    {{ post_purchase_gate.least(3) }}(requests.asked_at, parcels.told_at, tickets.told_at) as told_at
 from exchanges
 left join requests
     on exchanges.old_order_line_id = requests.order_line_id

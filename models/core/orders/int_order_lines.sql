@@ -1,4 +1,6 @@
 -- A line with a negative price is a discount of its order, not a unit that somebody bought (int_order_amounts).
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 lines as (
@@ -59,11 +61,11 @@ select
     -- timestamps
     orders.ordered_at,
     -- what takes a line's place inside an order is there from the first word of it on
-    greatest(orders.ordered_at, coalesce(exchanges.told_at, orders.ordered_at)) as known_from,
+    {{ greatest }}(orders.ordered_at, coalesce(exchanges.told_at, orders.ordered_at)) as known_from,
     lines.ship_by,
     roots.ordered_at as root_ordered_at,
     -- an exchange falls with the order that it answers
-    case when orders.order_type = 'exchange' then least(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at
+    case when orders.order_type = 'exchange' then {{ least }}(orders.cancelled_at, roots.cancelled_at) else orders.cancelled_at end as cancelled_at
 from lines
 inner join orders
     on lines.order_id = orders.order_id
@@ -82,4 +84,4 @@ left join profiles as sku_profile
 left join profiles as category_profile
     on category_profile.applies_to = 'category' and lower(products.category) = lower(category_profile.applies_to_value)
 left join profiles as default_profile
-    on default_profile.applies_to = 'default'
+    on {{ post_purchase_gate.any_of_both('lines.order_line_id', 'default_profile.applies_to') }} and default_profile.applies_to = 'default'

@@ -60,7 +60,7 @@ select
     carried.is_listed,
     parcels.shipped_at,
     carried.known_from,
-    least(carried.until_at, coalesce(parcels.cancelled_at, carried.until_at)) as until_at,
+    {{ post_purchase_gate.least() }}(carried.until_at, coalesce(parcels.cancelled_at, carried.until_at)) as until_at,
     parcels.expected_delivery_at,
     parcels.delivered_at as scanned_at,
     parcels.cancelled_at

@@ -60,7 +60,7 @@ homeward as (
 arrivals as (
     select
         *,
-        greatest(
+        {{ post_purchase_gate.greatest() }}(
             last_progress,
             max(case when word = 'available_for_pickup' and last_attempt = last_trouble then word_number else 0 end) {{ so_far }}
         ) as last_relief,

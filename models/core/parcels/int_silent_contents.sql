@@ -81,7 +81,7 @@ select
     case
         when silent.lines_known or order_sizes.lines <= 1 then silent.shipped_at
         when lines.units_shipped is not null or lines.fulfillment_status = 'fulfilled'
-            then greatest(silent.shipped_at, coalesce(unknown_orders.last_shipped_at, silent.shipped_at))
+            then {{ post_purchase_gate.greatest() }}(silent.shipped_at, coalesce(unknown_orders.last_shipped_at, silent.shipped_at))
         else {{ post_purchase_gate.end_of_time() }}
     end as known_from,
     coalesce(silent.listed_from, {{ post_purchase_gate.end_of_time() }}) as until_at

@@ -7,7 +7,7 @@ former as (
         former_person_id,
         customer_id
     from {{ ref('int_person_changes') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         person_id as former_person_id,
         customer_id

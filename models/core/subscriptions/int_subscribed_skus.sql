@@ -18,7 +18,7 @@ brought as (
         subscription_id,
         sku
     from subscriptions
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         subscriptions.subscription_id,
         relations.sku

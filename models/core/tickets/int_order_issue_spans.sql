@@ -31,7 +31,7 @@ troubles as (
         states.fulfillment_id,
         states.parcel_state in ('lost', 'failed', 'returned_to_sender') as is_failed,
         states.from_at as open_from,
-        least(states.until_at, coalesce(parcels.cancelled_at, states.until_at)) as open_until
+        {{ post_purchase_gate.least() }}(states.until_at, coalesce(parcels.cancelled_at, states.until_at)) as open_until
     from {{ ref('int_parcel_states') }} as states
     inner join {{ ref('int_parcels') }} as parcels
         on states.fulfillment_id = parcels.fulfillment_id
@@ -58,7 +58,7 @@ failures as (
         troubles.root_order_id,
         troubles.fulfillment_id,
         troubles.open_from,
-        least(troubles.open_until, coalesce(min(amends.made_at), troubles.open_until)) as open_until
+        {{ post_purchase_gate.least() }}(troubles.open_until, coalesce(min(amends.made_at), troubles.open_until)) as open_until
     from troubles
     left join amends
         on troubles.root_order_id = amends.root_order_id and troubles.open_from <= amends.made_at

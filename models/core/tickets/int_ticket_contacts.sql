@@ -55,21 +55,21 @@ select
 from tickets
 inner join {{ ref('stg_customers') }} as customers
     on tickets.customer_id = customers.customer_id
-union
+{{ post_purchase_gate.union_distinct() }}
 select
     ticket_addresses.ticket_id,
     addresses.customer_id
 from ticket_addresses
 inner join addresses
     on ticket_addresses.address_key = addresses.address_key
-union
+{{ post_purchase_gate.union_distinct() }}
 select
     last_nines.ticket_id,
     addresses.customer_id
 from last_nines
 inner join addresses
     on last_nines.last_nine_key = addresses.last_nine_key
-union
+{{ post_purchase_gate.union_distinct() }}
 select
     ticket_addresses.ticket_id,
     given.customer_id

@@ -6,7 +6,7 @@ found as (
         ticket_id,
         customer_id
     from {{ ref('int_ticket_contacts') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         ticket_orders.ticket_id,
         orders.customer_id

@@ -43,7 +43,7 @@ about_orders as (
         root_order_id
     from named_lines
     where order_line_id is null or ticket_id <> counts_as_ticket_id
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         ticket_orders.ticket_id,
         ticket_orders.root_order_id
@@ -57,7 +57,7 @@ about_orders as (
 
 named as (
     select ticket_id from about_lines
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select ticket_id from about_orders
 ),
 

@@ -21,11 +21,11 @@ listed as (
         channels.channel,
         channels.channel_position,
         channels.send_cost,
-        permissions.permission_key,
-        permissions.consent_state,
-        permissions.consent_detail,
-        permissions.deliverability_state,
-        permissions.deliverability_detail,
+        permitted.permission_key,
+        permitted.consent_state,
+        permitted.consent_detail,
+        permitted.deliverability_state,
+        permitted.deliverability_detail,
         consent_cells.verdict as consent_verdict,
         deliverability_cells.verdict as deliverability_verdict,
         coalesce(preferences.preferred_channel = channels.channel, false) as is_preferred,
@@ -40,22 +40,22 @@ listed as (
         on point_actions.point_id = points.point_id
     inner join {{ ref('int_orders') }} as orders
         on points.order_id = orders.order_id
-    inner join {{ ref('int_channel_permissions') }} as permissions
+    inner join {{ ref('int_channel_permissions') }} as permitted
         on
-            points.customer_id = permissions.customer_id
-            and coalesce(orders.store_id, '') = coalesce(permissions.store_id, '')
-            and channels.channel = permissions.channel
+            points.customer_id = permitted.customer_id
+            and coalesce(orders.store_id, '') = coalesce(permitted.store_id, '')
+            and channels.channel = permitted.channel
     left join {{ ref('int_policy_cells') }} as consent_cells
         on
             consent_cells.policy = 'in_force'
             and consent_cells.check_name = 'consent'
-            and permissions.consent_state = consent_cells.state
+            and permitted.consent_state = consent_cells.state
             and channels.action = consent_cells.action
     left join {{ ref('int_policy_cells') }} as deliverability_cells
         on
             deliverability_cells.policy = 'in_force'
             and deliverability_cells.check_name = 'deliverability'
-            and permissions.deliverability_state = deliverability_cells.state
+            and permitted.deliverability_state = deliverability_cells.state
             and channels.action = deliverability_cells.action
     left join {{ ref('int_channel_affinity') }} as affinity
         on points.person_id = affinity.person_id and channels.channel = affinity.channel

@@ -151,8 +151,8 @@ select
     store_id,
     channel,
     permission_key,
-    split_part(consent, ':', 1) as consent_state,
-    nullif(split_part(consent, ':', 2), '') as consent_detail,
-    split_part(deliverability, ':', 1) as deliverability_state,
-    nullif(split_part(deliverability, ':', 2), '') as deliverability_detail
+    {{ post_purchase_gate.split_part() }}(consent, ':', 1) as consent_state,
+    nullif({{ post_purchase_gate.split_part() }}(consent, ':', 2), '') as consent_detail,
+    {{ post_purchase_gate.split_part() }}(deliverability, ':', 1) as deliverability_state,
+    nullif({{ post_purchase_gate.split_part() }}(deliverability, ':', 2), '') as deliverability_detail
 from judged

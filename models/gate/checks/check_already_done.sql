@@ -96,8 +96,8 @@ answers as (
     select
         point_id,
         action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case answer
             when 'problem:leased' then sent_at
             when 'problem:sent' then sent_at

@@ -67,8 +67,8 @@ answers as (
     select
         point_id,
         cast(null as {{ dbt.type_string() }}) as action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case when answer = 'unknown:implied_consent_expired' then implied_until when ledger_is_read then ledger_at end as since,
         null as clears_at,
         ledger_table as evidence_table,

@@ -67,8 +67,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case when answer in ('problem:' || address_state, 'unknown:unmapped_event') then from_at end as since,
         null as clears_at,
         source_table as evidence_table,

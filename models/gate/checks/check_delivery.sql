@@ -41,17 +41,17 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
         case answer
             when 'unknown:feed_fulfillments' then coalesce(unread_fulfillments, 'feed_fulfillments')
             when 'unknown:feed_tickets' then unread_tickets
-            else split_part(answer, ':', 2)
+            else {{ post_purchase_gate.split_part() }}(answer, ':', 2)
         end as detail,
         case
             when answer = 'problem:not_received' then not_received_since
             -- of several problems the worst is named, and the first began it
             when answer like 'problem:%'
-                then least(
+                then {{ post_purchase_gate.least(4) }}(
                     coalesce(failed_since, {{ post_purchase_gate.end_of_time() }}),
                     coalesce(replacement_not_shipped_since, {{ post_purchase_gate.end_of_time() }}),
                     coalesce(stalled_since, {{ post_purchase_gate.end_of_time() }}),

@@ -109,7 +109,7 @@ answers as (
         asked.point_id,
         asked.action,
         case when held.point_id is not null then 'problem' else 'ok' end as state,
-        {{ dbt.concat(["split_part(held.hold_id, ':', 1)", "'_held'"]) }} as detail,
+        {{ dbt.concat([post_purchase_gate.split_part() ~ "(held.hold_id, ':', 1)", "'_held'"]) }} as detail,
         case when held.since > cast('1900-01-01 00:00:00' as {{ dbt.type_timestamp() }}) then held.since end as since,
         case when held.until_at < {{ post_purchase_gate.end_of_time() }} then held.until_at end as clears_at,
         'holds' as evidence_table,

@@ -20,8 +20,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case when answer = 'waiting:help_viewed' then help_since end as since,
         case when answer = 'waiting:help_viewed' then {{ post_purchase_gate.add_days(var('help_seeking_days'), 'last_help_at') }} end as clears_at,
         'site_events' as evidence_table,

@@ -13,7 +13,8 @@ in_force as (
     from {{ ref('int_points') }} as points
     left join {{ ref('int_review_incentives') }} as incentives
         on
-            (
+            {{ post_purchase_gate.any_of_both('points.point_id', 'incentives.incentive_id') }}
+            and (
                 points.audited_incentive_id = incentives.incentive_id
                 or (
                     points.is_live
@@ -47,8 +48,8 @@ answers as (
     select
         points.point_id,
         'review_request' as action,
-        coalesce(split_part(judged.answer, ':', 1), 'ok') as state,
-        split_part(judged.answer, ':', 2) as detail,
+        coalesce({{ post_purchase_gate.split_part() }}(judged.answer, ':', 1), 'ok') as state,
+        {{ post_purchase_gate.split_part() }}(judged.answer, ':', 2) as detail,
         null as since,
         null as clears_at,
         'review_incentives' as evidence_table,

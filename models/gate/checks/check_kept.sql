@@ -23,8 +23,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case
             when answer like 'problem:%' then nothing_kept_since
             when answer = 'unknown:units_and_money_unknown' then last_refunded_at

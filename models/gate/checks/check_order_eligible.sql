@@ -31,8 +31,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         coalesce(erased_at, ordered_at) as since,
         null as clears_at,
         'orders' as evidence_table,

@@ -26,8 +26,8 @@ answers as (
     select
         point_id,
         action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         null as since,
         null as clears_at,
         'order_lines' as evidence_table,

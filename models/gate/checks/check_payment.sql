@@ -34,8 +34,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case
             when answer = 'problem:paid_after_cancel' then captured_after_cancel_at
             when answer = 'problem:refund_due' then {{ post_purchase_gate.add_days(var('refund_due_days'), 'cancelled_at') }}

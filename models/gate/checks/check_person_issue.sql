@@ -155,8 +155,8 @@ answers as (
         end as detail,
         found.since,
         null as clears_at,
-        split_part(found.evidence, ':', 1) as evidence_table,
-        substring(found.evidence, {{ dbt.length("split_part(found.evidence, ':', 1)") }} + 2) as evidence_id
+        {{ post_purchase_gate.split_part() }}(found.evidence, ':', 1) as evidence_table,
+        substring(found.evidence, {{ dbt.length(post_purchase_gate.split_part() ~ "(found.evidence, ':', 1)") }} + 2) as evidence_id
     from points
     left join found
         on points.point_id = found.point_id and found.preference = 1

@@ -21,8 +21,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case when answer = 'waiting:bad_mark' then last_marked_at end as since,
         case when answer = 'waiting:bad_mark' then over_at end as clears_at,
         'tickets' as evidence_table,

@@ -21,8 +21,8 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case when knows_payments then coalesce(decided_at, ordered_at) end as since,
         null as clears_at,
         case when decided_by_id is null then 'orders' else 'payments' end as evidence_table,

@@ -1,4 +1,5 @@
 -- What is not shipped in its time is an issue of its own: nobody else tells the customer.
+{%- set split_part = post_purchase_gate.split_part() %}
 with
 
 judged as (
@@ -23,9 +24,9 @@ judged as (
 answers as (
     select
         point_id,
-        split_part(answer, ':', 1) as state,
-        case when answer = 'unknown:feed' then coalesce(unread_fulfillments, 'feed_fulfillments') else split_part(answer, ':', 2) end as detail,
-        case split_part(answer, ':', 1)
+        {{ split_part }}(answer, ':', 1) as state,
+        case when answer = 'unknown:feed' then coalesce(unread_fulfillments, 'feed_fulfillments') else {{ split_part }}(answer, ':', 2) end as detail,
+        case {{ split_part }}(answer, ':', 1)
             when 'problem' then not_shipped_since
             when 'unknown' then content_unknown_since
             else ordered_at

@@ -30,8 +30,8 @@ answers as (
     select
         point_id,
         action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case when answer = 'problem:bought_again' then bought_again_at end as since,
         case when answer = 'problem:enough_at_hand' then {{ post_purchase_gate.add_days(-1 * var('supply_days'), 'lasts_until') }} end as clears_at,
         case when answer = 'problem:subscribed' then 'subscriptions' else 'order_lines' end as evidence_table,

@@ -37,8 +37,8 @@ answers as (
     select
         point_id,
         action,
-        split_part(answer, ':', 1) as state,
-        split_part(answer, ':', 2) as detail,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,
+        {{ post_purchase_gate.split_part() }}(answer, ':', 2) as detail,
         case
             when answer = 'problem:open' then since
             when answer = 'waiting:cooling_off' then case when has_open_ticket then cooling_pause_since else since end

@@ -46,7 +46,7 @@ covered as (
             or scopes.message_scope = 'order'
             or candidates.order_line_id = scopes.order_line_id
         )
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         candidates.point_id,
         candidates.action,

@@ -29,7 +29,7 @@ select
     choices.permission_key as channel_address_key,
     verdicts.stage,
     verdicts.verdict as decision,
-    nullif(split_part(verdicts.reason_codes, ',', 1), '') as primary_reason,
+    nullif({{ post_purchase_gate.split_part() }}(verdicts.reason_codes, ',', 1), '') as primary_reason,
     verdicts.reason_codes,
     targets.recommended_sku,
     case when verdicts.verdict = 'support' then coalesce(routes.support_queue, override_queue.queue) end as support_queue,
@@ -49,7 +49,7 @@ select
     verdicts.expires_at,
     case when verdicts.verdict = 'pause' then verdicts.recheck_at end as recheck_at,
     case
-        when verdicts.verdict = 'send' then least(
+        when verdicts.verdict = 'send' then {{ post_purchase_gate.least() }}(
             coalesce(verdicts.expires_at, {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'points.point_at') }}),
             {{ post_purchase_gate.add_time('hour', var('send_valid_hours'), 'points.point_at') }}
         )

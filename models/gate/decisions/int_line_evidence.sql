@@ -30,7 +30,7 @@ select
     delivery.expected_at as expected_delivery_at,
     delivery.delivered_at,
     nullif(
-        least(
+        {{ post_purchase_gate.least() }}(
             coalesce(delivery.changes_at, {{ post_purchase_gate.end_of_time() }}),
             coalesce(features.changes_at, {{ post_purchase_gate.end_of_time() }})
         ),

@@ -106,7 +106,7 @@ select
     -- an issue delays a review ask no longer than for the longest pause
     case
         when asked.held_action = 'review_request' and asked.delays_review_at_most and asked.pause_since is not null
-            then least(asked.clears_at, {{ post_purchase_gate.add_days(var('max_pause_days'), 'asked.pause_since') }})
+            then {{ post_purchase_gate.least() }}(asked.clears_at, {{ post_purchase_gate.add_days(var('max_pause_days'), 'asked.pause_since') }})
         else asked.clears_at
     end as clears_at,
     asked.evidence_table,

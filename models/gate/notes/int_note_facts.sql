@@ -219,7 +219,7 @@ select
     picks.pick_action,
     picks.pick_order,
     reviews.review_sentence,
-    lower(substring(support.issue, 1, 1)) || substring(trim(trailing '.' from support.issue), 2) as issue,
+    lower(substring(support.issue, 1, 1)) || substring({{ post_purchase_gate.without_trailing('support.issue', '.') }}, 2) as issue,
     support.ticket,
     support.topic,
     support.since,
@@ -265,7 +265,7 @@ left join {{ ref('stg_products') }} as products
 left join {{ ref('int_line_replenishment') }} as rebuys
     on chosen.order_line_id = rebuys.order_line_id
 left join {{ ref('int_review_incentive') }} as incentives
-    on chosen.action = 'review_request'
+    on {{ post_purchase_gate.any_of_both('chosen.order_line_id', 'incentives.incentive_id') }} and chosen.action = 'review_request'
 left join {{ ref('int_note_watch') }} as watch
     on chosen.action = watch.action
 left join {{ ref('int_note_channels') }} as channels

@@ -30,7 +30,7 @@ select
     max(expected_contribution_profit) as expected_contribution_profit,
     min(case
         when needs_more = 0
-            then greatest({{ post_purchase_gate.add_days('rest_days', 'point_at') }}, coalesce(others_clear_at, point_at))
+            then {{ post_purchase_gate.greatest() }}({{ post_purchase_gate.add_days('rest_days', 'point_at') }}, coalesce(others_clear_at, point_at))
     end) as released_at
 from lines
 group by order_id, check_name, action

@@ -87,7 +87,9 @@ from said
 left join {{ ref('int_orders') }} as orders
     on said.order_id = orders.order_id
 left join {{ ref('support_queues') }} as queues
-    on queues.check_name = 'review_to_answer' and queues.detail is null and queues.topic is null
+    on
+        {{ post_purchase_gate.any_of_both('said.said_at', 'queues.check_name') }}
+        and queues.check_name = 'review_to_answer' and queues.detail is null and queues.topic is null
 where
     said.said_at <= {{ post_purchase_gate.as_of() }}
     and said.said_at >= {{ post_purchase_gate.add_days(-1 * var('live_days'), post_purchase_gate.as_of()) }}

@@ -79,7 +79,7 @@ related as (
 shared as (
     select
         *,
-        sum(greatest(own_conversion, 0)) over (partition by point_id, target_kind) as conversion_of_all
+        sum({{ post_purchase_gate.greatest() }}(own_conversion, 0)) over (partition by point_id, target_kind) as conversion_of_all
     from related
 ),
 
@@ -102,17 +102,17 @@ candidates as (
         case when kept_share is null then own_conversion when lift <= 0 then lift else own_conversion * kept_share end as incremental_conversion,
         case
             when kept_share is null then own_treated
-            else greatest(own_treated - own_conversion + case when lift <= 0 then lift else own_conversion * kept_share end, 0)
+            else {{ post_purchase_gate.greatest() }}(own_treated - own_conversion + case when lift <= 0 then lift else own_conversion * kept_share end, 0)
         end as treated_conversion,
         case
             when kept_share is null then own_distance_down
             when lift <= 0 then lift_distance
-            else greatest(own_distance_down * kept_share, lift_distance * own_conversion / conversion_of_all)
+            else {{ post_purchase_gate.greatest() }}(own_distance_down * kept_share, lift_distance * own_conversion / conversion_of_all)
         end as distance_down,
         case
             when kept_share is null then own_distance_up
             when lift <= 0 then lift_distance
-            else greatest(own_distance_up * kept_share, lift_distance * own_conversion / conversion_of_all)
+            else {{ post_purchase_gate.greatest() }}(own_distance_up * kept_share, lift_distance * own_conversion / conversion_of_all)
         end as distance_up
     from capped
 ),
@@ -180,11 +180,11 @@ select
         when candidates.target_kind = 'same_sku' and supplies.later_order_line_id is not null then 'bought_again'
         when subscribed.subscription_id is not null then 'subscribed'
         when
-            greatest(supplies.lasts_until, own_supplies.lasts_until)
+            {{ post_purchase_gate.greatest() }}(supplies.lasts_until, own_supplies.lasts_until)
             > {{ post_purchase_gate.add_days(var('supply_days'), 'candidates.point_at') }}
             then 'enough_at_hand'
     end as supplied_detail,
-    greatest(supplies.lasts_until, own_supplies.lasts_until) as lasts_until,
+    {{ post_purchase_gate.greatest() }}(supplies.lasts_until, own_supplies.lasts_until) as lasts_until,
     supplies.bought_again_at,
     case
         when candidates.target_kind = 'same_sku' and supplies.later_order_line_id is not null then supplies.later_order_line_id

@@ -8,7 +8,7 @@ asked as (
         point_id,
         candidate_sku
     from {{ ref('int_target_candidates') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         candidates.point_id,
         points.sku as candidate_sku

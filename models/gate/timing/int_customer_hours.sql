@@ -3,7 +3,7 @@ with
 
 channels as (
     select '{{ var("default_channel") }}' as channel
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select channel
     from {{ ref('int_action_channels') }}
 ),

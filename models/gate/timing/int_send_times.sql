@@ -6,10 +6,10 @@ zones as (
     select timezone
     from {{ ref('country_time_zones') }}
     group by timezone
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select 'UTC' as timezone
     {%- if var('store_timezone', none) %}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select '{{ var("store_timezone") }}' as timezone
     {%- endif %}
 ),
@@ -65,7 +65,7 @@ openings as (
             post_purchase_gate.add_time('hour', post_purchase_gate.hour_of('opens', 'local_days.local_day'), 'local_days.local_day'), 'local_days.timezone') }} as candidate_at
     from local_days
     cross join hours
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         zone_sets.zone_set,
         hours.hours_set,

@@ -33,7 +33,7 @@ taken as (
         targets.target_trip,
         targets.trips_step,
         targets.log_size,
-        cast(least(count(rates.sku), {{ 3 * listed }}) as integer) as seen_of_head
+        cast({{ post_purchase_gate.least() }}(count(rates.sku), {{ 3 * listed }}) as integer) as seen_of_head
     from targets
     left join seen
         on targets.look = seen.look and targets.customer_id = seen.customer_id
@@ -71,7 +71,7 @@ candidates as (
     from taken
     inner join heads
         on taken.look = heads.look and taken.trips_step = heads.trips_step and taken.seen_of_head = heads.seen_of_head
-    union
+    {{ post_purchase_gate.union_distinct() }}
     -- what is proven is proven by now, so that a past look may not use it
     select
         targets.look,

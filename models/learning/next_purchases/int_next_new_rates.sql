@@ -30,7 +30,7 @@ rates as (
         unseen.trips_step,
         unseen.share,
         skus.factor,
-        cast(unseen.share * steps.still_bought * skus.factor as decimal(18, 12)) as probability
+        cast(unseen.share * steps.still_bought * skus.factor as {{ post_purchase_gate.type_decimal(18, 12) }}) as probability
     from {{ ref('int_next_unseen') }} as unseen
     inner join steps
         on unseen.look = steps.look and unseen.trips_step = steps.trips_step

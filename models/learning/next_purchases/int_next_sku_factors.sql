@@ -8,7 +8,7 @@ examples as (
         sku,
         fold,
         cast(weight * outcome as decimal(18, 9)) as observed,
-        cast(weight / (1 + exp(-1 * cast(log_odds as {{ double }}))) as decimal(18, 12)) as expected,
+        cast(weight / (1 + exp(-1 * cast(log_odds as {{ double }}))) as {{ post_purchase_gate.type_decimal(18, 12) }}) as expected,
         weight
     from {{ ref('int_next_log_odds') }}
     where not is_coming

@@ -40,7 +40,7 @@ candidates as (
         customer_id,
         sku,
         'new' as kind,
-        cast(least(chance * greatest(coalesce(lift, 1), 1), 0.999) as decimal(18, 9)) as probability,
+        cast({{ post_purchase_gate.least() }}(chance * {{ post_purchase_gate.greatest() }}(coalesce(lift, 1), 1), 0.999) as decimal(18, 9)) as probability,
         cast(0 as integer) as purchases,
         cast(null as integer) as trips_since,
         cast(null as date) as last_bought_on,

@@ -1,4 +1,5 @@
 -- Before each look, of the recent trips of customers with a history, by how many trips they had made: who had never bought a popular SKU, and who did then.
+{%- set fine_decimal = post_purchase_gate.type_decimal(18, 12) %}
 with
 
 recent_trips as (
@@ -75,7 +76,7 @@ select
     popular.look,
     popular.sku,
     totals.trips_step,
-    cast(popular.purchases / nullif(cast(sum(totals.trips) over (partition by popular.look, popular.sku) as decimal(18, 2)), 0) as decimal(18, 12)) as share,
+    cast(popular.purchases / nullif(cast(sum(totals.trips) over (partition by popular.look, popular.sku) as decimal(18, 2)), 0) as {{ fine_decimal }}) as share,
     totals.trips - coalesce(counted.seen, 0) as unseen_trips,
     coalesce(counted.firsts, 0) as firsts
 from popular

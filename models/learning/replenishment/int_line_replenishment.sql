@@ -23,7 +23,7 @@ recalibrated as (
         scores.age_days,
         scores.expected_days,
         {%- for horizon in horizons %}
-        least(scores.probability_{{ horizon }} / nullif(calibration.ratio_{{ horizon }}, 0), 0.999) as probability_{{ horizon }},
+        {{ post_purchase_gate.least() }}(scores.probability_{{ horizon }} / nullif(calibration.ratio_{{ horizon }}, 0), 0.999) as probability_{{ horizon }},
         {%- endfor %}
         scores.factor
     from {{ ref('int_rebuy_scores') }} as scores
@@ -52,7 +52,8 @@ select
     {%- set within = [] %}
     {%- for horizon in horizons %}
     {%- do within.append('scores.probability_' ~ horizon) %}
-    cast({{ within[0] if loop.first else 'greatest(' ~ within | join(', ') ~ ')' }} as decimal(18, 6)) as rebuy_probability_{{ horizon }}_days,
+    {%- set largest = post_purchase_gate.greatest(within | length) ~ '(' ~ within | join(', ') ~ ')' %}
+    cast({{ within[0] if loop.first else largest }} as decimal(18, 6)) as rebuy_probability_{{ horizon }}_days,
     {%- endfor %}
     scores.factor as sku_factor
 from recalibrated as scores

@@ -1,6 +1,8 @@
 {%- set double = post_purchase_gate.type_double() -%}
 -- Life table of rebuys on log2(age / expected interval), by how often the customer has come back: the open ends are in it, for they are
 -- what "never again" looks like.
+{%- set greatest = post_purchase_gate.greatest() %}
+{%- set fine_decimal = post_purchase_gate.type_decimal(18, 12) %}
 with
 
 cells as (
@@ -55,7 +57,7 @@ exposed as (
 hazards as (
     select
         *,
-        cast(-ln(greatest(1 - coalesce(cast(rebuys as {{ double }}) / nullif(at_risk - censored / 2.0, 0), 0), 0.000001)) as decimal(18, 12)) as hazard
+        cast(-ln({{ greatest }}(1 - coalesce(cast(rebuys as {{ double }}) / nullif(at_risk - censored / 2.0, 0), 0), 0.000001)) as {{ fine_decimal }}) as hazard
     from exposed
 )
 

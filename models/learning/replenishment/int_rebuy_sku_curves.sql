@@ -1,4 +1,6 @@
 -- Life table per SKU on days per unit, eight steps to a doubling: customers who have not come back yet count for as long as they were seen.
+{%- set greatest = post_purchase_gate.greatest() %}
+{%- set fine_decimal = post_purchase_gate.type_decimal(18, 12) %}
 with
 
 steps as (
@@ -23,7 +25,7 @@ exposed as (
 hazards as (
     select
         *,
-        cast(-ln(greatest(1 - rebuys / nullif(at_risk - censored / 2.0, 0), 0.000001)) as decimal(18, 12)) as hazard
+        cast(-ln({{ greatest }}(1 - rebuys / nullif(at_risk - censored / 2.0, 0), 0.000001)) as {{ fine_decimal }}) as hazard
     from exposed
     -- past this the curve hangs on a handful of customers
     where at_risk >= 10

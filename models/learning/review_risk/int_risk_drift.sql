@@ -54,8 +54,8 @@ select
     age_days,
     arrival,
     cast(reviews as decimal(18, 6)) as reviews,
-    cast(sqrt(greatest(gaps - by_chance, 0) / reviews_squared) as decimal(9, 6)) as drift,
-    cast(sqrt(greatest(gaps - by_chance - 1.645 * chance_deviation, 0) / reviews_squared) as decimal(9, 6)) as drift_lower,
+    cast(sqrt({{ post_purchase_gate.greatest() }}(gaps - by_chance, 0) / reviews_squared) as decimal(9, 6)) as drift,
+    cast(sqrt({{ post_purchase_gate.greatest() }}(gaps - by_chance - 1.645 * chance_deviation, 0) / reviews_squared) as decimal(9, 6)) as drift_lower,
     reviews >= {{ var('risk_min_reviews') }}
     and gaps - by_chance - 1.645 * chance_deviation <= power({{ var('risk_max_drift') }}, 2) * reviews_squared as is_told
 from measured

@@ -143,7 +143,7 @@ select
     days_late,
     days_waited,
     -- a bin of the wait and of the lateness ends with the delivery, the age does not
-    least(
+    {{ post_purchase_gate.least(post_purchase_gate.risk_age_turns() | length + wait_ends | length + late_ends | length + 2) }}(
         {%- for days in post_purchase_gate.risk_age_turns() %}
         {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_time('minute', (days * 1440) | int, 'ordered_at')) }},
         {%- endfor %}

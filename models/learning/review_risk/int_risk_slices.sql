@@ -66,6 +66,6 @@ select
     *,
     max(case when is_learned then 1 else 0 end) over (partition by snapshot_at) = 1 as is_any_age_learned,
     case
-        when is_learned then cast(least({{ var('risk_threshold') }}, {{ var('risk_lift') }} * negatives / reviews) as decimal(9, 6))
+        when is_learned then cast({{ post_purchase_gate.least() }}({{ var('risk_threshold') }}, {{ var('risk_lift') }} * negatives / reviews) as decimal(9, 6))
     end as high_risk_from
 from judged

@@ -1,4 +1,5 @@
 -- What like customers buy anyway: after a first purchase of any other SKU, in the same month and at the same order number.
+{%- set fine_decimal = post_purchase_gate.type_decimal(18, 12) %}
 with
 
 anchor_orders as (
@@ -51,7 +52,7 @@ select
     responses.order_month,
     cast(responses.responses as bigint) as responses,
     -- a first purchase of the SKU itself cannot be followed by another; decimal, so that sums do not depend on the order of rows
-    cast(responses.responses / nullif(cast(all_anchors.anchors - coalesce(own.anchors, 0) as decimal(18, 2)), 0) as decimal(18, 12)) as base_rate
+    cast(responses.responses / nullif(cast(all_anchors.anchors - coalesce(own.anchors, 0) as decimal(18, 2)), 0) as {{ fine_decimal }}) as base_rate
 from responses
 inner join all_anchors
     on

@@ -73,9 +73,9 @@ select
     cast(probability - base_probability as decimal(18, 9)) as incremental_probability,
     -- distances to the bounds, by MOVER: those of the two probabilities, squared and added
     cast(sqrt(
-        power(probability - probability_low, 2) + power(greatest(base_high - base_probability, 0), 2)
+        power(probability - probability_low, 2) + power({{ post_purchase_gate.greatest() }}(base_high - base_probability, 0), 2)
     ) as decimal(18, 9)) as distance_down,
     cast(sqrt(
-        power(probability_high - probability, 2) + power(greatest(base_probability - base_low, 0), 2)
+        power(probability_high - probability, 2) + power({{ post_purchase_gate.greatest() }}(base_probability - base_low, 0), 2)
     ) as decimal(18, 9)) as distance_up
 from pair_bounds

@@ -8,7 +8,7 @@ candidates as (
         related_sku_key
     from {{ ref('int_pair_counts') }}
     where support >= {{ var('pair_min_support') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         snapshots.snapshot_at,
         sku_keys.sku_key,

@@ -47,7 +47,7 @@ co_adopted as (
         snapshot_at,
         sku_key
     from {{ ref('int_pair_co_adoptions') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         snapshot_at,
         related_sku_key as sku_key

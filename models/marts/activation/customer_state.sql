@@ -90,7 +90,7 @@ select
     cast(consents.consent_push as {{ dbt.type_string() }}) as consent_push,
     cast(case
         when feeds.state not in ('fresh', 'not_kept') then null
-        else greatest({{ var('frequency_max_messages') }} - coalesce(contact.commercial_messages, 0), 0)
+        else {{ post_purchase_gate.greatest() }}({{ var('frequency_max_messages') }} - coalesce(contact.commercial_messages, 0), 0)
     end as integer) as commercial_messages_left,
     cast(case
         when feeds.state not in ('fresh', 'not_kept') then null

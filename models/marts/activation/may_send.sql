@@ -104,7 +104,7 @@ select
     held.expires_at
 from held
 left join {{ ref('int_note_words') }} as unnamed
-    on unnamed.part = 'the_product'
+    on {{ post_purchase_gate.any_of_both('held.order_id', 'unnamed.part') }} and unnamed.part = 'the_product'
 left join {{ ref('int_ask_words') }} as words
     on held.point_id = words.point_id and held.action = words.action
 left join titles

@@ -64,7 +64,7 @@ select
     cast(steps.calendar_step as {{ dbt.type_string() }}) as step,
     cast(steps.action as {{ dbt.type_string() }}) as action,
     cast(steps.verdict as {{ dbt.type_string() }}) as verdict,
-    cast(split_part(findings.reason_codes, ',', 1) as {{ dbt.type_string() }}) as primary_reason,
+    cast({{ post_purchase_gate.split_part() }}(findings.reason_codes, ',', 1) as {{ dbt.type_string() }}) as primary_reason,
     cast(coalesce(findings.reason_codes, '') as {{ dbt.type_string() }}) as reason_codes,
     cast(coalesce(findings.problem, 'none') as {{ dbt.type_string() }}) as problem,
     cast(coalesce(findings.problems, '') as {{ dbt.type_string() }}) as problems,

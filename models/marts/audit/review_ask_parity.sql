@@ -2,7 +2,7 @@
 -- Everyone is asked alike: how many lines of each group were asked for a review, or could be, by the end of their longest pause.
 with
 
-groups as (
+compared_groups as (
     select
         'issue' as dimension,
         case when had_issue then 'with_issue' else 'without_issue' end as group_name,
@@ -32,7 +32,7 @@ counted as (
         sum(case when was_asked or could_be_asked then 1 else 0 end) as lines_asked_or_could_be,
         sum(case when could_be_asked then 1 else 0 end) as lines_could_be,
         avg(case when could_be_asked then {{ post_purchase_gate.days_between('due_at', 'first_send_at') }} end) as mean_delay_days
-    from groups
+    from compared_groups
     group by dimension, group_name
 )
 

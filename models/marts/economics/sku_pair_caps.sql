@@ -78,7 +78,7 @@ pairs as (
 proven as (
     select
         coalesce(sum(per_sku.pairs), 0) as counted,
-        coalesce(sum(greatest(per_sku.pairs - {{ var('pair_candidates_per_sku') }}, 0)), 0) as crowded
+        coalesce(sum({{ post_purchase_gate.greatest() }}(per_sku.pairs - {{ var('pair_candidates_per_sku') }}, 0)), 0) as crowded
     from (
         select
             pairs.sku,

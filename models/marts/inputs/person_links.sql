@@ -6,6 +6,7 @@ links as (
         links.*,
         first_value(links.customer_id) over (
             partition by links.value_key order by customers.created_at asc nulls last, links.customer_id asc
+            rows between unbounded preceding and current row
         ) as linked_customer_id
     from {{ ref('int_account_links') }} as links
     inner join {{ ref('int_accounts') }} as customers

@@ -1,11 +1,13 @@
 {{ config(enabled=var('time_spine_enabled')) }}
-{%- set first_day = "cast('2010-01-01' as date)" %}
-{%- set end_day = 'cast(' ~ post_purchase_gate.add_days(366, post_purchase_gate.as_of()) ~ ' as date)' %}
+{#- counted here, since dbt's own spine would ask the warehouse while the model is rendered -#}
+{%- set first_day = modules.datetime.datetime(2010, 1, 1) %}
+{%- set last_day = modules.datetime.datetime.strptime((post_purchase_gate.as_of_text() | trim)[:10], '%Y-%m-%d') if execute else first_day %}
+{%- set first_instant = "cast('2010-01-01' as " ~ dbt.type_timestamp() ~ ")" %}
 with
 
 days as (
-    {{ dbt.date_spine('day', first_day, end_day) }}
+    {{ dbt.generate_series((last_day - first_day).days + 366) }}
 )
 
-select cast(date_day as date) as date_day
+select cast({{ post_purchase_gate.add_days('cast(generated_number as ' ~ dbt.type_int() ~ ') - 1', first_instant) }} as date) as date_day
 from days

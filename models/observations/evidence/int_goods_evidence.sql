@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- What became of the goods that a line waits for. They are here when every parcel that did not fail has come, or when parcels that list them
 -- brought all that is needed. A parcel without a scan is presumed to have come once that may be inferred and nobody asks where it is.
+{%- set least = post_purchase_gate.least() %}
 with
 
 points as (
@@ -53,7 +54,7 @@ judged as (
                 then {{ post_purchase_gate.add_days(var('overdue_days'), 'expected_at') }}
         end as overdue_since,
         -- when silence alone will say something else of it
-        least(
+        {{ post_purchase_gate.least(5) }}(
             {%- for instant in ['inferable_at', 'silent_from', 'expected_at', post_purchase_gate.add_days(var('overdue_days'), 'expected_at')] %}
             case when parcel_state = 'under_way' then {{ post_purchase_gate.not_before('point_at', instant) }} else {{ post_purchase_gate.end_of_time() }} end,
             {%- endfor %}
@@ -208,7 +209,7 @@ select
     case when not is_here and units_needed > 0 then overdue_since end as overdue_since,
     late_fulfillment_id,
     case
-        when has_failed then least(coalesce(exception_since, failed_exception_since), coalesce(failed_exception_since, exception_since))
+        when has_failed then {{ least }}(coalesce(exception_since, failed_exception_since), coalesce(failed_exception_since, exception_since))
         else exception_since
     end as exception_since,
     case when has_failed then last_exception_since_of_all else last_exception_since end as exception_pause_since,
@@ -216,7 +217,7 @@ select
     last_exception_at,
     unmapped_exception_since,
     unmapped_event_id,
-    least(
+    {{ least }}(
         case
             when units_shipped < units_needed
                 then {{ post_purchase_gate.not_before('point_at', post_purchase_gate.add_days(var('not_shipped_grace_days'), 'ship_due_at')) }}

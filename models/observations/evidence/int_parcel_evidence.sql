@@ -132,7 +132,7 @@ select
     last_unmapped_at,
     unmapped_event_id,
     unmapped_exception_since,
-    greatest(
+    {{ post_purchase_gate.greatest(3) }}(
         shipped_at,
         coalesce(last_exception_at, shipped_at),
         coalesce(stall_opened_at, last_broken_stall_at, shipped_at)

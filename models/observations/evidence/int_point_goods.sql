@@ -62,7 +62,7 @@ replacements as (
 standing_in as (
     select
         *,
-        least(quantity, units_owed - newer_units) as units_needed
+        {{ post_purchase_gate.least() }}(quantity, units_owed - newer_units) as units_needed
     from replacements
     where units_owed > newer_units
 ),

@@ -41,7 +41,7 @@ help_views as (
     where
         events.event_type in ('faq_view', 'troubleshooting_view')
         and events.occurred_at > {{ post_purchase_gate.add_days(-1 * (var('max_pause_days') + var('help_seeking_days')), 'points.point_at') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         points.point_id,
         events.event_id,

@@ -85,7 +85,7 @@ asked_beside as (
 
 points as (
     select point_id from asked
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select point_id from asked_beside
 )
 

@@ -9,7 +9,7 @@ held as (
         check_name
     from {{ ref('int_policy_cells') }}
     group by action, check_name
-    union
+    {{ post_purchase_gate.union_distinct() }}
     -- whatever may hold it, everyone is to be asked alike for a review: by issue and by risk
     select
         'review_request' as action,
@@ -29,19 +29,19 @@ asked as (
     from held
     inner join {{ ref('checks') }} as checks
         on held.check_name = checks.check_name
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         action,
         'risk' as evidence
     from held
     where check_name = 'negative_review_risk'
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         action,
         'progress' as evidence
     from {{ ref('actions') }}
     where due_anchor in ('shipping_news', 'last_shipped') or scope = 'fulfillment'
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         action,
         'experience' as evidence
@@ -49,7 +49,7 @@ asked as (
     where
         due_anchor in ('delivered', 'use_ready', 'repeat_use_ready', 'depletion')
         or expires_anchor in ('delivered', 'use_ready', 'depletion')
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         action,
         'depletion' as evidence
@@ -62,7 +62,7 @@ select
     evidence
 from asked
 where evidence is not null
-union
+{{ post_purchase_gate.union_distinct() }}
 -- nobody knows how a customer fares without knowing how his order does
 select
     action,

@@ -31,7 +31,7 @@ captures as (
 audited_actions as (
     select action
     from {{ ref('calendar_steps') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select 'review_request' as action
 ),
 

@@ -17,11 +17,11 @@ young as (
 
 select order_id
 from young
-union
+{{ post_purchase_gate.union_distinct() }}
 select order_id
 from {{ ref('int_live_spans') }}
 where live_from <= {{ as_of }} and live_until > {{ as_of }}
-union
+{{ post_purchase_gate.union_distinct() }}
 select orders.order_id
 from {{ ref('int_orders') }} as orders
 inner join open_reports

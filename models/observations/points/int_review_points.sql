@@ -45,7 +45,7 @@ matched as (
     inner join lines
         on reviews.order_id = lines.order_id and reviews.product_id = lines.product_id
     where lines.ordered_at <= reviews.submitted_at
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         reviews.review_id,
         reviews.rating,

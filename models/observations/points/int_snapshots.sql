@@ -5,7 +5,7 @@ with
 instants as (
     select snapshot_at
     from {{ ref('int_points') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select {{ post_purchase_gate.learned_at() }} as snapshot_at
 )
 

@@ -22,7 +22,7 @@ shown as (
         cast(control_mean as {{ double }}) as control_mean,
         cast(difference as {{ double }}) as difference,
         power(cast(reading_error as {{ double }}), 2) as error_variance,
-        power(least(
+        power({{ post_purchase_gate.least() }}(
             {{ var('experiment_prior_lift') }} * cast(control_events + treatment_events as {{ double }}) / (control_customers + treatment_customers),
             {{ var('experiment_prior_lift_at_most') }}
         ), 2) as effect_variance,
@@ -66,7 +66,7 @@ reached as (
 select
     action,
     cast(difference * effect_variance / (effect_variance + error_variance) / reached_share as decimal(18, 9)) as incremental_probability,
-    cast(least(greatest(
+    cast({{ post_purchase_gate.least() }}({{ post_purchase_gate.greatest() }}(
         control_mean + difference * effect_variance / (effect_variance + error_variance) / reached_share, 0
     ), 1) as decimal(18, 9)) as treated_probability,
     -- to the 90 % bounds, as those of the pairs

@@ -2,6 +2,7 @@
 -- same for both groups, so that the adjustment moves no difference on average). A small group that has seen no large order yet shows less
 -- variance than it has: what a reading rests on takes at least that of both groups together.
 {%- set double = post_purchase_gate.type_double() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 moments as (
@@ -47,7 +48,7 @@ pairs as (
         treatment.n as n_t,
         control.variance as var_c,
         treatment.variance as var_t,
-        greatest(
+        {{ greatest }}(
             control.squares + treatment.squares
             - (control.total + treatment.total) * (control.total + treatment.total) / (control.n + treatment.n), 0
         ) as spread_squares,
@@ -89,12 +90,12 @@ estimates as (
         *,
         treatment_mean - control_mean as difference,
         sqrt(var_c / n_c + var_t / n_t) as standard_error,
-        sqrt(greatest(var_c, var_both) / n_c + greatest(var_t, var_both) / n_t) as reading_error,
+        sqrt({{ greatest }}(var_c, var_both) / n_c + {{ greatest }}(var_t, var_both) / n_t) as reading_error,
         sqrt(var_both) as standard_deviation,
         treatment_mean - control_mean - theta * before_difference as adjusted_difference,
-        sqrt(greatest(residual_c / n_c + residual_t / n_t, case when theta is not null then 0 end)) as adjusted_standard_error,
-        sqrt(greatest(
-            greatest(residual_c, residual_both) / n_c + greatest(residual_t, residual_both) / n_t, case when theta is not null then 0 end
+        sqrt({{ greatest }}(residual_c / n_c + residual_t / n_t, case when theta is not null then 0 end)) as adjusted_standard_error,
+        sqrt({{ greatest }}(
+            {{ greatest }}(residual_c, residual_both) / n_c + {{ greatest }}(residual_t, residual_both) / n_t, case when theta is not null then 0 end
         )) as adjusted_reading_error
     from adjusted
 )

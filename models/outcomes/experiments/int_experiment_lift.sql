@@ -2,6 +2,8 @@
 -- at its planned end by the interval for one look (of whose error the looks before take a fifth), before it and without one by what holds at every look; the others speak only as
 -- the e-values of them all together allow (e-BH).
 {%- set double = post_purchase_gate.type_double() %}
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 evidence as (
@@ -48,7 +50,7 @@ bounded as (
             when measure = 'rate' then {{ post_purchase_gate.newcombe_upper('treatment_mean', 'treatment_upper', 'control_mean', 'control_lower') }}
             else difference + {{ post_purchase_gate.z_95() }} * reading_error
         end as difference_upper,
-        least(n_c, n_t) * case when measure = 'rate' then least(events, n - events) else events end / n as events_expected
+        {{ least }}(n_c, n_t) * case when measure = 'rate' then {{ least }}(events, n - events) else events end / n as events_expected
     from planned
 ),
 
@@ -150,8 +152,8 @@ select
     cast(difference_lower as decimal(18, 6)) as difference_lower,
     cast(difference_upper as decimal(18, 6)) as difference_upper,
     -- whoever looks always cannot know more than whoever looks once
-    cast(least(anytime_lower, difference_lower) as decimal(18, 6)) as anytime_lower,
-    cast(greatest(anytime_upper, difference_upper) as decimal(18, 6)) as anytime_upper,
+    cast({{ least }}(anytime_lower, difference_lower) as decimal(18, 6)) as anytime_lower,
+    cast({{ greatest }}(anytime_upper, difference_upper) as decimal(18, 6)) as anytime_upper,
     cast({{ post_purchase_gate.p_of_log_evidence('log_evidence') }} as decimal(9, 6)) as anytime_p_value,
     cast(adjusted_difference as decimal(18, 6)) as adjusted_difference,
     cast(adjusted_standard_error as decimal(18, 8)) as adjusted_standard_error,

@@ -22,19 +22,19 @@ orders as (
     where order_type <> 'replacement' and not is_test and ordered_at <= {{ post_purchase_gate.as_of() }}
 ),
 
-groups as (
+drawn_groups as (
     select
         persons.person_id,
-        groups.action,
-        groups.assignment,
-        groups.variant,
-        groups.is_control,
-        groups.starts_at,
-        groups.ends_at
-    from {{ ref('int_experiment_groups') }} as groups
+        drawn_groups.action,
+        drawn_groups.assignment,
+        drawn_groups.variant,
+        drawn_groups.is_control,
+        drawn_groups.starts_at,
+        drawn_groups.ends_at
+    from {{ ref('int_experiment_groups') }} as drawn_groups
     inner join persons
-        on groups.person_id = persons.person_id
-    where groups.assignment <> 'several'
+        on drawn_groups.person_id = persons.person_id
+    where drawn_groups.assignment <> 'several'
     union all
     select
         person_id,
@@ -49,27 +49,27 @@ groups as (
 
 entries as (
     select
-        groups.person_id,
-        groups.action,
-        min(case when orders.ordered_at < groups.starts_at then groups.starts_at else orders.ordered_at end) as entered_at
-    from groups
+        drawn_groups.person_id,
+        drawn_groups.action,
+        min(case when orders.ordered_at < drawn_groups.starts_at then drawn_groups.starts_at else orders.ordered_at end) as entered_at
+    from drawn_groups
     inner join orders
-        on groups.person_id = orders.person_id
+        on drawn_groups.person_id = orders.person_id
     where
-        groups.assignment <> 'assigned'
-        and orders.ordered_at > {{ post_purchase_gate.add_days(-1 * var('live_days'), 'groups.starts_at') }}
-        and (groups.ends_at is null or orders.ordered_at < groups.ends_at)
-    group by groups.person_id, groups.action
+        drawn_groups.assignment <> 'assigned'
+        and orders.ordered_at > {{ post_purchase_gate.add_days(-1 * var('live_days'), 'drawn_groups.starts_at') }}
+        and (drawn_groups.ends_at is null or orders.ordered_at < drawn_groups.ends_at)
+    group by drawn_groups.person_id, drawn_groups.action
 )
 
 select
-    groups.person_id,
-    groups.action,
-    groups.assignment,
-    groups.variant,
-    groups.is_control,
-    case when groups.assignment = 'assigned' then groups.starts_at else entries.entered_at end as entered_at
-from groups
+    drawn_groups.person_id,
+    drawn_groups.action,
+    drawn_groups.assignment,
+    drawn_groups.variant,
+    drawn_groups.is_control,
+    case when drawn_groups.assignment = 'assigned' then drawn_groups.starts_at else entries.entered_at end as entered_at
+from drawn_groups
 left join entries
-    on groups.person_id = entries.person_id and groups.action = entries.action
-where groups.assignment = 'assigned' or entries.entered_at is not null
+    on drawn_groups.person_id = entries.person_id and drawn_groups.action = entries.action
+where drawn_groups.assignment = 'assigned' or entries.entered_at is not null

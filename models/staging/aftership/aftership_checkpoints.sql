@@ -110,8 +110,8 @@ clocks as (
         _store,
         tracking_id,
         country,
-        greatest(
-            least(coalesce(min({{ dbt.datediff('clock_at', 'known_at', 'second') }}), 43200), 43200),
+        {{ post_purchase_gate.greatest() }}(
+            {{ post_purchase_gate.least() }}(coalesce(min({{ dbt.datediff('clock_at', 'known_at', 'second') }}), 43200), 43200),
             -50400
         ) as seconds_behind
     from read

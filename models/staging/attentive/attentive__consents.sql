@@ -7,8 +7,8 @@ words as (
     {%- for source, status in [('subscribed', 'subscribed'), ('unsubscribed', 'unsubscribed')] %}
     select
         _store,
-        lower(split_part(kind, '.', 1)) as channel,
-        case when lower(split_part(kind, '.', 1)) = 'email' then email else phone end as address,
+        lower({{ post_purchase_gate.split_part() }}(kind, '.', 1)) as channel,
+        case when lower({{ post_purchase_gate.split_part() }}(kind, '.', 1)) = 'email' then email else phone end as address,
         '{{ status }}' as status,
         {{ 'lower(source_type)' if status == 'subscribed' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as basis,
         {{ 'occurred_at' if status == 'subscribed' else 'coalesce(occurred_at, _loaded_at) as occurred_at' }},

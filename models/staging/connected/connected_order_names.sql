@@ -7,7 +7,7 @@ select
     _store,
     {{ column.split('.')[1] }} as order_said
 from {{ ref(column.split('.')[0] if column.startswith(connector ~ '_') else 'src_' ~ connector ~ '__' ~ column.split('.')[0]) }}
-union
+{{ post_purchase_gate.union_distinct() }}
 {%- endfor %}
 {%- endfor %}
 select

@@ -47,8 +47,8 @@ select
     case
         when
             first_events.is_outcome = 0
-            and {{ post_purchase_gate.matches("split_part(coalesce(first_events.send_cohort, ''), ':', 1)", '^[0-9]{10}$') }}
-            then split_part(first_events.send_cohort, ':', 1)
+            and {{ post_purchase_gate.matches(post_purchase_gate.split_part() ~ "(coalesce(first_events.send_cohort, ''), ':', 1)", '^[0-9]{10}$') }}
+            then {{ post_purchase_gate.split_part() }}(first_events.send_cohort, ':', 1)
         else first_events.occurred_at
     end as sent_at,
     messages._loaded_at

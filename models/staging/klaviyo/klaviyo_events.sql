@@ -18,7 +18,7 @@ runs as (
         *,
         sum(is_outcome) over (
             partition by _store, person_id, channel, sent_by, send_cohort
-            order by happened_at asc nulls last, is_outcome desc, id asc
+            order by case when happened_at is null then 1 else 0 end asc, happened_at asc, is_outcome desc, id asc
             rows between unbounded preceding and current row
         ) as run
     from told
@@ -32,7 +32,9 @@ named as (
         case
             when send_cohort is not null then coalesce(person_id, '') || '-' || send_cohort
             else first_value(id) over (
-                partition by _store, person_id, channel, sent_by, send_cohort, run order by happened_at asc nulls last, is_outcome desc, id asc
+                partition by _store, person_id, channel, sent_by, send_cohort, run
+                order by case when happened_at is null then 1 else 0 end asc, happened_at asc, is_outcome desc, id asc
+                rows between unbounded preceding and current row
             )
         end as message
     from runs

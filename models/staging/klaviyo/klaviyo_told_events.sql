@@ -20,8 +20,8 @@ words as (
     select
         lower(trim(value)) as value,
         subject,
-        split_part(means, ':', 1) as channel,
-        split_part(means, ':', 2) as says
+        {{ post_purchase_gate.split_part() }}(means, ':', 1) as channel,
+        {{ post_purchase_gate.split_part() }}(means, ':', 2) as says
     from {{ ref('connector_words') }}
     where connector = 'klaviyo' and subject in ('message_metric', 'consent_metric', 'other_metric')
 ),

@@ -83,7 +83,7 @@ reasons as (
     select
         said.reason,
         said.parent_reason,
-        min(case when position(words.value in lower(said.reason)) > 0 then words.rank else 1000000 + words.rank end) as rank
+        min(case when {{ dbt.position("words.value", "lower(said.reason)") }} > 0 then words.rank else 1000000 + words.rank end) as rank
     from (
         select distinct
             reason,
@@ -92,7 +92,7 @@ reasons as (
         where reason is not null or parent_reason is not null
     ) as said
     inner join words
-        on position(words.value in lower(said.reason)) > 0 or position(words.value in lower(said.parent_reason)) > 0
+        on {{ dbt.position("words.value", "lower(said.reason)") }} > 0 or {{ dbt.position("words.value", "lower(said.parent_reason)") }} > 0
     group by said.reason, said.parent_reason
 ),
 

@@ -9,7 +9,7 @@ with
 orders as (
     select
         *,
-        greatest(
+        {{ post_purchase_gate.greatest(known_times | length) }}(
             {%- for column in known_times %}
             coalesce(
                 {{ post_purchase_gate.parse_utc('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }},

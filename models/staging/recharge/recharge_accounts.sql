@@ -40,7 +40,7 @@ addressed as (
     inner join {{ ref('connected_customers') }} as accounts
         on customers.email = accounts.email
     inner join served
-        on customers._store = served._store and position(served.store_id || '-' in accounts.customer_id) = 1
+        on customers._store = served._store and {{ dbt.position("served.store_id || '-'", "accounts.customer_id") }} = 1
     group by customers._store, customers.recharge_customer_id
     having count(*) = 1
 )

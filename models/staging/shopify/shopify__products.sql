@@ -15,7 +15,7 @@ types as (
         lower(trim(value)) as product_type,
         max(case when means = 'not_reviewable' then 1 else 0 end) as is_not_reviewable,
         max(case when means = 'digital' then 1 else 0 end) as is_digital,
-        max(case when means like 'days:%' then split_part(means, ':', 2) end) as consumable_days
+        max(case when means like 'days:%' then {{ post_purchase_gate.split_part() }}(means, ':', 2) end) as consumable_days
     from {{ ref('connector_words') }}
     where connector = 'shopify' and subject = 'product_type'
     group by lower(trim(value))

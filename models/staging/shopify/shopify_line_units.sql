@@ -87,7 +87,7 @@ joined as (
         coalesce(refunded.units, 0) as units_refunded,
         coalesce(refunded.units_cancelled, 0) as units_cancelled,
         case
-            when lines.units_current is not null then greatest(lines.quantity - lines.units_current - coalesce(refunded.units, 0), 0)
+            when lines.units_current is not null then {{ post_purchase_gate.greatest() }}(lines.quantity - lines.units_current - coalesce(refunded.units, 0), 0)
         end as units_said_removed,
         case when coalesce(parcels.are_listed, false) then coalesce(parcel_lines.units, 0) else parcel_lines.units end as units_in_parcels,
         coalesce(parcels.is_being_packed, false) as is_being_packed,
@@ -111,10 +111,10 @@ closed as (
     select
         *,
         case
-            when units_open is not null then greatest(quantity - units_open - units_cancelled - coalesce(units_said_removed, 0), 0)
+            when units_open is not null then {{ post_purchase_gate.greatest() }}(quantity - units_open - units_cancelled - coalesce(units_said_removed, 0), 0)
         end as units_closed,
         case
-            when units_open is not null then greatest(quantity - units_open - units_refunded - coalesce(units_said_removed, 0), 0)
+            when units_open is not null then {{ post_purchase_gate.greatest() }}(quantity - units_open - units_refunded - coalesce(units_said_removed, 0), 0)
         end as units_closed_unrefunded,
         case
             when units_in_parcels is not null then units_in_parcels = 0
@@ -148,7 +148,7 @@ removed as (
             when is_cancelled then 0
             when units_said_removed is not null then units_said_removed
             -- neither shipped nor to be shipped nor given back: an edit took it off
-            when units_open = 0 and not is_being_packed and is_unshipped then greatest(quantity - units_refunded, 0)
+            when units_open = 0 and not is_being_packed and is_unshipped then {{ post_purchase_gate.greatest() }}(quantity - units_refunded, 0)
             else 0
         end as units_removed
     from compared

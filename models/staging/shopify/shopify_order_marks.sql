@@ -29,7 +29,7 @@ said as (
         cast(null as {{ dbt.type_string() }}) as value
     from orders
     inner join words
-        on words.subject = 'order_tag' and position(',' || words.value || ',' in orders.tag_list) > 0
+        on words.subject = 'order_tag' and {{ dbt.position("',' || words.value || ','", "orders.tag_list") }} > 0
     where orders.tag_list is not null
     union all
     select

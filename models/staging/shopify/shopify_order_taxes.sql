@@ -1,5 +1,6 @@
 {{ config(enabled=post_purchase_gate.uses_connector('shopify')) }}
 -- What part of an order's prices is no tax: 1 where prices leave it out. The contract's prices never carry it.
+{%- set fine_decimal = post_purchase_gate.type_decimal(18, 12) %}
 with
 
 orders as (
@@ -18,6 +19,6 @@ select
     order_id,
     currency,
     coalesce(taxes_included, false) as taxes_included,
-    cast(case when taxes_included and tax > 0 and total > tax then (total - tax) / total else 1 end as decimal(18, 12)) as net_share,
-    cast(case when tax > 0 and total > tax then total / (total - tax) else 1 end as decimal(18, 12)) as gross_per_net
+    cast(case when taxes_included and tax > 0 and total > tax then (total - tax) / total else 1 end as {{ fine_decimal }}) as net_share,
+    cast(case when tax > 0 and total > tax then total / (total - tax) else 1 end as {{ fine_decimal }}) as gross_per_net
 from orders

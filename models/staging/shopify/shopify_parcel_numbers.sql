@@ -24,7 +24,7 @@ numbers as (
         id as fulfillment_id,
         {{ post_purchase_gate.bare_code('tracking_number') }} as tracking_number
     from shipments
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         _store,
         fulfillment_id,

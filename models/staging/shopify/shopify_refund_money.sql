@@ -3,6 +3,8 @@
 -- A transaction that failed left money owed that somebody meant to give back.
 -- A refund of an order of which no transaction at all is known: nobody can tell.
 {%- set number = post_purchase_gate.read_number %}
+{%- set least = post_purchase_gate.least() %}
+{%- set greatest = post_purchase_gate.greatest() %}
 with
 
 transactions as (
@@ -118,7 +120,7 @@ known_orders as (
         _store,
         order_id
     from {{ ref('src_shopify__transaction') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select distinct
         _store,
         order_id
@@ -227,9 +229,12 @@ select
     amount_gross,
     gross_per_net,
     lines_gross,
-    case when amount_gross is not null then least(shipping_asked, amount_gross) end as shipping_gross,
+    case when amount_gross is not null then {{ least }}(shipping_asked, amount_gross) end as shipping_gross,
     -- lines are paid before what is left over is called goodwill
-    case when amount_gross is not null and lines_gross is not null then least(greatest(amount_gross - shipping_asked, 0), lines_gross) end as lines_paid,
-    case when amount_gross is not null and lines_gross is not null then greatest(amount_gross - shipping_asked - lines_gross, 0) end as rest_gross,
+    case
+        when amount_gross is not null and lines_gross is not null
+            then {{ least }}({{ greatest }}(amount_gross - shipping_asked, 0), lines_gross)
+    end as lines_paid,
+    case when amount_gross is not null and lines_gross is not null then {{ greatest }}(amount_gross - shipping_asked - lines_gross, 0) end as rest_gross,
     _loaded_at
 from summed

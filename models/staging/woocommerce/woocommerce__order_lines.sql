@@ -38,7 +38,7 @@ select
         lines.total
     ) as unit_price,
     -- a price raised by hand is no negative discount
-    greatest(coalesce(cast(lines.price_before - lines.price_after as decimal(18, 4)), 0), 0) as discount,
+    {{ post_purchase_gate.greatest() }}(coalesce(cast(lines.price_before - lines.price_after as decimal(18, 4)), 0), 0) as discount,
     -- booleans
     case
         when lower(coalesce(variations.virtual, products.virtual)) in ({{ post_purchase_gate.words_for_yes() }}) then false

@@ -27,7 +27,7 @@ kinds as (
         id as product_id,
         lower(type) as kind
     from {{ ref('src_woocommerce__product') }}
-    union
+    {{ post_purchase_gate.union_distinct() }}
     select
         _store,
         product_id,
@@ -41,7 +41,7 @@ types as (
         kinds.product_id,
         max(case when words.means = 'not_reviewable' then 1 else 0 end) as is_not_reviewable,
         max(case when words.means = 'digital' then 1 else 0 end) as is_digital,
-        max(case when words.means like 'days:%' then split_part(words.means, ':', 2) end) as consumable_days
+        max(case when words.means like 'days:%' then {{ post_purchase_gate.split_part() }}(words.means, ':', 2) end) as consumable_days
     from kinds
     inner join {{ ref('connector_words') }} as words
         on kinds.kind = lower(trim(words.value)) and words.connector in ('shopify', 'woocommerce') and words.subject = 'product_type'

@@ -23,7 +23,7 @@ select
         when {{ number('total_tax') }} > 0 and {{ number('total') }} > {{ number('total_tax') }}
             then {{ number('total') }} / ({{ number('total') }} - {{ number('total_tax') }})
         else 1
-    end as decimal(18, 12)) as gross_per_net,
+    end as {{ post_purchase_gate.type_decimal(18, 12) }}) as gross_per_net,
     _loaded_at
 from {{ ref('src_woocommerce__order') }}
 where coalesce(regexp_replace(lower(status), '^wc-', ''), '') not in ('checkout-draft', 'auto-draft', 'draft', 'trash')
