@@ -7,7 +7,7 @@ GATE := $(BIN)/python -m post_purchase
 export DO_NOT_TRACK := 1
 export POST_PURCHASE_DB ?= target/post_purchase.duckdb
 
-.PHONY: help setup sync-setup serve-setup browser-setup demo build check test full lint lint-drawn lint-python parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity dagster airflow clean
+.PHONY: help setup sync-setup serve-setup browser-setup demo build check test full lint lint-drawn lint-python parse unit pytest walk pages docs olist audit replay needs-folder benchmark-risk benchmark-next postgres parity spark warehouses dagster airflow clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s '	'
@@ -117,6 +117,10 @@ parity: .venv-postgres/.installed  ## the same of the demo shop and of 5,000 ord
 
 spark: .venv-spark/.installed  ## the SQL of every model on Spark (Java 17), against DuckDB's rows of the demo shop
 	@.venv-spark/bin/python -m post_purchase parity --engine spark
+
+# So do the adapters of the warehouses that are not there: one of them asks for another dbt.
+warehouses: .venv-warehouses/.installed  ## every model rendered for Snowflake, BigQuery, Databricks and Redshift, and read
+	@.venv-warehouses/bin/python -m post_purchase warehouses
 
 # Dagster and Airflow have environments of their own: what they pin is nobody else's affair.
 .venv-%/.installed: requirements-%.lock

@@ -53,6 +53,9 @@ COMMANDS = {
     "check": Command("post_purchase.check:main", "lint, parse and test what changed, beside a change"),
     "fuzz": Command("post_purchase.fuzz:main", "hostile files and killed builds: what the intake makes of them"),
     "parity": Command("post_purchase.engines.parity:main", "the same rows on DuckDB, PostgreSQL and Spark"),
+    "warehouses": Command(
+        "post_purchase.engines.warehouses:main", "every model rendered for Snowflake, BigQuery, Databricks and Redshift"
+    ),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
     "benchmark next-purchase": Command(
         "post_purchase.benchmark_next_purchase:main", "next purchases, and known methods"
