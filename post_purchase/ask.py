@@ -200,7 +200,7 @@ def answer(build: Build, book: LeaseBook, question: Question) -> Row:
     """The verdict, with its reasons, when to ask again, and the lease of a yes."""
     said = judged(build, question)
     row = said.pop("row")
-    if said["verdict"] != "send":
+    if said["verdict"] != "send" and (said["next_at"] or said["waits_for"]):
         return said
     with book.held():
         counting = book.counting(row["person_id"], row["as_of"], question.at)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -27,6 +28,8 @@ from post_purchase.beside import NotBuilt, built_beside
 from post_purchase.leases import path_beside
 from post_purchase.terminal import DEFAULT_DATABASE, Vars, artifacts, for_dbt, log_of, on_duckdb, plain, vars_text
 
+# The vars that name a shop's own tables, one of them.
+PLACES = ("raw_path", "raw_schema", "connections")
 # The event of dbt that carries a node's place in the run, and what a stale saved parse ends with.
 STARTED = "LogStartLine"
 STALE_PARSE = "dbt found two metrics with the name"
@@ -38,7 +41,9 @@ WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "
 def dbt_process(command: str, target: Path, *words: str) -> list[str]:
     """One dbt command of this project as the words of a process of its own, with artifacts in `target`."""
     common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles"), "--target-path", str(target)]
-    return [sys.executable, "-m", "dbt.cli.main", *command.split(), *common, *words]
+    # dbt's own package has imported what is run by then, of which Python warns
+    run = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main"]
+    return [*run, *command.split(), *common, *words]
 
 
 def run_dbt(command: str, target: Path, *words: str, database: Path) -> None:
@@ -168,7 +173,20 @@ def build(argv: Sequence[str] | None = None) -> int:
         help="vars of the build, as YAML or a file of them: '{raw_path: FOLDER}'",
     )
     arguments = parser.parse_args(argv)
+    if not any(arguments.vars.values.get(name) or defaults().get(name) for name in PLACES):
+        print(
+            f"No table of yours is named ({', '.join(PLACES)} in --vars): this builds the demo shop. "
+            "docs/connect.md says how to bring your own.",
+            file=sys.stderr,
+        )
     return built(arguments)
+
+
+def defaults() -> dict[str, Any]:
+    """The vars that the project itself sets."""
+    said = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = said["vars"]["post_purchase_gate"]
+    return found
 
 
 def demo(argv: Sequence[str] | None = None) -> int:

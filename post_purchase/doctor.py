@@ -484,7 +484,9 @@ def tools_without_orders(report: dict[str, Any]) -> str:
 def build_of(database: Path, said: str) -> str:
     """The command that builds what was examined; vars that were written out are not repeated."""
     told = shlex.quote(said) if os.path.isfile(said) else "..."
-    return f"post-purchase build --database {shlex.quote(str(database))} --vars {told}"
+    attached = os.environ.get("POST_PURCHASE_ATTACH", "")
+    with_them = f"POST_PURCHASE_ATTACH={shlex.quote(attached)} " if attached else ""
+    return f"{with_them}post-purchase build --database {shlex.quote(str(database))} --vars {told}"
 
 
 def show(report: dict[str, Any], build_command: str) -> Iterable[str]:

@@ -19,6 +19,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from post_purchase.source import Source, Words
@@ -266,9 +267,16 @@ def as_markdown(rows: Sequence[Row]) -> str:
     return "\n".join(md_table(list(rows[0]), ([for_reading(*cell) for cell in row.items()] for row in rows)))
 
 
+def as_value(value: Any) -> str | int | float | None:
+    """A cell of JSON: a number is one there, and what is not known is null."""
+    if isinstance(value, (int, float)) or value is None:
+        return value
+    return float(value) if isinstance(value, Decimal) else as_text(value)
+
+
 def as_json(rows: Sequence[Row]) -> str:
     return json.dumps(
-        [{name: as_text(value) if value is not None else None for name, value in row.items()} for row in rows],
+        [{name: as_value(value) for name, value in row.items()} for row in rows],
         indent=2,
         ensure_ascii=False,
     )
@@ -315,6 +323,8 @@ def shown(arguments: argparse.Namespace, rows_of: Callable[[Source], list[Row]],
         print(error, file=sys.stderr)
         return 2
     if not rows:
+        if arguments.format == "json":
+            print("[]")
         print(nothing, file=sys.stderr)
         return 1
     print(SHOWN[arguments.format](rows))

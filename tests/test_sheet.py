@@ -129,6 +129,10 @@ def test_lanes_decisions_and_actions_filter(demo_shop: Build, capsys: pytest.Cap
     ((support,),) = rows_of(demo_shop.database, "select count(*) from marts.next_actions where lane = 'support'")
     assert len(rows) == support and {row["lane"] for row in rows} == {"support"}
     assert run("sheet", demo_shop, capsys, "--lane", "support", "--decision", "send")[0] == 1
+    code, out, _ = run("sheet", demo_shop, capsys, "--lane", "support", "--decision", "send", "--format", "json")
+    assert code == 1 and json.loads(out) == []
+    worth = [row["worth"] for row in json.loads(run("sheet", demo_shop, capsys, "--format", "json")[1])]
+    assert {type(amount) for amount in worth} == {float, type(None)}
     code, _, said = run("sheet", demo_shop, capsys, "--action", "revew_request")
     assert code == 2 and "review_request" in said
 

@@ -116,7 +116,7 @@
     {%- if missing -%}
         {{ exceptions.raise_compiler_error(
             "The input '" ~ source_name ~ "' is incomplete. Missing: " ~ missing | join(', ')
-            ~ ". Add them (a column may hold nulls); " ~ post_purchase_gate.source_tables(source_name)[0].original_file_path
+            ~ ". Bring them (a column may hold nulls); " ~ post_purchase_gate.source_tables(source_name)[0].original_file_path
             ~ " says what each one means.") }}
     {%- endif -%}
 {%- endmacro %}
