@@ -6,6 +6,7 @@ with
 messages as (
     select
         person_id,
+        order_id,
         sent_at,
         {{ post_purchase_gate.watch_cell() }},
         {{ post_purchase_gate.period_number('sent_at', longest + 1) }} as period
@@ -17,6 +18,7 @@ order_periods as (
     {%- for periods_back in [0, 1] %}
     select
         person_id,
+        order_id,
         ordered_at,
         revenue,
         contribution_profit,
@@ -38,6 +40,8 @@ followed as (
         on
             messages.person_id = order_periods.person_id
             and messages.period = order_periods.period
+            -- the order that a message is about is no purchase after it, whatever their clocks say
+            and coalesce(messages.order_id, '') <> order_periods.order_id
     where
         order_periods.ordered_at > messages.sent_at
         and order_periods.ordered_at <= {{ post_purchase_gate.add_days(longest, 'messages.sent_at') }}

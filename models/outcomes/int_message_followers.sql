@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 -- What the person did next, and what happened to the order next, after each message. One running minimum over messages and events together:
--- a join of a person's messages with events would grow with their product.
+-- a join of a person's messages with events would grow with their product. A message about an order that the clocks put before it is followed by
+-- what came after that order: the order itself is no second purchase.
 with
 
 messages as (
@@ -8,8 +9,10 @@ messages as (
         messages.message_id,
         messages.person_id,
         messages.root_order_id,
-        messages.sent_at
+        {{ post_purchase_gate.greatest() }}(messages.sent_at, coalesce(orders.ordered_at, messages.sent_at)) as sent_at
     from {{ ref('int_messages') }} as messages
+    left join {{ ref('int_orders') }} as orders
+        on messages.root_order_id = orders.order_id
     where messages.sent_at <= {{ post_purchase_gate.as_of() }}
 ),
 
