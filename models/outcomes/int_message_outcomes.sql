@@ -1,14 +1,15 @@
--- What followed each message, first events only. Events of the message itself count whatever their clock says: they cannot come before it.
+-- What followed each message, first events only. Events of the message itself count whatever their clock says: they cannot come before it. What was
+-- opened or clicked had been delivered, whether the tool says so or not.
 with
 
 own_events as (
     select
         message_id,
-        min(case when event_type = 'delivered' then occurred_at end) as delivered_at,
+        min(case when event_type in ('delivered', 'opened', 'clicked') then occurred_at end) as delivered_at,
         min(case when event_type = 'unsubscribed' then occurred_at end) as unsubscribed_at,
         min(case when event_type = 'complained' then occurred_at end) as complained_at
     from {{ ref('stg_message_events') }}
-    where event_type in ('delivered', 'unsubscribed', 'complained') and occurred_at <= {{ post_purchase_gate.as_of() }}
+    where event_type in ('delivered', 'opened', 'clicked', 'unsubscribed', 'complained') and occurred_at <= {{ post_purchase_gate.as_of() }}
     group by message_id
 ),
 
