@@ -14,6 +14,7 @@ line_parts as (
         shipping.shipping_charged,
         refunds.line_refunds,
         refunds.order_refunds,
+        refunds.taken_off_price,
         fees.chargebacks,
         refunds.return_costs,
         refunds.recovered_landed_cost,
@@ -50,10 +51,11 @@ line_parts as (
 parts as (
     select
         *,
-        -- what a cancellation takes back of price and shipping charged, beyond what was paid back already
+        -- what a cancellation takes back of price and shipping charged, and an edit of the price, beyond what was paid back already
         case
             when is_cancelled and price_not_paid_back > 0 then price_not_paid_back
-            when net_price is not null then 0
+            when is_cancelled and net_price is not null then 0
+            when net_price is not null then taken_off_price
         end as cancelled_price
     from line_parts
 )

@@ -42,8 +42,9 @@ counted as (
         lines.is_digital,
         lines.is_cancelled,
         case
-            when lines.is_digital and not lines.is_cancelled then lines.quantity
-            else {{ least }}(coalesce(shipped.units, 0), lines.quantity)
+            when lines.is_digital and not lines.is_cancelled then lines.quantity - coalesce(kept.units_taken_off, 0)
+            -- a parcel that lists nothing carries its whole order, but not what an edit had taken off
+            else {{ least }}(coalesce(shipped.units, 0), lines.quantity - coalesce(kept.units_taken_off, 0))
         end as units_shipped,
         {{ least }}(coalesce(kept.units_refunded, 0), lines.quantity) as units_refunded,
         coalesce(kept.units_taken_off, 0) as units_taken_off,
@@ -69,6 +70,7 @@ kept_back as (
 
 select
     order_line_id,
+    cast(units_taken_off as decimal(18, 4)) as units_taken_off,
     cast(units_shipped as decimal(18, 4)) as units_shipped,
     cast(units_refunded as decimal(18, 4)) as units_refunded,
     cast(units_never_left as decimal(18, 4)) as units_never_left,

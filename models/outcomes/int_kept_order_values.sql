@@ -8,7 +8,7 @@ earned as (
         min(case when profit.contribution_profit is null then 0 else 1 end) = 1 as is_profit_known,
         sum(case
             when profit.is_cancelled then 0
-            else profit.net_price - profit.line_refunds - profit.order_refunds - profit.chargebacks
+            else profit.net_price - profit.cancelled_price - profit.line_refunds - profit.order_refunds - profit.chargebacks
         end) as revenue,
         sum(profit.contribution_profit) as contribution_profit
     from {{ ref('int_line_profit') }} as profit
