@@ -1,5 +1,6 @@
 -- Expected contribution profit of one more unit of a SKU sold at list price less the planned discount, at each day of decision.
--- No cost, price or exchange rate: null, which the checks read as unknown. Its variance is that of the refund probability behind it.
+-- No cost, price or exchange rate: null, which the checks read as unknown. Its variance is that of the refund probability behind it. What is
+-- digital is neither sent out nor sent back.
 with
 
 amounts as (
@@ -12,9 +13,10 @@ amounts as (
         cast({{ post_purchase_gate.to_reporting('costs.landed_cost', 'cost_rate.reporting_per_unit') }} as decimal(28, 4)) as landed_cost,
         refunds.refund_probability,
         refunds.units + refunds.prior_units as refund_evidence_units,
-        assumptions.outbound_shipping_cost - assumptions.shipping_charged as shipping_subsidy,
-        assumptions.return_shipping_cost,
-        assumptions.return_processing_cost,
+        coalesce(products.is_digital, false) as is_digital,
+        case when products.is_digital then 0 else assumptions.outbound_shipping_cost - assumptions.shipping_charged end as shipping_subsidy,
+        case when products.is_digital then 0 else assumptions.return_shipping_cost end as return_shipping_cost,
+        case when products.is_digital then 0 else assumptions.return_processing_cost end as return_processing_cost,
         assumptions.salvage_share,
         assumptions.payment_fee_share,
         assumptions.payment_fee_fixed,
@@ -51,6 +53,7 @@ with_fee as (
 select
     decision_date,
     sku,
+    is_digital,
     cast(price as decimal(18, 4)) as price,
     cast(landed_cost as decimal(18, 4)) as landed_cost,
     cast(payment_fee as decimal(18, 4)) as payment_fee,
