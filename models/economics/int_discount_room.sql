@@ -9,10 +9,9 @@ units as (
         cast(contribution.price + assumptions.planned_discount as {{ double }}) as list_price,
         cast(contribution.landed_cost as {{ double }}) as landed_cost,
         cast(contribution.refund_probability as {{ double }}) as refund_probability,
-        cast(case when contribution.is_digital then 0 else assumptions.outbound_shipping_cost - assumptions.shipping_charged end as {{ double }})
-            as shipping_subsidy,
-        cast(case when contribution.is_digital then 0 else assumptions.return_shipping_cost end as {{ double }}) as return_shipping_cost,
-        cast(case when contribution.is_digital then 0 else assumptions.return_processing_cost end as {{ double }}) as return_processing_cost,
+        cast(contribution.shipping_subsidy as {{ double }}) as shipping_subsidy,
+        cast(contribution.return_shipping_cost as {{ double }}) as return_shipping_cost,
+        cast(contribution.return_processing_cost as {{ double }}) as return_processing_cost,
         cast(assumptions.salvage_share as {{ double }}) as salvage_share,
         cast(assumptions.payment_fee_share as {{ double }}) as payment_fee_share,
         cast(assumptions.payment_fee_fixed as {{ double }}) as payment_fee_fixed,

@@ -13,7 +13,6 @@ amounts as (
         cast({{ post_purchase_gate.to_reporting('costs.landed_cost', 'cost_rate.reporting_per_unit') }} as decimal(28, 4)) as landed_cost,
         refunds.refund_probability,
         refunds.units + refunds.prior_units as refund_evidence_units,
-        coalesce(products.is_digital, false) as is_digital,
         case when products.is_digital then 0 else assumptions.outbound_shipping_cost - assumptions.shipping_charged end as shipping_subsidy,
         case when products.is_digital then 0 else assumptions.return_shipping_cost end as return_shipping_cost,
         case when products.is_digital then 0 else assumptions.return_processing_cost end as return_processing_cost,
@@ -53,11 +52,13 @@ with_fee as (
 select
     decision_date,
     sku,
-    is_digital,
     cast(price as decimal(18, 4)) as price,
     cast(landed_cost as decimal(18, 4)) as landed_cost,
     cast(payment_fee as decimal(18, 4)) as payment_fee,
     cast(refund_probability as decimal(18, 6)) as refund_probability,
+    cast(shipping_subsidy as decimal(18, 4)) as shipping_subsidy,
+    cast(return_shipping_cost as decimal(18, 4)) as return_shipping_cost,
+    cast(return_processing_cost as decimal(18, 4)) as return_processing_cost,
     cast({{ post_purchase_gate.expected_unit_contribution() }} as decimal(18, 4)) as expected_contribution_profit,
     cast({{ post_purchase_gate.unit_contribution_variance() }} as decimal(28, 8)) as contribution_variance
 from with_fee

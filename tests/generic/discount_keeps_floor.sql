@@ -20,9 +20,9 @@
             cast(room.list_price - room.largest_discount - steps.cents_more * 0.01 as decimal(28, 4)) as price,
             cast(contribution.landed_cost as decimal(28, 4)) as landed_cost,
             contribution.refund_probability,
-            assumptions.outbound_shipping_cost - assumptions.shipping_charged as shipping_subsidy,
-            assumptions.return_shipping_cost,
-            assumptions.return_processing_cost,
+            contribution.shipping_subsidy,
+            contribution.return_shipping_cost,
+            contribution.return_processing_cost,
             assumptions.salvage_share,
             assumptions.payment_fee_not_returned_share,
             assumptions.payment_fee_share * (room.list_price - room.largest_discount - steps.cents_more * 0.01)
