@@ -129,12 +129,12 @@ def invoke(words: Sequence[str], hear: Callable[[Any], None], manifest: Any = No
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
-def watched(words: Sequence[str], database: Path) -> tuple[Any, list[str]]:
-    """One dbt command with a bar, and what went wrong in it."""
+def watched(words: Sequence[str], database: Path, manifest: Any = None) -> tuple[Any, list[str]]:
+    """One dbt command with a bar, and what went wrong in it; of a project that was read already, its manifest."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         reporter = Reporter(progress)
-        outcome = invoke(words, reporter.hear)
+        outcome = invoke(words, reporter.hear, manifest)
         if STALE_PARSE in str(outcome.exception):
             # a saved parse keeps the metrics of a file beside those of its newer self
             (artifacts(database) / "partial_parse.msgpack").unlink(missing_ok=True)

@@ -59,6 +59,10 @@ WHOSE = {
 """Whom the rows of an hour are about, by the column of a mart."""
 
 
+INSTANTS = ("as_of", "learned_at")
+"""Vars that no model reads before it runs, and that are other ones each hour."""
+
+
 class EverybodysChange(Exception):
     """What has changed concerns persons of whom nothing was gathered."""
 
@@ -132,6 +136,7 @@ class Hour:
         self.file = self.folder / "hour.duckdb"
         self.served = database.stem
         self.state = state
+        self.manifest: Any = None
         self.vars = {
             **{name: value for name, value in values.items() if name not in ("raw_path", "raw_schema")},
             "raw_schema": "raw",
@@ -151,12 +156,23 @@ class Hour:
         (self.folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
 
     def dbt(self, *words: str, otherwise: type[Exception] = NotDecided) -> None:
-        """One dbt command in the small database; what it reads of everybody comes from the last whole build."""
+        """One dbt command in the small database; what it reads of everybody comes from the last whole build.
+
+        Of a small shop, reading the project costs more than anything else. It is read once for all commands, without
+        the instants that are other ones each hour, so that dbt knows by the last hour what it has read.
+        """
         os.environ["POST_PURCHASE_DB"] = str(self.file)
         beside = self.database.with_stem(f"{self.served}_hour")
-        outcome, said = watched([*words, *quietly(beside, self.vars, self.folder)], beside)
-        if not outcome.success:
-            raise otherwise("\n".join([*said, f"The whole log: {log_of(beside)}"]))
+        steady = {name: value for name, value in self.vars.items() if name not in INSTANTS}
+        steps = [(list(words), self.vars)]
+        if self.manifest is None:
+            steps.insert(0, (["parse"], steady))
+        for command, values in steps:
+            outcome, said = watched([*command, *quietly(beside, values, self.folder)], beside, self.manifest)
+            if not outcome.success:
+                raise otherwise("\n".join([*said, f"The whole log: {log_of(beside)}"]))
+            if self.manifest is None:
+                self.manifest = outcome.result
 
     def gather(self, changes: Path) -> None:
         """The rows of everybody concerned, as the inputs of the small database."""
