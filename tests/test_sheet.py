@@ -110,9 +110,9 @@ def test_amounts_are_read_with_two_places_and_kept_whole_in_data(
     demo_shop: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--action", "warranty_offer", "--decision", "send"]
-    assert " 13.34 " in run("sheet", demo_shop, capsys, *words)[1]
-    assert "| 13.34 |" in run("sheet", demo_shop, capsys, *words, "--format", "markdown")[1]
-    assert ",13.3398," in run("sheet", demo_shop, capsys, *words, "--format", "csv")[1]
+    assert " 18.15 " in run("sheet", demo_shop, capsys, *words)[1]
+    assert "| 18.15 |" in run("sheet", demo_shop, capsys, *words, "--format", "markdown")[1]
+    assert ",18.1483," in run("sheet", demo_shop, capsys, *words, "--format", "csv")[1]
 
 
 def test_a_flow_that_nobody_mapped_is_named_with_its_seed(demo_shop: Build, capsys: pytest.CaptureFixture[str]) -> None:
