@@ -32,25 +32,23 @@
     Where the engine's own gives null as soon as one of them is null, another is meant.
 -#}
 {% macro greatest(arguments=2) -%}
-    {{ return(adapter.dispatch('greatest', 'post_purchase_gate')(arguments)) }}
+    {{ return(post_purchase_gate.past_nulls('greatest', arguments)) }}
 {%- endmacro %}
-
-{% macro default__greatest(arguments) -%}{{ return('greatest') }}{%- endmacro %}
-
-{% macro snowflake__greatest(arguments) -%}{{ return('greatest_ignore_nulls') }}{%- endmacro %}
-
-{% macro bigquery__greatest(arguments) -%}{{ return(post_purchase_gate.engine_schema() ~ '.greatest_' ~ arguments) }}{%- endmacro %}
 
 {#- The same of the least. -#}
 {% macro least(arguments=2) -%}
-    {{ return(adapter.dispatch('least', 'post_purchase_gate')(arguments)) }}
+    {{ return(post_purchase_gate.past_nulls('least', arguments)) }}
 {%- endmacro %}
 
-{% macro default__least(arguments) -%}{{ return('least') }}{%- endmacro %}
+{% macro past_nulls(name, arguments) -%}
+    {{ return(adapter.dispatch('past_nulls', 'post_purchase_gate')(name, arguments)) }}
+{%- endmacro %}
 
-{% macro snowflake__least(arguments) -%}{{ return('least_ignore_nulls') }}{%- endmacro %}
+{% macro default__past_nulls(name, arguments) -%}{{ return(name) }}{%- endmacro %}
 
-{% macro bigquery__least(arguments) -%}{{ return(post_purchase_gate.engine_schema() ~ '.least_' ~ arguments) }}{%- endmacro %}
+{% macro snowflake__past_nulls(name, arguments) -%}{{ return(name ~ '_ignore_nulls') }}{%- endmacro %}
+
+{% macro bigquery__past_nulls(name, arguments) -%}{{ return(post_purchase_gate.engine_schema() ~ '.' ~ name ~ '_' ~ arguments) }}{%- endmacro %}
 
 {#- A column whose name is a word of the engine's own. -#}
 {% macro name_of(column) -%}

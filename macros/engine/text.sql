@@ -200,37 +200,21 @@
 
 {% macro bigquery__split_part() -%}{{ return(post_purchase_gate.engine_schema() ~ '.split_part') }}{%- endmacro %}
 
-{#- A text without a mark at its end, however often it stands there; and at its beginning. -#}
-{% macro without_trailing(text, mark) -%}
-    {{ return(adapter.dispatch('without_trailing', 'post_purchase_gate')(text, mark)) }}
+{#- A text without a mark at its end (`trailing`) or its beginning (`leading`), however often it stands there. -#}
+{% macro without_mark(text, mark, side) -%}
+    {{ return(adapter.dispatch('without_mark', 'post_purchase_gate')(text, mark, side)) }}
 {%- endmacro %}
 
-{% macro default__without_trailing(text, mark) -%}
-    {{ return("trim(trailing '" ~ mark ~ "' from " ~ text ~ ")") }}
+{% macro default__without_mark(text, mark, side) -%}
+    {{ return("trim(" ~ side ~ " '" ~ mark ~ "' from " ~ text ~ ")") }}
 {%- endmacro %}
 
-{% macro snowflake__without_trailing(text, mark) -%}
-    {{ return("rtrim(" ~ text ~ ", '" ~ mark ~ "')") }}
+{% macro snowflake__without_mark(text, mark, side) -%}
+    {{ return({'trailing': 'rtrim', 'leading': 'ltrim'}[side] ~ "(" ~ text ~ ", '" ~ mark ~ "')") }}
 {%- endmacro %}
 
-{% macro bigquery__without_trailing(text, mark) -%}
-    {{ return(post_purchase_gate.snowflake__without_trailing(text, mark)) }}
-{%- endmacro %}
-
-{% macro without_leading(text, mark) -%}
-    {{ return(adapter.dispatch('without_leading', 'post_purchase_gate')(text, mark)) }}
-{%- endmacro %}
-
-{% macro default__without_leading(text, mark) -%}
-    {{ return("trim(leading '" ~ mark ~ "' from " ~ text ~ ")") }}
-{%- endmacro %}
-
-{% macro snowflake__without_leading(text, mark) -%}
-    {{ return("ltrim(" ~ text ~ ", '" ~ mark ~ "')") }}
-{%- endmacro %}
-
-{% macro bigquery__without_leading(text, mark) -%}
-    {{ return(post_purchase_gate.snowflake__without_leading(text, mark)) }}
+{% macro bigquery__without_mark(text, mark, side) -%}
+    {{ return(post_purchase_gate.snowflake__without_mark(text, mark, side)) }}
 {%- endmacro %}
 
 {% macro new_line() -%}chr(10){%- endmacro %}

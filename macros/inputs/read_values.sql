@@ -213,12 +213,17 @@
     {{ return(adapter.dispatch('read_epoch', 'post_purchase_gate')(number)) }}
 {%- endmacro %}
 
-{% macro default__read_epoch(number) -%}
+{#- The same by a function of microseconds; `more` are its other arguments. -#}
+{% macro read_epoch_by_micros(number, function, more='') -%}
     case
-        when {{ number }} >= 1e9 and {{ number }} < 1e10 then make_timestamp(cast(round({{ number }} * 1000000) as bigint))
-        when {{ number }} >= 1e12 and {{ number }} < 1e13 then make_timestamp(cast(round({{ number }} * 1000) as bigint))
-        when {{ number }} >= 1e15 and {{ number }} < 1e16 then make_timestamp(cast(round({{ number }}) as bigint))
+        when {{ number }} >= 1e9 and {{ number }} < 1e10 then {{ function }}(cast(round({{ number }} * 1000000) as bigint){{ more }})
+        when {{ number }} >= 1e12 and {{ number }} < 1e13 then {{ function }}(cast(round({{ number }} * 1000) as bigint){{ more }})
+        when {{ number }} >= 1e15 and {{ number }} < 1e16 then {{ function }}(cast(round({{ number }}) as bigint){{ more }})
     end
+{%- endmacro %}
+
+{% macro default__read_epoch(number) -%}
+    {{ post_purchase_gate.read_epoch_by_micros(number, 'make_timestamp') }}
 {%- endmacro %}
 
 {% macro postgres__read_epoch(number) -%}
@@ -242,19 +247,11 @@
 {%- endmacro %}
 
 {% macro snowflake__read_epoch(number) -%}
-    case
-        when {{ number }} >= 1e9 and {{ number }} < 1e10 then to_timestamp_ntz(cast(round({{ number }} * 1000000) as bigint), 6)
-        when {{ number }} >= 1e12 and {{ number }} < 1e13 then to_timestamp_ntz(cast(round({{ number }} * 1000) as bigint), 6)
-        when {{ number }} >= 1e15 and {{ number }} < 1e16 then to_timestamp_ntz(cast(round({{ number }}) as bigint), 6)
-    end
+    {{ post_purchase_gate.read_epoch_by_micros(number, 'to_timestamp_ntz', ', 6') }}
 {%- endmacro %}
 
 {% macro spark__read_epoch(number) -%}
-    case
-        when {{ number }} >= 1e9 and {{ number }} < 1e10 then timestamp_micros(cast(round({{ number }} * 1000000) as bigint))
-        when {{ number }} >= 1e12 and {{ number }} < 1e13 then timestamp_micros(cast(round({{ number }} * 1000) as bigint))
-        when {{ number }} >= 1e15 and {{ number }} < 1e16 then timestamp_micros(cast(round({{ number }}) as bigint))
-    end
+    {{ post_purchase_gate.read_epoch_by_micros(number, 'timestamp_micros') }}
 {%- endmacro %}
 
 {#-

@@ -15,7 +15,7 @@ order_names as (
     select
         order_id,
         customer_id,
-        {{ post_purchase_gate.without_leading('lower(trim(order_name))', '#') }} as order_name
+        {{ post_purchase_gate.without_mark('lower(trim(order_name))', '#', 'leading') }} as order_name
     from {{ ref('stg_orders') }}
     where order_name is not null
 ),
@@ -29,7 +29,7 @@ by_name as (
         max(case when contacts.customer_id is not null then 1 else 0 end) over (partition by tickets.ticket_id) as has_own
     from tickets
     inner join order_names
-        on {{ post_purchase_gate.without_leading('lower(trim(tickets.order_id))', '#') }} = order_names.order_name
+        on {{ post_purchase_gate.without_mark('lower(trim(tickets.order_id))', '#', 'leading') }} = order_names.order_name
     left join orders
         on tickets.order_id = orders.order_id
     left join {{ ref('int_ticket_contacts') }} as contacts

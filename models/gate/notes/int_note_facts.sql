@@ -219,7 +219,7 @@ select
     picks.pick_action,
     picks.pick_order,
     reviews.review_sentence,
-    lower(substring(support.issue, 1, 1)) || substring({{ post_purchase_gate.without_trailing('support.issue', '.') }}, 2) as issue,
+    lower(substring(support.issue, 1, 1)) || substring({{ post_purchase_gate.without_mark('support.issue', '.', 'trailing') }}, 2) as issue,
     support.ticket,
     support.topic,
     support.since,

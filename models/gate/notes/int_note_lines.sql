@@ -43,8 +43,8 @@ facts as (
         {{ post_purchase_gate.note_day('evidence.shipped_at', post_purchase_gate.note_zone('told_of.lane', 'hours.timezone')) }} as shipped,
         {{ post_purchase_gate.note_day('evidence.use_ready_at', post_purchase_gate.note_zone('told_of.lane', 'hours.timezone')) }} as ready,
         {{ post_purchase_gate.note_count('evidence.units_kept') }} as kept,
-        lower(substring(findings.problem, 1, 1)) || substring({{ post_purchase_gate.without_trailing('findings.problem', '.') }}, 2) as problem,
-        lower(substring(findings.returned, 1, 1)) || substring({{ post_purchase_gate.without_trailing('findings.returned', '.') }}, 2) as returned,
+        lower(substring(findings.problem, 1, 1)) || substring({{ post_purchase_gate.without_mark('findings.problem', '.', 'trailing') }}, 2) as problem,
+        lower(substring(findings.returned, 1, 1)) || substring({{ post_purchase_gate.without_mark('findings.returned', '.', 'trailing') }}, 2) as returned,
         case when evidence.quantity = 1 then 'line_one' else 'line_many' end as line_part,
         case
             when evidence.delivery = 'problem' and findings.problem is not null then 'fate_problem'
