@@ -33,27 +33,37 @@ fit as (
 {% macro logistic_round(rows, features, shrinkage, last, name) -%}
     {%- set double = post_purchase_gate.type_double() -%}
     {%- set names = features.keys() | list -%}
+    {#- columns of the system go by their place: a name in each of a hundred cells of ten rounds makes a statement that takes seconds to read -#}
+    {%- set at = dict(zip(names, range(names | length))) -%}
     {#- of a step, the part that raises the posterior the most: where little is known, the whole step overshoots and comes back for ever -#}
     {%- set shares = [1, 0.25, 0.06] -%}
 {{ name }}_chances as (
     select
-        seen.weight,
-        seen.outcome,
         {%- for feature in names %}
-        {{ '1' if feature == 'intercept' else 'seen.' ~ feature }} as {{ feature }},
+        {{ feature }},
         {%- endfor %}
-        1 / (1 + exp(-1 * ({{ post_purchase_gate.logistic_log_odds(features, 'seen', 'known') }}))) as chance
-    from {{ rows }} as seen
-    cross join {{ last }} as known
+        weight * chance * (1 - chance) as curve,
+        weight * (outcome - chance) as pull
+    from (
+        select
+            seen.weight,
+            seen.outcome,
+            {%- for feature in names %}
+            {{ '1' if feature == 'intercept' else 'seen.' ~ feature }} as {{ feature }},
+            {%- endfor %}
+            1 / (1 + exp(-1 * ({{ post_purchase_gate.logistic_log_odds(features, 'seen', 'known') }}))) as chance
+        from {{ rows }} as seen
+        cross join {{ last }} as known
+    ) as foretold
 ),
 
 {{ name }}_sums as {{ post_purchase_gate.computed_once() }} (
     select
         {%- for row in names %}
         {%- for column in names[loop.index0:] %}
-        coalesce(cast({{ post_purchase_gate.exact_sum('weight * chance * (1 - chance) * ' ~ row ~ ' * ' ~ column) }} as {{ double }}), 0) as h_{{ row }}_{{ column }},
+        coalesce(cast({{ post_purchase_gate.exact_sum('curve * ' ~ row ~ ' * ' ~ column) }} as {{ double }}), 0) as h{{ at[row] }}_{{ at[column] }},
         {%- endfor %}
-        coalesce(cast({{ post_purchase_gate.exact_sum('weight * (outcome - chance) * ' ~ row) }} as {{ double }}), 0) as g_{{ row }}
+        coalesce(cast({{ post_purchase_gate.exact_sum('pull * ' ~ row) }} as {{ double }}), 0) as g{{ at[row] }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ name }}_chances
@@ -62,11 +72,10 @@ fit as (
 {{ name }}_system as {{ post_purchase_gate.computed_once() }} (
     select
         {%- for row in names %}
-        {%- set place = loop.index0 %}
         {%- for column in names %}
-        sums.h_{{ row ~ '_' ~ column if loop.index0 >= place else column ~ '_' ~ row }}{{ ' + ' ~ shrinkage if row == column }} as h_{{ row }}_{{ column }},
+        sums.h{{ at[row] ~ '_' ~ at[column] if at[column] >= at[row] else at[column] ~ '_' ~ at[row] }}{{ ' + ' ~ shrinkage if row == column }} as h{{ at[row] }}_{{ at[column] }},
         {%- endfor %}
-        sums.g_{{ row }} - {{ shrinkage }} * (known.{{ row }} - ({{ features[row] }})) as g_{{ row }}
+        sums.g{{ at[row] }} - {{ shrinkage }} * (known.{{ row }} - ({{ features[row] }})) as g{{ at[row] }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ name }}_sums as sums
@@ -74,16 +83,17 @@ fit as (
 )
 {%- set system = namespace(name=name ~ '_system') %}
 {%- for pivot in names %}
-{%- set later = names[loop.index:] %},
+{%- set later = names[loop.index:] %}
+{%- set head = 'h' ~ at[pivot] ~ '_' ~ at[pivot] %},
 
 {{ name }}_without_{{ pivot }} as {{ post_purchase_gate.computed_once() }} (
     select
         {%- for row in names %}
-        {%- set share = '1 / h_' ~ pivot ~ '_' ~ pivot if row == pivot else 'h_' ~ row ~ '_' ~ pivot ~ ' / h_' ~ pivot ~ '_' ~ pivot %}
+        {%- set share = '1 / ' ~ head if row == pivot else 'h' ~ at[row] ~ '_' ~ at[pivot] ~ ' / ' ~ head %}
         {%- for column in later %}
-        {{ '' if row == pivot else 'h_' ~ row ~ '_' ~ column ~ ' - ' }}h_{{ pivot }}_{{ column }} * ({{ share }}) as h_{{ row }}_{{ column }},
+        {{ '' if row == pivot else 'h' ~ at[row] ~ '_' ~ at[column] ~ ' - ' }}h{{ at[pivot] }}_{{ at[column] }} * ({{ share }}) as h{{ at[row] }}_{{ at[column] }},
         {%- endfor %}
-        {{ '' if row == pivot else 'g_' ~ row ~ ' - ' }}g_{{ pivot }} * ({{ share }}) as g_{{ row }}
+        {{ '' if row == pivot else 'g' ~ at[row] ~ ' - ' }}g{{ at[pivot] }} * ({{ share }}) as g{{ at[row] }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ system.name }}
@@ -100,30 +110,34 @@ fit as (
     from (
         select
             {%- for share in shares %}
-            {%- set log_odds -%}
-                {%- for feature in names %}{{ ' + ' if not loop.first }}(known.{{ feature }} + {{ share }} * step.g_{{ feature }}){{ ' * seen.' ~ feature if feature != 'intercept' }}{% endfor %}
-            {%- endset %}
+            {%- set log_odds = '(log_odds_known + ' ~ share ~ ' * log_odds_step)' %}
             coalesce(cast({{ post_purchase_gate.exact_sum(
-                'seen.weight * (seen.outcome * (' ~ log_odds ~ ') - ' ~ post_purchase_gate.greatest() ~ '(' ~ log_odds ~ ', 0) - ln(1 + exp(-1 * abs(' ~ log_odds ~ '))))'
-            ) }} as {{ double }}), 0) - 0.5 * {{ shrinkage }} * max(
-                {%- for feature in names %}
-                {{ '+ ' if not loop.first }}power(known.{{ feature }} + {{ share }} * step.g_{{ feature }} - ({{ features[feature] }}), 2)
-                {%- endfor %}
-            ) as worth_{{ share | replace('.', '_') }}{{ ',' if not loop.last }}
+                'weight * (outcome * ' ~ log_odds ~ ' - ' ~ post_purchase_gate.greatest() ~ '(' ~ log_odds ~ ', 0) - ln(1 + exp(-1 * abs' ~ log_odds ~ ')))'
+            ) }} as {{ double }}), 0) - 0.5 * {{ shrinkage }} * max(drawn_{{ share | replace('.', '_') }}) as worth_{{ share | replace('.', '_') }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ system.name }} as step
-        cross join {{ last }} as known
-        left join {{ rows }} as seen
-            on {{ post_purchase_gate.any_of_both('known.largest_step', 'seen.weight') }} and seen.weight > 0
+        from (
+            select
+                seen.weight,
+                seen.outcome,
+                {{ post_purchase_gate.logistic_log_odds(features, 'seen', 'known') }} as log_odds_known,
+                {% for feature in names %}{{ ' + ' if not loop.first }}step.g{{ at[feature] }}{{ ' * seen.' ~ feature if feature != 'intercept' }}{% endfor %} as log_odds_step,
+                {%- for share in shares %}
+                {% for feature in names %}{{ ' + ' if not loop.first }}power(known.{{ feature }} + {{ share }} * step.g{{ at[feature] }} - ({{ features[feature] }}), 2){% endfor %} as drawn_{{ share | replace('.', '_') }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ system.name }} as step
+            cross join {{ last }} as known
+            left join {{ rows }} as seen
+                on {{ post_purchase_gate.any_of_both('known.largest_step', 'seen.weight') }} and seen.weight > 0
+        ) as steps
     ) as tried
 ),
 
 {{ name }} as {{ post_purchase_gate.computed_once() }} (
     select
         {%- for feature in names %}
-        known.{{ feature }} + chosen.share * step.g_{{ feature }} as {{ feature }},
+        known.{{ feature }} + chosen.share * step.g{{ at[feature] }} as {{ feature }},
         {%- endfor %}
-        {{ post_purchase_gate.greatest(names | length) }}({% for feature in names %}abs(chosen.share * step.g_{{ feature }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
+        {{ post_purchase_gate.greatest(names | length) }}({% for feature in names %}abs(chosen.share * step.g{{ at[feature] }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
     from {{ system.name }} as step
     cross join {{ last }} as known
     cross join {{ name }}_chosen as chosen

@@ -17,7 +17,7 @@
 
 {#- What a new SKU is foretold by, beside the rate of everybody: nothing, before anything is learned. -#}
 {% macro next_new_features() -%}
-    {{ return({'intercept': 0, 'log_odds': 1, 'log_size': 0}) }}
+    {{ return({'intercept': 0, 'log_odds': 1, 'log_size': 0, 'log_trips': 0, 'log_away': 0}) }}
 {%- endmacro %}
 
 {#-
@@ -25,25 +25,28 @@
     given look on into the past, as cells of those that are alike.
 -#}
 {% macro next_new_calibration(new, first_look) -%}
+{%- set features = post_purchase_gate.next_new_features() -%}
+{%- set named = features | reject('equalto', 'intercept') | list -%}
 with
 
 cells as {{ post_purchase_gate.computed_once() }} (
     select
-        cast(round(log_odds, 1) as {{ post_purchase_gate.type_double() }}) as log_odds,
-        cast(round(log_size, 1) as {{ post_purchase_gate.type_double() }}) as log_size,
+        {%- for feature in named %}
+        cast(round({{ feature }}, 1) as {{ post_purchase_gate.type_double() }}) as {{ feature }},
+        {%- endfor %}
         cast(count(*) as {{ post_purchase_gate.type_double() }}) as weight,
         avg(cast(outcome as {{ post_purchase_gate.type_double() }})) as outcome
     from {{ new }}
     where look >= {{ first_look }}
-    group by round(log_odds, 1), round(log_size, 1)
+    group by {% for feature in named %}round({{ feature }}, 1){{ ', ' if not loop.last }}{% endfor %}
 ),
 
-{{ post_purchase_gate.logistic_rounds('cells', post_purchase_gate.next_new_features(), shrinkage=5) }}
+{{ post_purchase_gate.logistic_rounds('cells', features, shrinkage=5) }}
 
 select
-    cast(intercept as decimal(18, 9)) as intercept,
-    cast(log_odds as decimal(18, 9)) as log_odds,
-    cast(log_size as decimal(18, 9)) as log_size,
+    {%- for feature in features %}
+    cast({{ feature }} as decimal(18, 9)) as {{ feature }},
+    {%- endfor %}
     cast(largest_step as decimal(18, 9)) as largest_step
 from fit
 {%- endmacro %}

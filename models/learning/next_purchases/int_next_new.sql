@@ -32,14 +32,13 @@ taken as (
         targets.customer_id,
         targets.target_trip,
         targets.trips_step,
-        targets.log_size,
         cast({{ post_purchase_gate.least() }}(count(rates.sku), {{ 3 * listed }}) as integer) as seen_of_head
     from targets
     left join seen
         on targets.look = seen.look and targets.customer_id = seen.customer_id
     left join rates
         on targets.look = rates.look and targets.trips_step = rates.trips_step and seen.sku = rates.sku and rates.position <= {{ 4 * listed }}
-    group by targets.look, targets.customer_id, targets.target_trip, targets.trips_step, targets.log_size
+    group by targets.look, targets.customer_id, targets.target_trip, targets.trips_step
 ),
 
 reaches as (
@@ -66,7 +65,6 @@ candidates as (
         taken.customer_id,
         taken.target_trip,
         taken.trips_step,
-        taken.log_size,
         heads.sku
     from taken
     inner join heads
@@ -78,7 +76,6 @@ candidates as (
         targets.customer_id,
         targets.target_trip,
         targets.trips_step,
-        targets.log_size,
         relations.sku
     from relations
     inner join targets
@@ -92,10 +89,14 @@ select
     candidates.sku,
     relations.from_sku,
     relations.lift,
-    candidates.log_size,
+    targets.log_size,
+    targets.log_trips,
+    targets.log_away,
     cast(ln(rates.probability / (1 - rates.probability)) as decimal(18, 9)) as log_odds,
     case when bought.sku is null then 0 else 1 end as outcome
 from candidates
+inner join targets
+    on candidates.look = targets.look and candidates.customer_id = targets.customer_id
 inner join rates
     on candidates.look = rates.look and candidates.trips_step = rates.trips_step and candidates.sku = rates.sku
 left join seen

@@ -1,6 +1,7 @@
 {%- set double = post_purchase_gate.type_double() -%}
 -- Whose list is made at a look, and for which trip: at the coming one everybody who is still about; at a past one those who made a trip in the window
--- after it, for the first of these. How large a customer's trips are says most about what else is in them.
+-- after it, for the first of these. How large a customer's trips are says most about what else is in them; after many trips little that is popular is new;
+-- and who was here yesterday comes back for less than who was away for a week.
 with
 
 recent_sizes as (
@@ -30,7 +31,8 @@ known as (
         looks.look,
         so_far.customer_id,
         so_far.trip_number,
-        so_far.skus_so_far
+        so_far.skus_so_far,
+        {{ dbt.datediff('so_far.bought_on', 'looks.looked_on', 'day') }} as days_away
     from {{ ref('int_next_looks') }} as looks
     inner join so_far
         on
@@ -49,7 +51,9 @@ select
     -- with two trips of everybody's
     cast(ln(coalesce(
         (known.skus_so_far + 2 * recent_sizes.skus) / ((known.trip_number + 2) * recent_sizes.skus), 1
-    )) as decimal(18, 9)) as log_size
+    )) as decimal(18, 9)) as log_size,
+    cast(ln(cast(known.trip_number + 1 as {{ double }})) as decimal(18, 9)) as log_trips,
+    cast(ln(1 + {{ post_purchase_gate.least() }}(known.days_away, 7) / cast(7 as {{ double }})) as decimal(18, 9)) as log_away
 from known
 left join recent_sizes
     on known.look = recent_sizes.look
