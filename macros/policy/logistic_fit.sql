@@ -93,7 +93,7 @@ fit as (
         {%- for column in later %}
         {{ '' if row == pivot else 'h' ~ at[row] ~ '_' ~ at[column] ~ ' - ' }}h{{ at[pivot] }}_{{ at[column] }} * ({{ share }}) as h{{ at[row] }}_{{ at[column] }},
         {%- endfor %}
-        {{ '' if row == pivot else 'g' ~ at[row] ~ ' - ' }}g{{ at[pivot] }} * ({{ share }}) as g{{ at[row] }}
+        {{ '' if row == pivot else 'g' ~ at[row] ~ ' - ' }}g{{ at[pivot] }} * ({{ share }}) as {{ 'g' ~ at[row] if later else row }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ system.name }}
@@ -120,9 +120,9 @@ fit as (
                 seen.weight,
                 seen.outcome,
                 {{ post_purchase_gate.logistic_log_odds(features, 'seen', 'known') }} as log_odds_known,
-                {% for feature in names %}{{ ' + ' if not loop.first }}step.g{{ at[feature] }}{{ ' * seen.' ~ feature if feature != 'intercept' }}{% endfor %} as log_odds_step,
+                {{ post_purchase_gate.logistic_log_odds(features, 'seen', 'step') }} as log_odds_step,
                 {%- for share in shares %}
-                {% for feature in names %}{{ ' + ' if not loop.first }}power(known.{{ feature }} + {{ share }} * step.g{{ at[feature] }} - ({{ features[feature] }}), 2){% endfor %} as drawn_{{ share | replace('.', '_') }}{{ ',' if not loop.last }}
+                {% for feature in names %}{{ ' + ' if not loop.first }}power(known.{{ feature }} + {{ share }} * step.{{ feature }} - ({{ features[feature] }}), 2){% endfor %} as drawn_{{ share | replace('.', '_') }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ system.name }} as step
             cross join {{ last }} as known
@@ -135,9 +135,9 @@ fit as (
 {{ name }} as {{ post_purchase_gate.computed_once() }} (
     select
         {%- for feature in names %}
-        known.{{ feature }} + chosen.share * step.g{{ at[feature] }} as {{ feature }},
+        known.{{ feature }} + chosen.share * step.{{ feature }} as {{ feature }},
         {%- endfor %}
-        {{ post_purchase_gate.greatest(names | length) }}({% for feature in names %}abs(chosen.share * step.g{{ at[feature] }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
+        {{ post_purchase_gate.greatest(names | length) }}({% for feature in names %}abs(chosen.share * step.{{ feature }}){{ ', ' if not loop.last }}{% endfor %}) as largest_step
     from {{ system.name }} as step
     cross join {{ last }} as known
     cross join {{ name }}_chosen as chosen

@@ -30,7 +30,6 @@ taken as (
     select
         targets.look,
         targets.customer_id,
-        targets.target_trip,
         targets.trips_step,
         cast({{ post_purchase_gate.least() }}(count(rates.sku), {{ 3 * listed }}) as integer) as seen_of_head
     from targets
@@ -38,7 +37,7 @@ taken as (
         on targets.look = seen.look and targets.customer_id = seen.customer_id
     left join rates
         on targets.look = rates.look and targets.trips_step = rates.trips_step and seen.sku = rates.sku and rates.position <= {{ 4 * listed }}
-    group by targets.look, targets.customer_id, targets.target_trip, targets.trips_step
+    group by targets.look, targets.customer_id, targets.trips_step
 ),
 
 reaches as (
@@ -63,8 +62,6 @@ candidates as (
     select
         taken.look,
         taken.customer_id,
-        taken.target_trip,
-        taken.trips_step,
         heads.sku
     from taken
     inner join heads
@@ -74,8 +71,6 @@ candidates as (
     select
         targets.look,
         targets.customer_id,
-        targets.target_trip,
-        targets.trips_step,
         relations.sku
     from relations
     inner join targets
@@ -85,7 +80,7 @@ candidates as (
 select
     candidates.look,
     candidates.customer_id,
-    candidates.target_trip,
+    targets.target_trip,
     candidates.sku,
     relations.from_sku,
     relations.lift,
@@ -98,11 +93,11 @@ from candidates
 inner join targets
     on candidates.look = targets.look and candidates.customer_id = targets.customer_id
 inner join rates
-    on candidates.look = rates.look and candidates.trips_step = rates.trips_step and candidates.sku = rates.sku
+    on candidates.look = rates.look and targets.trips_step = rates.trips_step and candidates.sku = rates.sku
 left join seen
     on candidates.look = seen.look and candidates.customer_id = seen.customer_id and candidates.sku = seen.sku
 left join relations
     on case when candidates.look = 0 then candidates.customer_id end = relations.customer_id and candidates.sku = relations.sku
 left join {{ ref('int_next_purchases') }} as bought
-    on candidates.customer_id = bought.customer_id and candidates.sku = bought.sku and candidates.target_trip = bought.trip_number
+    on candidates.customer_id = bought.customer_id and candidates.sku = bought.sku and targets.target_trip = bought.trip_number
 where seen.sku is null and rates.probability > 0 and rates.probability < 1
